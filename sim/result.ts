@@ -1,0 +1,239 @@
+/**
+ * The result: a versioned JSON shape. Reports, gates and diffs read this and nothing else. Everything outside
+ * `perf` is a pure function of scenario and seed. Times are in milliseconds, shares and utilizations in [0, 1].
+ */
+
+export const RESULT_SCHEMA = 'evenkeel/result@1';
+
+/** Quantiles come from log-linear buckets: at most 0.8 % above the true value. Null where count is 0. */
+export interface TimeSummary {
+  unit: 'ms';
+  count: number;
+  mean: number | null;
+  p50: number | null;
+  p90: number | null;
+  p99: number | null;
+  p999: number | null;
+  p9999: number | null;
+  max: number | null;
+}
+
+/** Requests end once: offered = completed + failed + open. The causes of failure sum up to `failed`. */
+export interface RequestCounts {
+  offered: number;
+  completed: number;
+  failed: number;
+  /** Failed, last attempt unanswered. */
+  timedOut: number;
+  /** Failed, last attempt turned away by a full queue. */
+  rejected: number;
+  /** Failed, last attempt refused, redirected too often, or answered CLUSTERDOWN or LOADING. */
+  refused: number;
+  /** Neither completed nor failed when the run ended. */
+  open: number;
+  attempts: number;
+  retries: number;
+  hedges: number;
+  redirects: number;
+}
+
+export interface NodeResult {
+  id: string;
+  shard: number;
+  /** When the run ended. */
+  role: 'primary' | 'replica';
+  state: 'up' | 'crashed';
+  zone: string;
+  attempts: number;
+  /** Of all attempts. */
+  share: number;
+  /** Busy share of its service threads over the whole run. */
+  utilization: number;
+  maxQueue: number;
+  responseTime: TimeSummary;
+}
+
+/** Over the attempts of nodes: max/mean, coefficient of variation, Jain's index, Gini coefficient. */
+export interface Imbalance {
+  maxOverMean: number;
+  cov: number;
+  jain: number;
+  gini: number;
+}
+
+export interface KeyShare {
+  key: string;
+  share: number;
+}
+
+/** A node above its utilization or share threshold for the stated time. */
+export interface Hotspot {
+  node: string;
+  fromMs: number;
+  toMs: number;
+  peakUtilization: number;
+  peakShare: number;
+  /** Largest first; shares of the attempts on this node in this time. */
+  keys: KeyShare[];
+}
+
+export interface ControlEvent {
+  atMs: number;
+  event: string;
+  node: string;
+  by: string;
+}
+
+/** One crash, as servers and clients lived it. Null: did not happen. */
+export interface FailoverResult {
+  fault: string;
+  node: string;
+  atMs: number;
+  /** First conclusion that the node is down: FAIL by majority, or a client's ejection. */
+  detectedMs: number | null;
+  promotedMs: number | null;
+  /** End of the last gap in service of the dead node's keys. */
+  recoveredMs: number | null;
+  /** Longest time without a successful read or write of the dead node's keys. */
+  unavailableMs: number;
+  unavailableReadMs: number;
+  unavailableWriteMs: number;
+  /** Requests that failed between the crash and recovery (or the end). */
+  failedRequests: number;
+  lostWrites: number;
+  staleReads: number;
+}
+
+export interface CacheResult {
+  /** Null without a single get. */
+  hitRatio: number | null;
+  misses: number;
+  evictions: number;
+  originRequests: number;
+  originPeakPerSec: number;
+}
+
+export interface HotKeyCopies {
+  key: string;
+  fromMs: number;
+  toMs: number | null;
+  /** Shards holding a copy beside the home. */
+  shards: number[];
+}
+
+/** What the hot-key module saw and did. */
+export interface HotKeyTreatment {
+  detector: string;
+  detectorBytes: number;
+  copies: HotKeyCopies[];
+  /** Attempts that existed only to keep copies up to date. */
+  copyWrites: number;
+}
+
+/** Columns of equal length; null where a step has no sample. */
+export interface Timeline {
+  stepMs: number;
+  offered: number[];
+  completed: number[];
+  failed: number[];
+  p50: (number | null)[];
+  p99: (number | null)[];
+  misses: number[];
+  /** [node][step] */
+  utilization: number[][];
+  /** [node][step] */
+  attempts: number[][];
+}
+
+/** Response times as a curve for plots: `ms[i]` is the quantile at `q[i]`, from 0 to 0.9999. */
+export interface QuantileCurve {
+  q: number[];
+  ms: number[];
+}
+
+/** Where this run diverged: work arrives faster than it can be served, so a steady state does not exist. */
+export interface Divergence {
+  node: string;
+  /** Work offered per unit of capacity, > 1. */
+  offeredLoad: number;
+}
+
+export interface RunResult {
+  strategy: string;
+  /** Modules and parameters, by axis. */
+  composition: Record<string, { use: string; params: unknown }>;
+  /** Needs more than a client can know: a bound, not a competitor. */
+  bound: boolean;
+  seed: number;
+  replication: number;
+  /** Over every request's outcome and every control-plane event; equal runs have equal fingerprints. */
+  fingerprint: string;
+  /** Stopped before its horizon. */
+  partial: boolean;
+  simulatedMs: number;
+  requests: RequestCounts;
+  responseTime: TimeSummary;
+  waitingTime: TimeSummary;
+  serviceTime: TimeSummary;
+  responseCurve: QuantileCurve;
+  /** p99 over all ended requests, a failed one counted as slower than any; null when over 1 % failed. */
+  p99WithFailures: number | null;
+  nodes: NodeResult[];
+  imbalance: Imbalance;
+  hotspots: Hotspot[];
+  hotKeys: KeyShare[];
+  hotKeyTreatment: HotKeyTreatment | null;
+  failover: FailoverResult[];
+  events: ControlEvent[];
+  lostWrites: number;
+  staleReads: number;
+  cache: CacheResult;
+  /** Requests sent to another shard than before because membership changed. */
+  movedKeys: number;
+  /** Bytes held by copies and detectors beyond one copy and the configured replicas. */
+  memoryOverhead: number;
+  cost: { nodes: number };
+  diverged: Divergence[];
+  timeline: Timeline;
+  perf: { wallSeconds: number; requestsPerSecond: number; events: number; peakRssMiB: number };
+}
+
+export interface FaultMark {
+  name: string;
+  kind: string;
+  node: string;
+  atMs: number;
+}
+
+export interface ScenarioInfo {
+  name: string;
+  question: string;
+  hash: string;
+  durationMs: number;
+  /** One line: arrivals, keys, operations. */
+  workload: string;
+  /** One line: shards, replicas, nodes' service time. */
+  cluster: string;
+  /** What a reader of the numbers must know, such as "order recorded, times synthetic". */
+  notes: string[];
+  faults: FaultMark[];
+}
+
+export interface SummaryRow {
+  strategy: string;
+  metric: string;
+  mean: number | null;
+  ci95: [number, number] | null;
+  versus: { reference: string; delta: number; ci95: [number, number] | null; verdict: string } | null;
+}
+
+export interface Result {
+  schema: typeof RESULT_SCHEMA;
+  scenario: ScenarioInfo;
+  engine: { version: string; node: string };
+  /** In order of the scenario's strategies. */
+  runs: RunResult[];
+  /** Strategy names, best first: by p99WithFailures, then failed share, then p99.9. */
+  ranking: string[];
+  summary: SummaryRow[];
+}

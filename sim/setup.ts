@@ -1,0 +1,183 @@
+/**
+ * Setup: the fully bound input of one run. `scenarios/load.ts` makes it from a scenario file; tests and
+ * library users may write it by hand. Units are in the names; nothing is optional, nothing has a default.
+ */
+import type {
+  FailoverModule,
+  HotKeysModule,
+  KeyNames,
+  Nanos,
+  NodeId,
+  PlacementModule,
+  SelectionModule,
+} from './strategy.ts';
+
+/** A distribution with mean 1: what varies around a stated mean. `cv` is standard deviation over mean. */
+export type Shape =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'exponential' }
+  | { readonly kind: 'lognormal'; readonly cv: number };
+
+export type ArrivalsSetup =
+  | { readonly kind: 'poisson'; readonly ratePerSec: number }
+  | { readonly kind: 'deterministic'; readonly ratePerSec: number };
+
+export type KeysSetup =
+  | { readonly kind: 'uniform'; readonly count: number }
+  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number };
+
+export type SizeSetup =
+  | { readonly kind: 'constant'; readonly bytes: number }
+  | { readonly kind: 'lognormal'; readonly meanBytes: number; readonly cv: number };
+
+export interface SyntheticWorkload {
+  readonly kind: 'synthetic';
+  readonly arrivals: ArrivalsSetup;
+  readonly keys: KeysSetup;
+  /** `user:{id}` and the like; `{id}` is the key's popularity rank from 0. */
+  readonly keyName: string;
+  /** [op] share of requests; sums to 1. */
+  readonly operations: readonly number[];
+  readonly valueBytes: SizeSetup;
+}
+
+/** A recorded workload in memory, columns of equal length in order of time. */
+export interface Recording {
+  readonly format: string;
+  readonly count: number;
+  /** Since the first request; ascending. */
+  readonly atNs: Float64Array;
+  readonly key: Int32Array;
+  readonly op: Uint8Array;
+  /** 0 where the recording does not say. */
+  readonly valueBytes: Int32Array;
+  readonly keys: KeyNames;
+  readonly rowsRead: number;
+  /** Rows skipped, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export interface RecordedWorkload {
+  readonly kind: 'recorded';
+  readonly recording: Recording;
+  /** 2 replays twice as fast. */
+  readonly speed: number;
+  /** Size of values whose size the recording does not say. */
+  readonly valueBytes: number;
+}
+
+export interface NodeSetup {
+  /** Service threads: 1 for Redis, n for memcached. */
+  readonly threads: number;
+  /** Requests waiting beside those in service; one more is rejected. */
+  readonly queueLimit: number;
+  /** [op] mean service time of a request, without its value. */
+  readonly serviceNs: readonly number[];
+  /** Further service time per KiB of value. */
+  readonly servicePerKiBNs: Nanos;
+  readonly serviceShape: Shape;
+}
+
+export interface ClusterSetup {
+  readonly shards: number;
+  readonly replicas: number;
+  /** Node names in node order, or none for node-0, node-1, ... */
+  readonly nodeNames: readonly string[] | null;
+  /** Zone names; nodes are dealt to zones in turn, a shard's nodes to different ones. */
+  readonly zones: readonly string[];
+  readonly node: NodeSetup;
+  readonly replication: {
+    /** Mean delay from execution on the primary to arrival at the replica. */
+    readonly lagNs: Nanos;
+    readonly lagShape: Shape;
+    /** Speed of a full synchronisation. */
+    readonly resyncBytesPerSec: number;
+  };
+}
+
+export interface NetworkSetup {
+  /** Median one-way delay. */
+  readonly sameZoneNs: Nanos;
+  readonly crossZoneNs: Nanos;
+  /** Sigma of the lognormal factor on every delay; 0 for constant delays. */
+  readonly jitterSigma: number;
+}
+
+export interface ClientsSetup {
+  readonly count: number;
+  /** Attempt timeout; Infinity for none. */
+  readonly timeoutNs: Nanos;
+  readonly retries: {
+    /** Further attempts after the first. */
+    readonly max: number;
+    readonly backoffNs: Nanos;
+    readonly maxBackoffNs: Nanos;
+    readonly jitter: 'none' | 'equal' | 'full';
+  };
+  /** Redirections followed per request before it fails. */
+  readonly maxRedirects: number;
+  /** Pause before reconnecting after a refused connection; reads avoid the node meanwhile. */
+  readonly reconnectNs: Nanos;
+  readonly topologyRefresh: {
+    /** Infinity for no periodic refresh. */
+    readonly periodicNs: Nanos;
+    /** Refresh after a failed attempt or a redirection, at most once per this interval. */
+    readonly minIntervalNs: Nanos;
+  };
+}
+
+/** What is behind the cache: asked on a miss, after which the client fills the cache. */
+export interface OriginSetup {
+  readonly latencyNs: Nanos;
+  readonly latencyShape: Shape;
+  /** Requests served at once; more wait in line. */
+  readonly concurrency: number;
+}
+
+export type Fault =
+  | {
+      readonly kind: 'crash';
+      readonly name: string;
+      readonly atNs: Nanos;
+      readonly node: NodeId;
+      /** `process`: the kernel still answers with a reset and delivers what was written; `host`: silence. */
+      readonly of: 'process' | 'host';
+    }
+  /** The node comes back with an empty memory. */
+  | { readonly kind: 'restart'; readonly name: string; readonly atNs: Nanos; readonly node: NodeId };
+
+/** A module with its parsed parameters. */
+export interface Bound<M> {
+  readonly module: M;
+  readonly params: unknown;
+}
+
+export interface StrategySetup {
+  readonly name: string;
+  readonly placement: Bound<PlacementModule>;
+  readonly selection: Bound<SelectionModule>;
+  readonly hotKeys: Bound<HotKeysModule> | null;
+  readonly failover: Bound<FailoverModule> | null;
+}
+
+export interface MetricsSetup {
+  /** Width of a timeline step. */
+  readonly stepNs: Nanos;
+  /** Hot: above either threshold for at least `forNs`. */
+  readonly hotspot: { readonly utilization: number; readonly share: number; readonly forNs: Nanos };
+}
+
+export interface Setup {
+  readonly durationNs: Nanos;
+  /** Response, waiting and service times of requests that arrive earlier are not recorded. */
+  readonly warmUpNs: Nanos;
+  readonly workload: SyntheticWorkload | RecordedWorkload;
+  readonly cluster: ClusterSetup;
+  readonly network: NetworkSetup;
+  readonly clients: ClientsSetup;
+  readonly origin: OriginSetup | null;
+  /** In order of time. */
+  readonly faults: readonly Fault[];
+  readonly strategy: StrategySetup;
+  readonly metrics: MetricsSetup;
+}

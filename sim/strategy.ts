@@ -1,0 +1,318 @@
+/**
+ * The plug-in contract. A strategy is a composition of modules, one per axis: who owns a key (placement),
+ * which candidate gets an attempt (selection), what is done about keys that are too hot (hotKeys), and who
+ * notices a failure and what changes then (failover).
+ *
+ * HOT calls run once per request: integers in, integers out, no allocation. COLD calls run when something
+ * changes and are written for clarity; closures are welcome there.
+ *
+ * Belief, not truth: a module sees what one client, or one node, can honestly know. A module that needs more
+ * declares `needs: ['oracle']` and is shown in every report as a bound, not as a competitor.
+ *
+ * Time comes from `now()`, randomness from the `Rng` handed over: `Math.random` and `Date` are trapped.
+ */
+import type { ZodType } from 'zod';
+
+/** Dense index of a cache node, 0 .. nodeCount-1. */
+export type NodeId = number;
+/** Dense index of a shard: one primary and its replicas, 0 .. shardCount-1. */
+export type ShardId = number;
+/** Dense index of a key, 0 .. keyCount-1. Names are interned at the edge. */
+export type KeyId = number;
+/** Dense index of a client: one application instance with its own belief. */
+export type ClientId = number;
+/** Integer nanoseconds since the start of the run; exact in a float64 for 104 days. */
+export type Nanos = number;
+
+/** "No node", "no shard". */
+export const NONE = -1;
+
+export const OP = { get: 0, set: 1, delete: 2, incr: 3 } as const;
+export type Op = (typeof OP)[keyof typeof OP];
+
+/** How one attempt ended, as the client saw it. */
+export const OUTCOME = {
+  /** Answered (a miss is an answer). */
+  ok: 0,
+  /** No answer within the client's timeout. */
+  timeout: 1,
+  /** Connection refused or reset: the process is gone. */
+  refused: 2,
+  /** The node's queue was full. */
+  rejected: 3,
+  /** Redirected: the node does not own the key (Redis MOVED). */
+  moved: 4,
+  /** The node does not serve for now (Redis CLUSTERDOWN). */
+  clusterDown: 5,
+  /** The node is loading its data set (Redis LOADING). */
+  loading: 6,
+} as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+
+/** One named stream of pseudo-random numbers; a pure function of seed and name. */
+export interface Rng {
+  /** Uniform integer in [0, 2^32). */
+  u32(): number;
+  /** Uniform in [0, 1), 53 bits. */
+  float(): number;
+  /** Uniform integer in [0, n), n <= 2^32. */
+  below(n: number): number;
+}
+
+/** The names of all keys, as bytes: placements hash what the real system hashes. */
+export interface KeyNames {
+  readonly count: number;
+  /** Longest name [bytes]. */
+  readonly maxBytes: number;
+  /** Writes the name of `key` to the start of `out`; returns its length [bytes]. */
+  read(key: KeyId, out: Uint8Array): number;
+}
+
+export interface NodeInfo {
+  readonly id: NodeId;
+  /** Unique; hashed by placements that hash names (`host`, `host:port`). */
+  readonly name: string;
+  readonly shard: ShardId;
+  /** Zone index. */
+  readonly zone: number;
+  /** Primary of its shard when the run starts. */
+  readonly primary: boolean;
+}
+
+export interface ShardInfo {
+  readonly id: ShardId;
+  /** Name of the node that is its first primary. */
+  readonly name: string;
+  /** Relative capacity, > 0. */
+  readonly weight: number;
+  readonly zone: number;
+}
+
+// ---------------------------------------------------------------------------------------------- placement
+
+/** Immutable map key -> partition -> shards in order of preference, for one set of shards. */
+export interface PlacementTable {
+  /** Number of partitions (hash slots, ring points, buckets). */
+  readonly partitionCount: number;
+  /** Owners listed per partition, >= 1. */
+  readonly depth: number;
+  /** Shard ids [partition x depth], preferred first, NONE-padded. */
+  readonly owners: Int32Array;
+  /** HOT. Partition of `key`, in [0, partitionCount). */
+  partitionOf(key: KeyId): number;
+}
+
+export interface Placement {
+  /** COLD. The table for these shards (never empty, ascending ids). Same input, same table. */
+  build(shards: readonly ShardInfo[]): PlacementTable;
+}
+
+export interface PlacementContext {
+  readonly keys: KeyNames;
+  /** Every shard of the cluster, ejected ones included. */
+  readonly shards: readonly ShardInfo[];
+}
+
+// ---------------------------------------------------------------------------------------------- selection
+
+/** What ONE client honestly knows. The engine writes it, modules read it. */
+export interface ClientView {
+  readonly client: ClientId;
+  readonly zone: number;
+  /** [node] this client's requests sent and unanswered. */
+  readonly inFlight: Int32Array;
+  /** [node] 1 while this client believes the node usable. */
+  readonly live: Uint8Array;
+  /** [shard] the node this client believes to be primary. */
+  readonly primaryOf: Int32Array;
+  /** [node] zone index. */
+  readonly zoneOf: Uint8Array;
+  now(): Nanos;
+}
+
+export interface Selection {
+  /**
+   * HOT. The node that gets this attempt, one of `candidates[0 .. count)`, count >= 1. The believed primary
+   * comes first where there is one; nodes believed unusable are left out.
+   */
+  select(candidates: Int32Array, count: number, key: KeyId, op: Op): NodeId;
+  /** HOT. An attempt of this client ended after `elapsedNs`. */
+  observe?(node: NodeId, elapsedNs: Nanos, outcome: Outcome): void;
+}
+
+// ----------------------------------------------------------------------------------------------- hot keys
+
+export interface HotKeysContext {
+  readonly clientCount: number;
+  readonly shardCount: number;
+  readonly rng: Rng;
+  now(): Nanos;
+  /** COLD. Runs `callback` every `periodNs`, first after one period. */
+  every(periodNs: Nanos, callback: () => void): void;
+  /** COLD. Runs `callback` once. */
+  after(delayNs: Nanos, callback: () => void): void;
+  /** COLD. The shard that owns `key` by placement. */
+  homeOf(key: KeyId): ShardId;
+  /** COLD. Copies the value from its home to `shard`: a read there, a write here; then calls `done`. */
+  copy(key: KeyId, shard: ShardId, done: () => void): void;
+  /** COLD. Forgets the copy on `shard` (a delete there). */
+  drop(key: KeyId, shard: ShardId): void;
+}
+
+/** The part of a hot-key module that runs in one client. */
+export interface HotKeysClient {
+  /** HOT. One request of this client: feeds the detector. */
+  observe(key: KeyId, op: Op): void;
+  /** HOT. The shard to read `key` from: `home`, or one that holds a copy. */
+  readFrom(key: KeyId, home: ShardId): ShardId;
+  /** HOT. Writes the shards beside `home` that a write must reach to `out`; returns how many. */
+  writeTo(key: KeyId, home: ShardId, out: Int32Array): number;
+}
+
+/** What a hot-key module did, for the result. */
+export interface HotKeysReport {
+  readonly detector: string;
+  /** Detector memory over all clients [bytes]. */
+  readonly detectorBytes: number;
+  readonly promoted: readonly { key: KeyId; atNs: Nanos; untilNs: Nanos | null; shards: readonly ShardId[] }[];
+}
+
+export interface HotKeys {
+  client(id: ClientId): HotKeysClient;
+  report(): HotKeysReport;
+}
+
+// ----------------------------------------------------------------------------------------------- failover
+
+/** What the control plane did, in the words of the result's event log. */
+export type FailoverEvent =
+  | 'suspected'
+  | 'detected'
+  | 'election'
+  | 'promoted'
+  | 'demoted'
+  | 'ejected'
+  | 'readmitted'
+  | 'cluster-down'
+  | 'cluster-up';
+
+/** The server side's hands: timers and messages belong to nodes and are subject to their faults. */
+export interface FailoverContext {
+  readonly nodes: readonly NodeInfo[];
+  readonly shardCount: number;
+  readonly rng: Rng;
+  now(): Nanos;
+  /** COLD. Runs `callback` on the node's own clock; void when the node crashes first, late when it is paused. */
+  onNode(node: NodeId, delayNs: Nanos, callback: () => void): void;
+  /** COLD. Sends over the simulated network; `deliver` runs at `to`, or never (crash, partition, loss). */
+  send(from: NodeId, to: NodeId, deliver: () => void): void;
+  /** COLD. Writes the node has applied for its shard: what replicas compare before an election. */
+  replicationOffset(node: NodeId): number;
+  /** COLD. From now on `node` serves `shard` as its primary; `epoch` orders claims. */
+  promote(node: NodeId, shard: ShardId, epoch: number): void;
+  /** COLD. From now on `node` is a replica of its shard and synchronises from `primary`. */
+  demote(node: NodeId, primary: NodeId): void;
+  /** COLD. Whether the node answers requests at all, or with CLUSTERDOWN. */
+  setServing(node: NodeId, serving: boolean): void;
+  /** COLD. Notes an event about node `about`, seen or done by `by`, for the result. */
+  log(event: FailoverEvent, about: NodeId, by: NodeId): void;
+}
+
+/** Server-side protocol: what nodes believe about each other. */
+export interface ControlPlane {
+  /** COLD. The node starts (time 0, every node in turn) or restarts with an empty memory of its peers' health. */
+  start(node: NodeId): void;
+  /** COLD. The primary of `shard` as `node` believes; answers MOVED and topology refreshes. */
+  primarySeenBy(node: NodeId, shard: ShardId): NodeId;
+  /** COLD. Whether `node` believes `other` failed; failed nodes are left out of topology answers. */
+  failedSeenBy(node: NodeId, other: NodeId): boolean;
+}
+
+export interface ClientFailoverContext {
+  readonly view: ClientView;
+  now(): Nanos;
+  /** COLD. Runs `callback` in this client once. */
+  after(delayNs: Nanos, callback: () => void): void;
+  /** COLD. This client takes the shard out of its placement. The last shard stays. */
+  eject(shard: ShardId): void;
+  /** COLD. This client takes the shard back. */
+  readmit(shard: ShardId): void;
+  /** [node] shard of each node. */
+  readonly shardOf: Int32Array;
+}
+
+/** Client-side part: what one client concludes from its own attempts. */
+export interface ClientFailover {
+  /** HOT. One attempt ended. */
+  observe(node: NodeId, outcome: Outcome): void;
+}
+
+export interface Failover {
+  control?(context: FailoverContext): ControlPlane;
+  client?(context: ClientFailoverContext): ClientFailover;
+}
+
+// ------------------------------------------------------------------------------------------------ modules
+
+/**
+ * `replicas`: there must be at least one replica per shard. `preference-order`: the placement must list more
+ * than one owner per partition. `oracle`: sees the truth; shown as a bound.
+ */
+export type Need = 'oracle' | 'replicas' | 'preference-order';
+
+/** What every module says about itself. `params` gives defaults and units and refuses what is unknown. */
+interface ModuleInfo<Params> {
+  /** Kebab-case, unique within the axis. */
+  readonly name: string;
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** Paper, specification or code base. */
+  readonly source: string;
+  /** One sentence each. */
+  readonly wins: string;
+  readonly loses: string;
+  readonly needs?: readonly Need[];
+  readonly params: ZodType<Params>;
+}
+
+export interface PlacementModule<Params = unknown> extends ModuleInfo<Params> {
+  readonly axis: 'placement';
+  create(params: Params, context: PlacementContext): Placement;
+}
+
+export interface SelectionModule<Params = unknown> extends ModuleInfo<Params> {
+  readonly axis: 'selection';
+  /**
+   * Candidates of a read: the believed primary alone, every usable node of the shard, or the primaries of the
+   * placement's preference order. Writes always go to the primary.
+   */
+  readonly candidates: 'primary' | 'shard' | 'preference';
+  create(params: Params, view: ClientView, rng: Rng): Selection;
+}
+
+export interface HotKeysModule<Params = unknown> extends ModuleInfo<Params> {
+  readonly axis: 'hotKeys';
+  create(params: Params, context: HotKeysContext): HotKeys;
+}
+
+export interface FailoverModule<Params = unknown> extends ModuleInfo<Params> {
+  readonly axis: 'failover';
+  create(params: Params): Failover;
+}
+
+export type StrategyModule = PlacementModule | SelectionModule | HotKeysModule | FailoverModule;
+export type Axis = StrategyModule['axis'];
+
+/** Identity functions that let `params` type `create`'s first argument. */
+export function definePlacement<P>(module: PlacementModule<P>): PlacementModule<P> {
+  return module;
+}
+export function defineSelection<P>(module: SelectionModule<P>): SelectionModule<P> {
+  return module;
+}
+export function defineHotKeys<P>(module: HotKeysModule<P>): HotKeysModule<P> {
+  return module;
+}
+export function defineFailover<P>(module: FailoverModule<P>): FailoverModule<P> {
+  return module;
+}
