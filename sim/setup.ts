@@ -41,9 +41,18 @@ export interface SyntheticWorkload {
   readonly valueBytes: SizeSetup;
 }
 
+/**
+ * How far the times of a recording can be trusted: as recorded; recorded, but many requests share a coarse time
+ * stamp (whole seconds); or only the order is known.
+ */
+export type Times = 'recorded' | 'coarse' | 'order-only';
+
 /** A recorded workload in memory, columns of equal length in order of time. */
 export interface Recording {
   readonly format: string;
+  readonly times: Times;
+  /** Distance of two neighbouring time stamps; 0 for order-only recordings, whose `atNs` is all 0. */
+  readonly resolutionNs: Nanos;
   readonly count: number;
   /** Since the first request; ascending. */
   readonly atNs: Float64Array;
@@ -51,7 +60,11 @@ export interface Recording {
   readonly op: Uint8Array;
   /** 0 where the recording does not say. */
   readonly valueBytes: Int32Array;
+  /** 0 where the request sets no expiry; null when none does. */
+  readonly ttlNs: Float64Array | null;
   readonly keys: KeyNames;
+  /** Requests that stood out of order by no more than the reorder window and were sorted in. */
+  readonly reordered: number;
   readonly rowsRead: number;
   /** Rows skipped, by reason. */
   readonly skipped: Readonly<Record<string, number>>;

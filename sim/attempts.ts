@@ -1,0 +1,109 @@
+/**
+ * Arena of attempts: one try on one node. An attempt lives as long as an event may still name it: a carrier
+ * (on its way to the node, or the reply on its way back) and perhaps a timeout. The client may have given up
+ * on it long before; the node works on it all the same.
+ */
+import { widen } from './requests.ts';
+
+export const ATTEMPT = {
+  /** The client waits for it. */
+  waiting: 0,
+  /** Answered, refused, or given up after a timeout. */
+  settled: 1,
+} as const;
+
+/** What an attempt is for. */
+export const PURPOSE = {
+  /** A request's own. */
+  request: 0,
+  /** Keeps a hot key's copy up to date with a request's write. */
+  copyWrite: 1,
+  /** Nobody's request: a fill after a miss, or a copy made by the hot-key module. */
+  internal: 2,
+} as const;
+
+export class Attempts {
+  sentNs = new Float64Array(0);
+  departNs = new Float64Array(0);
+  serviceNs = new Float64Array(0);
+  waitedNs = new Float64Array(0);
+  /** Copied from the request, which may be gone when the node gets to work. */
+  serviceFactor = new Float64Array(0);
+  backFactor = new Float64Array(0);
+  /** Owning request, or the internal task. */
+  owner = new Int32Array(0);
+  client = new Int32Array(0);
+  node = new Int32Array(0);
+  shard = new Int32Array(0);
+  key = new Int32Array(0);
+  valueBytes = new Int32Array(0);
+  op = new Uint8Array(0);
+  purpose = new Uint8Array(0);
+  state = new Uint8Array(0);
+  /** OUTCOME carried by the reply. */
+  outcome = new Uint8Array(0);
+  /** 1 when the key was absent. */
+  missed = new Uint8Array(0);
+  /** 1 from arrival at a node until its reply is void or out. */
+  atNode = new Uint8Array(0);
+  /** 1 when a crash took the reply that is still scheduled. */
+  void = new Uint8Array(0);
+  /** Events that name this attempt. */
+  refs = new Uint8Array(0);
+  #free = new Int32Array(0);
+  #freeCount = 0;
+
+  /** Size of the arena; every live attempt is below. */
+  get capacity(): number {
+    return this.#free.length;
+  }
+
+  take(): number {
+    if (this.#freeCount === 0) this.#grow();
+    const attempt = this.#free[--this.#freeCount]!;
+    this.state[attempt] = ATTEMPT.waiting;
+    this.outcome[attempt] = 0;
+    this.missed[attempt] = 0;
+    this.atNode[attempt] = 0;
+    this.void[attempt] = 0;
+    this.refs[attempt] = 1;
+    return attempt;
+  }
+
+  /** One event less names the attempt; the last one frees it. */
+  unref(attempt: number): void {
+    const refs = this.refs[attempt]! - 1;
+    this.refs[attempt] = refs;
+    if (refs === 0) {
+      this.atNode[attempt] = 0;
+      this.#free[this.#freeCount++] = attempt;
+    }
+  }
+
+  #grow(): void {
+    const from = this.#free.length;
+    const capacity = Math.max(1024, from * 2);
+    this.sentNs = widen(this.sentNs, new Float64Array(capacity));
+    this.departNs = widen(this.departNs, new Float64Array(capacity));
+    this.serviceNs = widen(this.serviceNs, new Float64Array(capacity));
+    this.waitedNs = widen(this.waitedNs, new Float64Array(capacity));
+    this.serviceFactor = widen(this.serviceFactor, new Float64Array(capacity));
+    this.backFactor = widen(this.backFactor, new Float64Array(capacity));
+    this.owner = widen(this.owner, new Int32Array(capacity));
+    this.client = widen(this.client, new Int32Array(capacity));
+    this.node = widen(this.node, new Int32Array(capacity));
+    this.shard = widen(this.shard, new Int32Array(capacity));
+    this.key = widen(this.key, new Int32Array(capacity));
+    this.valueBytes = widen(this.valueBytes, new Int32Array(capacity));
+    this.op = widen(this.op, new Uint8Array(capacity));
+    this.purpose = widen(this.purpose, new Uint8Array(capacity));
+    this.state = widen(this.state, new Uint8Array(capacity));
+    this.outcome = widen(this.outcome, new Uint8Array(capacity));
+    this.missed = widen(this.missed, new Uint8Array(capacity));
+    this.atNode = widen(this.atNode, new Uint8Array(capacity));
+    this.void = widen(this.void, new Uint8Array(capacity));
+    this.refs = widen(this.refs, new Uint8Array(capacity));
+    this.#free = new Int32Array(capacity);
+    for (let attempt = capacity - 1; attempt >= from; attempt--) this.#free[this.#freeCount++] = attempt;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The clients: application instances, each with its own belief about the cluster and its own instances of the
+ * strategy's modules. Nothing here reads the nodes' true state.
+ */
+import type { Clock } from './clock.ts';
+import { StrategyError } from './errors.ts';
+import type { Membership } from './membership.ts';
+import { stream } from './rng.ts';
+import type { Setup } from './setup.ts';
+import {
+  type ClientView,
+  NONE,
+  type NodeInfo,
+  type Op,
+  type PlacementTable,
+  type Selection,
+} from './strategy.ts';
+
+export class Clients {
+  readonly count: number;
+  readonly membership: Membership;
+  /** [client] zone index */
+  readonly zone: Uint8Array;
+  /** [client x node] sent and unanswered */
+  readonly inFlight: Int32Array;
+  /** [client x node] 1 while believed usable */
+  readonly live: Uint8Array;
+  /** [client x shard] believed primary */
+  readonly primaryOf: Int32Array;
+  /** [client x node] reads avoid the node until then */
+  readonly suspectUntilNs: Float64Array;
+  readonly views: readonly ClientView[];
+  readonly selections: readonly Selection[];
+  readonly #clock: Clock;
+  readonly #nodeCount: number;
+  readonly #shardCount: number;
+  readonly #selectionName: string;
+  readonly #mode: 'primary' | 'shard' | 'preference';
+  /** [shard x width] node ids, the first primary first */
+  readonly #shardNodes: Int32Array;
+  readonly #width: number;
+  readonly #candidates: Int32Array;
+
+  /**
+   * @param count with one more than the setup says: the last client is the coordinator of hot-key copies,
+   * which has a view of its own and no requests
+   */
+  constructor(
+    setup: Setup,
+    nodes: readonly NodeInfo[],
+    membership: Membership,
+    clock: Clock,
+    count: number,
+    seed: number,
+  ) {
+    const { shards, replicas, zones } = setup.cluster;
+    this.count = count;
+    this.membership = membership;
+    this.#clock = clock;
+    this.#nodeCount = nodes.length;
+    this.#shardCount = shards;
+    this.#width = 1 + replicas;
+    this.zone = Uint8Array.from({ length: count }, (_, client) => client % zones.length);
+    this.inFlight = new Int32Array(count * nodes.length);
+    this.live = new Uint8Array(count * nodes.length).fill(1);
+    this.primaryOf = Int32Array.from({ length: count * shards }, (_, i) => i % shards);
+    this.suspectUntilNs = new Float64Array(count * nodes.length);
+    this.#shardNodes = new Int32Array(shards * this.#width);
+    for (const node of nodes)
+      this.#shardNodes[node.shard * this.#width + Math.floor(node.id / shards)] = node.id;
+    const { module, params } = setup.strategy.selection;
+    this.#selectionName = module.name;
+    this.#mode = module.candidates;
+    this.#candidates = new Int32Array(Math.max(this.#width, membership.full.depth));
+    const zoneOf = Uint8Array.from(nodes, (node) => node.zone);
+    this.views = Array.from({ length: count }, (_, client) => this.#view(client, zoneOf));
+    this.selections = this.views.map((view) =>
+      module.create(params, view, stream(seed, `selection/client-${view.client}`)),
+    );
+  }
+
+  #view(client: number, zoneOf: Uint8Array): ClientView {
+    const clock = this.#clock;
+    const n = this.#nodeCount;
+    return {
+      client,
+      zone: this.zone[client]!,
+      inFlight: this.inFlight.subarray(client * n, (client + 1) * n),
+      live: this.live.subarray(client * n, (client + 1) * n),
+      primaryOf: this.primaryOf.subarray(client * this.#shardCount, (client + 1) * this.#shardCount),
+      zoneOf,
+      now: () => clock.nowNs,
+    };
+  }
+
+  /** The node this client writes the shard's keys to. */
+  writer(client: number, shard: number): number {
+    return this.primaryOf[client * this.#shardCount + shard]!;
+  }
+
+  /** The node this client's selection reads the key from. */
+  reader(client: number, table: PlacementTable, partition: number, shard: number, key: number, op: Op): number {
+    if (this.#mode === 'primary') return this.writer(client, shard);
+    const count =
+      this.#mode === 'shard' ? this.#shardCandidates(client, shard) : this.#preferred(client, table, partition);
+    const node = this.selections[client]!.select(this.#candidates, count, key, op);
+    if (!(node >= 0 && node < this.#nodeCount && (node | 0) === node)) this.#refuse(node);
+    return node;
+  }
+
+  /** The believed primary first, then the other nodes of the shard; unusable ones are left out. */
+  #shardCandidates(client: number, shard: number): number {
+    const candidates = this.#candidates;
+    const primary = this.writer(client, shard);
+    let count = 0;
+    if (this.#usable(client, primary)) candidates[count++] = primary;
+    const from = shard * this.#width;
+    for (let i = from; i < from + this.#width; i++) {
+      const node = this.#shardNodes[i]!;
+      if (node !== primary && this.#usable(client, node)) candidates[count++] = node;
+    }
+    if (count === 0) candidates[count++] = primary;
+    return count;
+  }
+
+  /** Primaries of the partition's owners in order of preference. */
+  #preferred(client: number, table: PlacementTable, partition: number): number {
+    const candidates = this.#candidates;
+    const from = partition * table.depth;
+    let count = 0;
+    for (let i = from; i < from + table.depth; i++) {
+      const shard = table.owners[i]!;
+      if (shard === NONE) break;
+      const node = this.writer(client, shard);
+      if (this.#usable(client, node)) candidates[count++] = node;
+    }
+    if (count === 0) candidates[count++] = this.writer(client, table.owners[from]!);
+    return count;
+  }
+
+  #usable(client: number, node: number): boolean {
+    const index = client * this.#nodeCount + node;
+    return this.live[index] === 1 && this.suspectUntilNs[index]! <= this.#clock.nowNs;
+  }
+
+  #refuse(node: number): never {
+    throw new StrategyError(
+      this.#selectionName,
+      `select() returned ${String(node)}, which is not a node; return one of candidates[0 .. count), here node ids 0 to ${this.#nodeCount - 1}`,
+    );
+  }
+}

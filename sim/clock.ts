@@ -1,0 +1,61 @@
+/** Simulated time, and callbacks at a time: the cold half of the event list. */
+import type { EventQueue } from './event-queue.ts';
+import type { Nanos } from './strategy.ts';
+
+/** Event kinds, in the low bits of an event. */
+export const EVENT = {
+  /** An attempt reaches its node. */
+  arrive: 0,
+  /** A reply reaches its client. */
+  reply: 1,
+  /** A client gives up on an attempt. */
+  timeout: 2,
+  /** A request's next attempt is due. */
+  retry: 3,
+  /** The origin answered. */
+  origin: 4,
+  /** A write reaches a replica. */
+  replicate: 5,
+  /** A callback: faults, protocols, refreshes. */
+  timer: 6,
+  /** A client learns that a connection with an attempt on it was reset. */
+  reset: 7,
+} as const;
+
+export class Clock {
+  nowNs: Nanos = 0;
+  readonly #queue: EventQueue;
+  readonly #callbacks: (() => void)[] = [];
+  readonly #free: number[] = [];
+
+  constructor(queue: EventQueue) {
+    this.#queue = queue;
+  }
+
+  /** COLD. Runs `callback` at `atNs`, not before now. */
+  at(atNs: Nanos, callback: () => void): void {
+    const index = this.#free.pop() ?? this.#callbacks.length;
+    this.#callbacks[index] = callback;
+    this.#queue.push(Math.max(Math.round(atNs), this.nowNs), EVENT.timer, index);
+  }
+
+  /** COLD. Runs `callback` after `delayNs`. */
+  after(delayNs: Nanos, callback: () => void): void {
+    this.at(this.nowNs + delayNs, callback);
+  }
+
+  /** COLD. Runs `callback` every `periodNs`, first after one period. */
+  every(periodNs: Nanos, callback: () => void): void {
+    this.after(periodNs, () => {
+      callback();
+      this.every(periodNs, callback);
+    });
+  }
+
+  /** The timer event `index` is due. */
+  fire(index: number): void {
+    const callback = this.#callbacks[index]!;
+    this.#free.push(index);
+    callback();
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What the nodes hold: one bit per node and key, and one bit per key for "a write was acknowledged". Values
+ * are not stored; a version matters only in the short time a write travels to a replica (replication.ts).
+ */
+export class Contents {
+  readonly #words: number;
+  /** [node x word] */
+  readonly #held: Uint32Array;
+  readonly #written: Uint32Array;
+
+  constructor(nodeCount: number, keyCount: number) {
+    this.#words = Math.ceil(keyCount / 32);
+    this.#held = new Uint32Array(nodeCount * this.#words);
+    this.#written = new Uint32Array(this.#words);
+  }
+
+  holds(node: number, key: number): boolean {
+    return ((this.#held[node * this.#words + (key >>> 5)]! >>> (key & 31)) & 1) === 1;
+  }
+
+  put(node: number, key: number): void {
+    const word = node * this.#words + (key >>> 5);
+    this.#held[word] = this.#held[word]! | (1 << (key & 31));
+  }
+
+  remove(node: number, key: number): void {
+    const word = node * this.#words + (key >>> 5);
+    this.#held[word] = this.#held[word]! & ~(1 << (key & 31));
+  }
+
+  /** A write of the key was acknowledged to a client. */
+  acknowledge(key: number): void {
+    this.#written[key >>> 5] = this.#written[key >>> 5]! | (1 << (key & 31));
+  }
+
+  /** Keys held by the node. */
+  count(node: number): number {
+    let count = 0;
+    for (let word = node * this.#words; word < (node + 1) * this.#words; word++)
+      count += ones(this.#held[word]!);
+    return count;
+  }
+
+  /** A full synchronisation: `to` holds what `from` holds, and nothing else. */
+  copy(from: number, to: number): void {
+    const words = this.#words;
+    this.#held.copyWithin(to * words, from * words, (from + 1) * words);
+  }
+
+  /**
+   * Empties the node. Returns how many acknowledged writes went with it: keys written during the run that no
+   * node in `survivors` holds. They are gone, so they are not counted again.
+   */
+  clear(node: number, survivors: readonly number[]): number {
+    const words = this.#words;
+    let lost = 0;
+    for (let word = 0; word < words; word++) {
+      let orphaned = this.#held[node * words + word]! & this.#written[word]!;
+      for (const other of survivors) orphaned &= ~this.#held[other * words + word]!;
+      lost += ones(orphaned);
+      this.#written[word] = this.#written[word]! & ~orphaned;
+      this.#held[node * words + word] = 0;
+    }
+    return lost;
+  }
+}
+
+/** Number of one bits in a 32-bit word (Hacker's Delight, 5-1). */
+function ones(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return (((x + (x >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}

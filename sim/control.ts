@@ -1,0 +1,141 @@
+/**
+ * The hands of the control plane: timers and messages that belong to nodes, and the changes of role that a
+ * protocol decides. The engine does what a strategy says and logs it; the laws watch.
+ */
+import type { Laws } from './laws.ts';
+import { NODE_STATE } from './nodes.ts';
+import { stream } from './rng.ts';
+import {
+  type ClientFailover,
+  type ClientId,
+  type Failover,
+  type FailoverContext,
+  type FailoverEvent,
+  NONE,
+  type NodeId,
+  type ShardId,
+} from './strategy.ts';
+import type { World } from './world.ts';
+
+const EVENT_CODES: Record<FailoverEvent, number> = {
+  suspected: 1,
+  detected: 2,
+  election: 3,
+  promoted: 4,
+  demoted: 5,
+  ejected: 6,
+  readmitted: 7,
+  'cluster-down': 8,
+  'cluster-up': 9,
+};
+
+export class Control {
+  readonly #world: World;
+  readonly #laws: Laws;
+  readonly #bytesPerKey: number;
+
+  /** @param bytesPerKey mean size of key and value, for full synchronisations */
+  constructor(world: World, laws: Laws, bytesPerKey: number) {
+    this.#world = world;
+    this.#laws = laws;
+    this.#bytesPerKey = bytesPerKey;
+  }
+
+  /** What a failover module's server side gets. */
+  context(): FailoverContext {
+    const { infos, setup, clock, nodes, replication, seed } = this.#world;
+    return {
+      nodes: infos,
+      shardCount: setup.cluster.shards,
+      rng: stream(seed, 'control'),
+      now: () => clock.nowNs,
+      onNode: (node, delayNs, callback) => {
+        const life = nodes.life[node];
+        clock.after(delayNs, () => {
+          if (nodes.life[node] === life && nodes.state[node] === NODE_STATE.up) callback();
+        });
+      },
+      send: (from, to, deliver) => this.#send(from, to, deliver),
+      replicationOffset: (node) => replication.offset[node]!,
+      promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
+      demote: (node, primary) => this.#demote(node, primary),
+      setServing: (node, serving) => {
+        nodes.serving[node] = serving ? 1 : 0;
+      },
+      log: (event, about, by) => this.log(event, about, infos[by]!.name, by),
+    };
+  }
+
+  /** One client-side part per client. */
+  clientParts(failover: Failover): ClientFailover[] | null {
+    const { clients, membership, clock, infos } = this.#world;
+    if (failover.client === undefined) return null;
+    const shardOf = Int32Array.from(infos, (info) => info.shard);
+    const log = (event: FailoverEvent, client: ClientId, shard: ShardId): void =>
+      this.log(event, clients.views[client]!.primaryOf[shard]!, `client-${client}`, client);
+    return clients.views.map((view) =>
+      failover.client!({
+        view,
+        shardOf,
+        now: () => clock.nowNs,
+        after: (delayNs, callback) => clock.after(delayNs, callback),
+        eject: (shard) => {
+          if (membership.eject(view.client, shard)) log('ejected', view.client, shard);
+        },
+        readmit: (shard) => {
+          if (membership.readmit(view.client, shard)) log('readmitted', view.client, shard);
+        },
+      }),
+    );
+  }
+
+  log(event: FailoverEvent, about: NodeId, by: string, byId: number): void {
+    const { events, recorder, infos, clock } = this.#world;
+    events.push({ atNs: clock.nowNs, event, node: infos[about]!.name, by });
+    recorder.fingerprint.event(clock.nowNs, EVENT_CODES[event], about, byId);
+    if (event === 'detected' || event === 'ejected') recorder.outages.detected(about, clock.nowNs);
+  }
+
+  #send(from: NodeId, to: NodeId, deliver: () => void): void {
+    const { clock, network, nodes } = this.#world;
+    if (nodes.state[from] !== NODE_STATE.up) return;
+    const life = nodes.life[to];
+    clock.at(network.between(from, to, clock.nowNs), () => {
+      if (nodes.life[to] === life && nodes.state[to] === NODE_STATE.up) deliver();
+    });
+  }
+
+  #promote(node: NodeId, shard: ShardId, epoch: number): void {
+    const { nodes, replication, recorder, clock } = this.#world;
+    this.#laws.promoted(node, shard, epoch);
+    nodes.primary[node] = 1;
+    replication.follows[node] = NONE;
+    const lost = replication.withheld[node]!;
+    replication.withheld[node] = 0;
+    recorder.counters.lostWrites += lost;
+    recorder.outages.lost(shard, lost);
+    recorder.outages.promoted(shard, clock.nowNs);
+  }
+
+  #demote(node: NodeId, primary: NodeId): void {
+    const { nodes, replication } = this.#world;
+    nodes.primary[node] = 0;
+    replication.follows[node] = primary;
+    this.synchronise(node);
+  }
+
+  /** A replica copies its primary's whole data set; it answers LOADING until it is done. */
+  synchronise(node: NodeId): void {
+    const { clock, contents, nodes, replication } = this.#world;
+    const primary = replication.follows[node]!;
+    const life = nodes.life[node];
+    const doneNs = Math.round(clock.nowNs + replication.fullSyncNs(primary, this.#bytesPerKey));
+    nodes.loadingUntilNs[node] = doneNs;
+    clock.at(doneNs, () => {
+      if (nodes.life[node] !== life || replication.follows[node] !== primary) return;
+      contents.copy(primary, node);
+      replication.offset[node] = replication.offset[primary]!;
+      replication.withheld[node] = 0;
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Laws that hold in every run, whatever the scenario: requests are conserved, in-flight counts add up, a shard
+ * has one primary per epoch. (The clock's law, and that no in-flight count is negative, are checked where they
+ * would break.) A broken law is a bug of the simulator.
+ */
+import type { Engine } from './engine.ts';
+import { LawError } from './errors.ts';
+import type { NodeId, ShardId } from './strategy.ts';
+import type { World } from './world.ts';
+
+export class Laws {
+  /** `shard/epoch` -> node */
+  readonly #primaries = new Map<string, NodeId>();
+
+  promoted(node: NodeId, shard: ShardId, epoch: number): void {
+    const claim = `${shard}/${epoch}`;
+    const other = this.#primaries.get(claim);
+    if (other !== undefined && other !== node)
+      throw new LawError('one primary', `nodes ${other} and ${node} are both primary of shard ${shard} in epoch ${epoch}`);
+    this.#primaries.set(claim, node);
+  }
+
+  /** COLD. Between blocks: what was offered is completed, failed or open; what is in flight is waited for. */
+  balance(world: World, engine: Engine): void {
+    const { counters } = world.recorder;
+    const accounted = counters.completed + counters.failed + world.requests.open;
+    if (counters.offered !== accounted)
+      throw new LawError(
+        'conservation',
+        `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${world.requests.open} open`,
+      );
+    const causes = counters.timedOut + counters.rejected + counters.refused;
+    if (counters.failed !== causes)
+      throw new LawError('conservation', `${counters.failed} requests failed, but the causes add up to ${causes}`);
+    let inFlight = 0;
+    for (const count of world.clients.inFlight) inFlight += count;
+    if (inFlight !== engine.waitingAttempts)
+      throw new LawError('in-flight', `clients count ${inFlight} in flight, but ${engine.waitingAttempts} attempts wait`);
+  }
+
+  /** COLD. After the run: the sums over steps equal the totals. */
+  totals(world: World): void {
+    const { counters, steps } = world.recorder;
+    for (const name of ['offered', 'completed', 'failed', 'misses'] as const) {
+      const sum = steps[name].reduce((total, count) => total + count, 0);
+      if (sum !== counters[name])
+        throw new LawError('totals', `the timeline's ${name} add up to ${sum}, not to ${counters[name]}`);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Rare draws that belong to a request: jitter of further attempts, pauses before retries. */
+import { type RandomStream, uniformAt } from './rng.ts';
+import type { Setup } from './setup.ts';
+
+export class Luck {
+  readonly #key: number;
+  readonly #sigma: number;
+  readonly #retries: Setup['clients']['retries'];
+
+  constructor(setup: Setup, rng: RandomStream) {
+    this.#key = rng.u32();
+    this.#sigma = setup.network.jitterSigma;
+    this.#retries = setup.clients.retries;
+  }
+
+  /** The `j`-th further network factor of the request: lognormal, median 1 (Box-Muller). */
+  jitter(ordinal: number, j: number): number {
+    if (this.#sigma === 0) return 1;
+    const radius = Math.sqrt(-2 * Math.log(uniformAt(this.#key, ordinal, 2 * j)));
+    return Math.exp(this.#sigma * radius * Math.cos(2 * Math.PI * uniformAt(this.#key, ordinal, 2 * j + 1)));
+  }
+
+  /**
+   * Pause before the next attempt after `tries`: doubling from the base to the cap, then jittered.
+   * Source: M. Brooker, "Exponential Backoff And Jitter" (2015): full = U(0, b), equal = b/2 + U(0, b/2).
+   */
+  backoffNs(ordinal: number, tries: number): number {
+    const { backoffNs, maxBackoffNs, jitter } = this.#retries;
+    const ceiling = Math.min(maxBackoffNs, backoffNs * 2 ** (tries - 1));
+    if (jitter === 'none') return Math.round(ceiling);
+    const uniform = uniformAt(this.#key ^ 0x2545f491, ordinal, tries);
+    return Math.round(jitter === 'full' ? ceiling * uniform : (ceiling * (1 + uniform)) / 2);
+  }
+}

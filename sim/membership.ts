@@ -1,0 +1,77 @@
+/**
+ * Which shards each client places keys on. Tables are immutable and shared: clients that believe in the same
+ * set of shards use the same table, built once.
+ */
+import type { ClientId, Placement, PlacementTable, ShardId, ShardInfo } from './strategy.ts';
+
+export class Membership {
+  readonly #placement: Placement;
+  readonly #shards: readonly ShardInfo[];
+  readonly #keyCount: number;
+  readonly #built = new Map<string, PlacementTable>();
+  /** [client x shard] 1 when ejected. */
+  readonly #ejected: Uint8Array;
+  /** [client] */
+  readonly tables: PlacementTable[];
+  /** The table of the whole cluster. */
+  readonly full: PlacementTable;
+  /** Keys whose owner changed, over every membership ever built. */
+  movedKeys = 0;
+
+  constructor(placement: Placement, shards: readonly ShardInfo[], clientCount: number, keyCount: number) {
+    this.#placement = placement;
+    this.#shards = shards;
+    this.#keyCount = keyCount;
+    this.#ejected = new Uint8Array(clientCount * shards.length);
+    this.full = placement.build(shards);
+    this.tables = new Array<PlacementTable>(clientCount).fill(this.full);
+  }
+
+  /** COLD. False when it would leave the client without a shard, or changes nothing. */
+  eject(client: ClientId, shard: ShardId): boolean {
+    const from = client * this.#shards.length;
+    const ejected = this.#ejected.subarray(from, from + this.#shards.length);
+    const left = ejected.filter((flag) => flag === 0).length;
+    if (left === 1 || ejected[shard] === 1) return false;
+    ejected[shard] = 1;
+    this.#rebuild(client);
+    return true;
+  }
+
+  /** COLD. False when the shard was not ejected. */
+  readmit(client: ClientId, shard: ShardId): boolean {
+    const index = client * this.#shards.length + shard;
+    if (this.#ejected[index] === 0) return false;
+    this.#ejected[index] = 0;
+    this.#rebuild(client);
+    return true;
+  }
+
+  #rebuild(client: ClientId): void {
+    const from = client * this.#shards.length;
+    const live = this.#shards.filter((shard) => this.#ejected[from + shard.id] === 0);
+    if (live.length === this.#shards.length) {
+      this.tables[client] = this.full;
+      return;
+    }
+    const name = live.map((shard) => shard.id).join();
+    let table = this.#built.get(name);
+    if (table === undefined) {
+      table = this.#placement.build(live);
+      this.#built.set(name, table);
+      this.movedKeys += this.#countMoved(table);
+    }
+    this.tables[client] = table;
+  }
+
+  #countMoved(table: PlacementTable): number {
+    let moved = 0;
+    for (let key = 0; key < this.#keyCount; key++) if (ownerOf(table, key) !== ownerOf(this.full, key)) moved++;
+    return moved;
+  }
+}
+
+/** The first owner of a key. */
+export function ownerOf(table: PlacementTable, key: number): ShardId {
+  return table.owners[table.partitionOf(key) * table.depth]!;
+}

@@ -1,0 +1,94 @@
+/**
+ * Log-linear histogram of non-negative integers (nanoseconds): 128 buckets per power of two, so a quantile is
+ * at most 1/128 = 0.8 % above the true value at any magnitude. Mergeable; 1-2 ns per record.
+ *
+ * Idea: HdrHistogram (G. Tene). Counts are float64, so they stay exact to 2^53.
+ */
+const SUB_BITS = 7;
+const SUB_BUCKETS = 1 << SUB_BITS;
+/** Values reach 2^53: shifts 0 .. 45, each with 128 buckets, above the first 128 exact values. */
+const BUCKETS = (53 - SUB_BITS + 1) * SUB_BUCKETS + SUB_BUCKETS;
+const HIGH_SHIFT = 21;
+const HIGH_UNIT = 2 ** HIGH_SHIFT;
+
+function bucketOf(value: number): number {
+  if (value < SUB_BUCKETS) return value | 0;
+  if (value < 4294967296) {
+    const shift = 31 - SUB_BITS - Math.clz32(value);
+    return (shift << SUB_BITS) + (value >>> shift);
+  }
+  const high = Math.floor(value / HIGH_UNIT);
+  const shift = 31 - SUB_BITS - Math.clz32(high);
+  return ((shift + HIGH_SHIFT) << SUB_BITS) + (high >>> shift);
+}
+
+/** Largest value that falls into the bucket. */
+function upperEdge(bucket: number): number {
+  if (bucket < 2 * SUB_BUCKETS) return bucket;
+  const shift = (bucket >> SUB_BITS) - 1;
+  const mantissa = bucket - (shift << SUB_BITS);
+  return (mantissa + 1) * 2 ** shift - 1;
+}
+
+export class Histogram {
+  readonly #counts = new Float64Array(BUCKETS);
+  #count = 0;
+  #sum = 0;
+  #max = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  /** NaN when empty. */
+  get mean(): number {
+    return this.#sum / this.#count;
+  }
+
+  record(value: number): void {
+    const bucket = bucketOf(value);
+    this.#counts[bucket] = this.#counts[bucket]! + 1;
+    this.#count++;
+    this.#sum += value;
+    if (value > this.#max) this.#max = value;
+  }
+
+  /**
+   * The smallest recorded magnitude with at least `q` of all values at or below it; NaN when empty.
+   * @param beyond values known to be larger than any recorded (failures): they count, but have no magnitude.
+   * Infinity when the quantile falls among them.
+   */
+  quantile(q: number, beyond = 0): number {
+    const total = this.#count + beyond;
+    if (total === 0) return NaN;
+    const rank = Math.max(1, Math.ceil(q * total - 1e-9));
+    if (rank > this.#count) return Infinity;
+    let seen = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      seen += this.#counts[bucket]!;
+      if (seen >= rank) return Math.min(upperEdge(bucket), this.#max);
+    }
+    return this.#max;
+  }
+
+  add(other: Histogram): void {
+    const from = other.#counts;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      if (from[bucket]! > 0) this.#counts[bucket] = this.#counts[bucket]! + from[bucket]!;
+    }
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    if (other.#max > this.#max) this.#max = other.#max;
+  }
+
+  clear(): void {
+    this.#counts.fill(0);
+    this.#count = 0;
+    this.#sum = 0;
+    this.#max = 0;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What a crash did to the requests for the dead node's keys, as clients saw it: the longest time without a
+ * successful read, and without a successful write. That is the failover time when everything stops (crash to
+ * first success), and it is honest for strategies that lose only writes, or only some clients.
+ */
+import type { NodeId, ShardId } from '../strategy.ts';
+
+export interface Outage {
+  readonly fault: string;
+  readonly node: NodeId;
+  readonly shard: ShardId;
+  readonly atNs: number;
+  detectedNs: number | null;
+  promotedNs: number | null;
+  readonly reads: Gap;
+  readonly writes: Gap;
+  failedRequests: number;
+  lostWrites: number;
+  staleReads: number;
+}
+
+/** Longest time between successes. */
+export interface Gap {
+  lastNs: number;
+  longestNs: number;
+  /** End of the longest gap; null while it lasts. */
+  endNs: number | null;
+  /** Any success or failure seen. */
+  asked: boolean;
+}
+
+export class Outages {
+  readonly all: Outage[] = [];
+  /** Whether any request's home must be looked up at all. */
+  get none(): boolean {
+    return this.all.length === 0;
+  }
+
+  crash(fault: string, node: NodeId, shard: ShardId, atNs: number): void {
+    const gap = (): Gap => ({ lastNs: atNs, longestNs: 0, endNs: null, asked: false });
+    this.all.push({
+      fault,
+      node,
+      shard,
+      atNs,
+      detectedNs: null,
+      promotedNs: null,
+      reads: gap(),
+      writes: gap(),
+      failedRequests: 0,
+      lostWrites: 0,
+      staleReads: 0,
+    });
+  }
+
+  /** A request for a key of `shard` ended. */
+  ended(shard: ShardId, isRead: boolean, completed: boolean, nowNs: number): void {
+    for (const outage of this.all) {
+      if (outage.shard !== shard) continue;
+      const gap = isRead ? outage.reads : outage.writes;
+      gap.asked = true;
+      if (completed) succeed(gap, nowNs);
+      else outage.failedRequests++;
+    }
+  }
+
+  staleRead(shard: ShardId): void {
+    const outage = this.latest(shard);
+    if (outage) outage.staleReads++;
+  }
+
+  lost(shard: ShardId, writes: number): void {
+    const outage = this.latest(shard);
+    if (outage) outage.lostWrites += writes;
+  }
+
+  /** First conclusion that the node is down. */
+  detected(node: NodeId, nowNs: number): void {
+    const outage = this.all.findLast((candidate) => candidate.node === node);
+    if (outage && outage.detectedNs === null) outage.detectedNs = nowNs;
+  }
+
+  promoted(shard: ShardId, nowNs: number): void {
+    const outage = this.latest(shard);
+    if (outage && outage.promotedNs === null) outage.promotedNs = nowNs;
+  }
+
+  latest(shard: ShardId): Outage | undefined {
+    return this.all.findLast((outage) => outage.shard === shard);
+  }
+
+  /** The run is over: a gap still open counts up to now. */
+  finish(nowNs: number): void {
+    for (const outage of this.all) {
+      for (const gap of [outage.reads, outage.writes]) {
+        if (gap.asked && nowNs - gap.lastNs > gap.longestNs) {
+          gap.longestNs = nowNs - gap.lastNs;
+          gap.endNs = null;
+        }
+      }
+    }
+  }
+}
+
+function succeed(gap: Gap, nowNs: number): void {
+  const lengthNs = nowNs - gap.lastNs;
+  if (lengthNs > gap.longestNs) {
+    gap.longestNs = lengthNs;
+    gap.endNs = nowNs;
+  }
+  gap.lastNs = nowNs;
+}

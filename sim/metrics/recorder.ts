@@ -1,0 +1,160 @@
+/** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
+import type { Setup } from '../setup.ts';
+import type { KeyId, NodeId } from '../strategy.ts';
+import { BusyTime } from './busy-time.ts';
+import { Fingerprint } from './fingerprint.ts';
+import { Histogram } from './histogram.ts';
+import { Hotspots } from './hotspots.ts';
+import { Outages } from './outages.ts';
+
+/** Counts of a run, by their names in the result. */
+export class Counters {
+  offered = 0;
+  completed = 0;
+  failed = 0;
+  timedOut = 0;
+  rejected = 0;
+  refused = 0;
+  attempts = 0;
+  retries = 0;
+  redirects = 0;
+  copyWrites = 0;
+  gets = 0;
+  misses = 0;
+  lostWrites = 0;
+  staleReads = 0;
+}
+
+/** Columns of the timeline, filled step by step. */
+export interface StepColumns {
+  readonly offered: number[];
+  readonly completed: number[];
+  readonly failed: number[];
+  readonly misses: number[];
+  readonly origin: number[];
+  /** [step] quantiles in ns, NaN for a step without a completion */
+  readonly p50Ns: number[];
+  readonly p99Ns: number[];
+  /** [node][step] */
+  readonly attempts: number[][];
+}
+
+export class Recorder {
+  readonly counters = new Counters();
+  readonly fingerprint = new Fingerprint();
+  readonly outages = new Outages();
+  readonly busy: BusyTime;
+  readonly hotspots: Hotspots;
+  readonly response = new Histogram();
+  readonly waiting = new Histogram();
+  readonly service = new Histogram();
+  /** [node] of attempts, from the client's side */
+  readonly nodeResponse: readonly Histogram[];
+  readonly stepNs: number;
+  readonly stepCount: number;
+  readonly steps: StepColumns;
+  readonly #threads: number;
+  readonly #warmUpNs: number;
+  readonly #stepResponse = new Histogram();
+  readonly #stepFrom = new Counters();
+  #originRequests = 0;
+  #stepOrigin = 0;
+  #step = 0;
+  /** Start of the next step; the engine closes steps when time passes it. */
+  stepEndNs: number;
+
+  constructor(setup: Setup, nodeCount: number, keyCount: number) {
+    this.stepNs = setup.metrics.stepNs;
+    this.stepCount = Math.max(1, Math.ceil(setup.durationNs / this.stepNs));
+    this.stepEndNs = this.stepCount > 1 ? this.stepNs : Infinity;
+    this.#threads = setup.cluster.node.threads;
+    this.#warmUpNs = setup.warmUpNs;
+    this.busy = new BusyTime(nodeCount, this.stepCount, this.stepNs);
+    this.hotspots = new Hotspots(setup.metrics, nodeCount, keyCount);
+    this.nodeResponse = Array.from({ length: nodeCount }, () => new Histogram());
+    this.steps = {
+      offered: [],
+      completed: [],
+      failed: [],
+      misses: [],
+      origin: [],
+      p50Ns: [],
+      p99Ns: [],
+      attempts: Array.from({ length: nodeCount }, () => []),
+    };
+  }
+
+  /** HOT. An attempt was answered: times on its node. */
+  answered(node: NodeId, arrivedNs: number, waitedNs: number, serviceNs: number, elapsedNs: number): void {
+    if (arrivedNs < this.#warmUpNs) return;
+    this.waiting.record(waitedNs);
+    this.service.record(serviceNs);
+    this.nodeResponse[node]!.record(elapsedNs);
+  }
+
+  /** HOT. A request completed. */
+  completed(ordinal: number, node: NodeId, arrivedNs: number, nowNs: number): void {
+    this.counters.completed++;
+    if (arrivedNs >= this.#warmUpNs) this.#stepResponse.record(nowNs - arrivedNs);
+    this.fingerprint.request(ordinal, node, 0, arrivedNs, nowNs);
+  }
+
+  /** A request failed for good with this OUTCOME. */
+  failed(ordinal: number, node: NodeId, outcome: number, arrivedNs: number, nowNs: number): void {
+    this.counters.failed++;
+    this.fingerprint.request(ordinal, node, outcome, arrivedNs, nowNs);
+  }
+
+  /** HOT. An attempt reached a node. */
+  reached(node: NodeId, key: KeyId): void {
+    this.hotspots.attempt(node, key);
+  }
+
+  originRequest(): void {
+    this.#originRequests++;
+  }
+
+  /** p99 of the response times of the step under way or, when it is young, all before; NaN without any. */
+  get currentP99Ns(): number {
+    return this.#stepResponse.count >= 1000 ? this.#stepResponse.quantile(0.99) : this.response.quantile(0.99);
+  }
+
+  /** COLD. Closes every step that is over by `nowNs`; the last one stays open to the end. */
+  advance(nowNs: number): void {
+    while (nowNs >= this.stepEndNs) {
+      this.#closeStep();
+      this.stepEndNs = this.#step < this.stepCount - 1 ? (this.#step + 1) * this.stepNs : Infinity;
+    }
+  }
+
+  /** COLD. The run is over: closes the steps left. */
+  finish(nowNs: number): void {
+    this.advance(nowNs);
+    this.#closeStep();
+  }
+
+  #closeStep(): void {
+    const { counters, steps } = this;
+    const from = this.#stepFrom;
+    const step = this.#step++;
+    steps.offered.push(counters.offered - from.offered);
+    steps.completed.push(counters.completed - from.completed);
+    steps.failed.push(counters.failed - from.failed);
+    steps.misses.push(counters.misses - from.misses);
+    steps.origin.push(this.#originRequests - this.#stepOrigin);
+    steps.p50Ns.push(this.#stepResponse.quantile(0.5));
+    steps.p99Ns.push(this.#stepResponse.quantile(0.99));
+    for (let node = 0; node < steps.attempts.length; node++)
+      steps.attempts[node]!.push(this.hotspots.stepAttempts(node));
+    this.hotspots.closeStep(step, (node) => this.utilization(node, step));
+    this.response.add(this.#stepResponse);
+    this.#stepResponse.clear();
+    Object.assign(from, counters);
+    this.#stepOrigin = this.#originRequests;
+  }
+
+  /** Busy share of the node's threads in the step. */
+  utilization(node: NodeId, step: number): number {
+    return this.busy.at(node, step) / (this.stepNs * this.#threads);
+  }
+}

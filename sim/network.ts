@@ -1,0 +1,105 @@
+/**
+ * The network between clients and nodes and among nodes: a median delay per zone pair times a lognormal
+ * factor. Each connection is a TCP stream, so what was sent first arrives first: a message never overtakes
+ * the one before it on the same link.
+ */
+import { ShapeSampler } from './distributions.ts';
+import type { RandomStream } from './rng.ts';
+import type { NetworkSetup } from './setup.ts';
+import { Ziggurat } from './ziggurat.ts';
+
+export class Network {
+  readonly #nodeCount: number;
+  /** [client x node] median one-way delay. */
+  readonly #delayNs: Float64Array;
+  /** [client x node] when the last message of the link arrives. */
+  readonly #lastOutNs: Float64Array;
+  readonly #lastBackNs: Float64Array;
+  readonly #bus: NodeBus;
+
+  readonly #orderedReplies: boolean;
+
+  /**
+   * @param clientZone [client] and `nodeZone` [node]: zone indices
+   * @param orderedReplies false where a node's threads answer on connections of their own
+   */
+  constructor(
+    setup: NetworkSetup,
+    clientZone: Uint8Array,
+    nodeZone: Uint8Array,
+    orderedReplies: boolean,
+    rng: RandomStream,
+  ) {
+    const nodeCount = nodeZone.length;
+    this.#nodeCount = nodeCount;
+    this.#orderedReplies = orderedReplies;
+    this.#delayNs = new Float64Array(clientZone.length * nodeCount);
+    for (let client = 0; client < clientZone.length; client++) {
+      for (let node = 0; node < nodeCount; node++)
+        this.#delayNs[client * nodeCount + node] =
+          clientZone[client] === nodeZone[node] ? setup.sameZoneNs : setup.crossZoneNs;
+    }
+    this.#lastOutNs = new Float64Array(this.#delayNs.length);
+    this.#lastBackNs = new Float64Array(this.#delayNs.length);
+    this.#bus = new NodeBus(setup, nodeZone, rng);
+  }
+
+  /** When a message sent now from client to node arrives. */
+  out(client: number, node: number, nowNs: number, factor: number): number {
+    const link = client * this.#nodeCount + node;
+    const arrivesNs = Math.max(nowNs + Math.round(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
+    this.#lastOutNs[link] = arrivesNs;
+    return arrivesNs;
+  }
+
+  /** When a reply that leaves the node at `departNs` reaches the client. */
+  back(client: number, node: number, departNs: number, factor: number): number {
+    const link = client * this.#nodeCount + node;
+    const aloneNs = departNs + Math.round(this.#delayNs[link]! * factor);
+    if (!this.#orderedReplies) return aloneNs;
+    const arrivesNs = Math.max(aloneNs, this.#lastBackNs[link]!);
+    this.#lastBackNs[link] = arrivesNs;
+    return arrivesNs;
+  }
+
+  /** Connections to the node are gone; what was scheduled on them no longer holds anything back. */
+  reset(node: number): void {
+    for (let link = node; link < this.#delayNs.length; link += this.#nodeCount) {
+      this.#lastOutNs[link] = 0;
+      this.#lastBackNs[link] = 0;
+    }
+  }
+
+  /** When a message sent now from node to node arrives. */
+  between(from: number, to: number, nowNs: number): number {
+    return this.#bus.send(from, to, nowNs);
+  }
+}
+
+/** Links among nodes: rare messages, one draw each. */
+class NodeBus {
+  readonly #setup: NetworkSetup;
+  readonly #zone: Uint8Array;
+  readonly #lastNs: Float64Array;
+  readonly #factor: ShapeSampler;
+  readonly #meanOverMedian: number;
+
+  constructor(setup: NetworkSetup, nodeZone: Uint8Array, rng: RandomStream) {
+    const variance = setup.jitterSigma * setup.jitterSigma;
+    const shape = { kind: 'lognormal', cv: Math.sqrt(Math.expm1(variance)) } as const;
+    this.#setup = setup;
+    this.#zone = nodeZone;
+    this.#lastNs = new Float64Array(nodeZone.length * nodeZone.length);
+    this.#factor = new ShapeSampler(shape, new Ziggurat(64), rng);
+    this.#meanOverMedian = Math.exp(variance / 2);
+  }
+
+  send(from: number, to: number, nowNs: number): number {
+    const link = from * this.#zone.length + to;
+    const medianNs = this.#zone[from] === this.#zone[to] ? this.#setup.sameZoneNs : this.#setup.crossZoneNs;
+    const delayNs = Math.round(medianNs * this.#factor.draw() * this.#meanOverMedian);
+    const arrivesNs = Math.max(nowNs + delayNs, this.#lastNs[link]!);
+    this.#lastNs[link] = arrivesNs;
+    return arrivesNs;
+  }
+}

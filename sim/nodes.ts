@@ -1,0 +1,131 @@
+/**
+ * The cache nodes: FCFS service by c threads, a queue with a limit, and whether they are up.
+ *
+ * A first-come-first-served node needs no event for its completions: when work arrives, its start (the first
+ * thread to fall free) and its end are known. Starts are in order of arrival, so those still waiting are the
+ * tail of a ring of start times, settled when somebody looks.
+ */
+import type { NodeSetup } from './setup.ts';
+
+export const NODE_STATE = { up: 0, processDown: 1, hostDown: 2 } as const;
+
+/** Returned by `offer` when the queue is full. */
+export const QUEUE_FULL = -1;
+
+export class Nodes {
+  readonly count: number;
+  readonly threads: number;
+  readonly #queueLimit: number;
+  /** [node] NODE_STATE */
+  readonly state: Uint8Array;
+  /** [node] times it crashed; timers and messages of an earlier life are void. */
+  readonly life: Int32Array;
+  /** [node] until when it loads its data set and answers LOADING. */
+  readonly loadingUntilNs: Float64Array;
+  /** [node] 0 while it answers CLUSTERDOWN. */
+  readonly serving: Uint8Array;
+  /** [node] 1 while it takes itself for the primary of its shard. */
+  readonly primary: Uint8Array;
+  /** [node] attempts that reached it. */
+  readonly attempts: Float64Array;
+  /** [node] service time of all work offered, also of what was turned away. */
+  readonly offeredNs: Float64Array;
+  readonly maxQueue: Int32Array;
+  /** [node x thread] */
+  readonly #freeAtNs: Float64Array;
+  readonly #waiting: StartRing[];
+  /** Start of the work accepted last. */
+  startNs = 0;
+
+  constructor(count: number, setup: NodeSetup) {
+    this.count = count;
+    this.threads = setup.threads;
+    this.#queueLimit = setup.queueLimit;
+    this.state = new Uint8Array(count);
+    this.life = new Int32Array(count);
+    this.loadingUntilNs = new Float64Array(count);
+    this.serving = new Uint8Array(count).fill(1);
+    this.primary = new Uint8Array(count);
+    this.attempts = new Float64Array(count);
+    this.offeredNs = new Float64Array(count);
+    this.maxQueue = new Int32Array(count);
+    this.#freeAtNs = new Float64Array(count * setup.threads);
+    this.#waiting = Array.from({ length: count }, () => new StartRing());
+  }
+
+  /** Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */
+  offer(node: number, nowNs: number, serviceNs: number, limited: boolean): number {
+    this.offeredNs[node] = this.offeredNs[node]! + serviceNs;
+    const thread = this.#firstFree(node);
+    const freeAtNs = this.#freeAtNs[thread]!;
+    let startNs = nowNs;
+    if (freeAtNs > nowNs) {
+      const ring = this.#waiting[node]!;
+      const waiting = ring.settle(nowNs);
+      if (limited && waiting >= this.#queueLimit) return QUEUE_FULL;
+      startNs = freeAtNs;
+      ring.push(startNs);
+      if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;
+    }
+    const endNs = startNs + serviceNs;
+    this.#freeAtNs[thread] = endNs;
+    this.startNs = startNs;
+    return endNs;
+  }
+
+  #firstFree(node: number): number {
+    const from = node * this.threads;
+    if (this.threads === 1) return from;
+    let first = from;
+    for (let thread = from + 1; thread < from + this.threads; thread++) {
+      if (this.#freeAtNs[thread]! < this.#freeAtNs[first]!) first = thread;
+    }
+    return first;
+  }
+
+  /** The node dies: what waited or was in service is gone. `drop` gets each thread's lost time span. */
+  crash(node: number, nowNs: number, state: number, drop: (fromNs: number, toNs: number) => void): void {
+    this.state[node] = state;
+    this.life[node] = this.life[node]! + 1;
+    for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++) {
+      if (this.#freeAtNs[thread]! > nowNs) drop(nowNs, this.#freeAtNs[thread]!);
+      this.#freeAtNs[thread] = 0;
+    }
+    this.#waiting[node]!.clear();
+  }
+}
+
+/** Start times of waiting work, ascending; a growable ring. */
+class StartRing {
+  #start = new Float64Array(64);
+  #head = 0;
+  #count = 0;
+
+  /** Forgets what has started by now; returns how many still wait. */
+  settle(nowNs: number): number {
+    const mask = this.#start.length - 1;
+    while (this.#count > 0 && this.#start[this.#head]! <= nowNs) {
+      this.#head = (this.#head + 1) & mask;
+      this.#count--;
+    }
+    return this.#count;
+  }
+
+  push(startNs: number): void {
+    if (this.#count === this.#start.length) this.#grow();
+    this.#start[(this.#head + this.#count) & (this.#start.length - 1)] = startNs;
+    this.#count++;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const grown = new Float64Array(this.#start.length * 2);
+    const mask = this.#start.length - 1;
+    for (let i = 0; i < this.#count; i++) grown[i] = this.#start[(this.#head + i) & mask]!;
+    this.#start = grown;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Asynchronous replication: a write executed by a primary reaches each replica after the lag and is executed
+ * there too. Until then a read from the replica is stale; and what a dead primary had not handed over is lost
+ * with it. Two deaths differ: after a process crash the kernel still delivers what was written to its sockets,
+ * after a host crash (power, partition) it does not.
+ */
+import { EVENT } from './clock.ts';
+import type { Contents } from './contents.ts';
+import { ShapeSampler } from './distributions.ts';
+import type { EventQueue } from './event-queue.ts';
+import { NODE_STATE, type Nodes } from './nodes.ts';
+import type { RandomStream } from './rng.ts';
+import type { ClusterSetup } from './setup.ts';
+import { NONE, type NodeInfo, OP } from './strategy.ts';
+import { Ziggurat } from './ziggurat.ts';
+
+interface Write {
+  from: number;
+  to: number;
+  key: number;
+  op: number;
+  executedNs: number;
+  serviceNs: number;
+  fromLife: number;
+  toLife: number;
+}
+
+/** Called when a replica executes a write. */
+export type OnApply = (node: number, startNs: number, endNs: number) => void;
+
+export class Replication {
+  readonly #setup: ClusterSetup['replication'];
+  readonly #nodes: Nodes;
+  readonly #contents: Contents;
+  readonly #queue: EventQueue;
+  readonly #lag: ShapeSampler;
+  readonly #shardNodes: readonly (readonly number[])[];
+  readonly #shardOf: readonly number[];
+  readonly #onApply: OnApply;
+  readonly #writes: Write[] = [];
+  readonly #free: number[] = [];
+  /** (key x node) -> when the newest write on its way was executed. */
+  readonly #onTheWay = new Map<number, number>();
+  /** [node] when it last crashed */
+  readonly crashedNs: Float64Array;
+  /** [node] node it replicates from, NONE for a primary */
+  readonly follows: Int32Array;
+  /** [node] writes of its shard it has executed */
+  readonly offset: Float64Array;
+  /** [node] acknowledged writes that a host crash kept from it, lost once it is promoted */
+  readonly withheld: Int32Array;
+
+  constructor(
+    setup: ClusterSetup,
+    infos: readonly NodeInfo[],
+    nodes: Nodes,
+    contents: Contents,
+    queue: EventQueue,
+    rng: RandomStream,
+    onApply: OnApply,
+  ) {
+    this.#setup = setup.replication;
+    this.#nodes = nodes;
+    this.#contents = contents;
+    this.#queue = queue;
+    this.#lag = new ShapeSampler(setup.replication.lagShape, new Ziggurat(64), rng);
+    this.#onApply = onApply;
+    this.#shardOf = infos.map((info) => info.shard);
+    this.#shardNodes = Array.from({ length: setup.shards }, (_, shard) =>
+      infos.filter((info) => info.shard === shard).map((info) => info.id),
+    );
+    this.crashedNs = new Float64Array(infos.length);
+    this.follows = Int32Array.from(infos, (info) => (info.primary ? NONE : info.shard));
+    this.offset = new Float64Array(infos.length);
+    this.withheld = new Int32Array(infos.length);
+  }
+
+  /** The primary will have executed a write at `executedNs`: sends it to its replicas. */
+  write(primary: number, key: number, op: number, executedNs: number, serviceNs: number): void {
+    this.offset[primary] = this.offset[primary]! + 1;
+    for (const replica of this.#shardNodes[this.#shardOf[primary]!]!) {
+      if (this.follows[replica] !== primary) continue;
+      const arrivesNs = executedNs + Math.round(this.#setup.lagNs * this.#lag.draw());
+      const index = this.#free.pop() ?? this.#writes.length;
+      this.#writes[index] = {
+        from: primary,
+        to: replica,
+        key,
+        op,
+        executedNs,
+        serviceNs,
+        fromLife: this.#nodes.life[primary]!,
+        toLife: this.#nodes.life[replica]!,
+      };
+      this.#onTheWay.set(key * this.#nodes.count + replica, executedNs);
+      this.#queue.push(arrivesNs, EVENT.replicate, index);
+    }
+  }
+
+  /** Whether a read of the key on the node now misses an acknowledged write. */
+  isStale(node: number, key: number, nowNs: number): boolean {
+    if (this.#onTheWay.size === 0) return false;
+    const executedNs = this.#onTheWay.get(key * this.#nodes.count + node);
+    return executedNs !== undefined && executedNs <= nowNs;
+  }
+
+  /** A write reaches its replica, or not. Returns its shard when it was acknowledged and is lost, else NONE. */
+  arrive(index: number, nowNs: number): number {
+    const write = this.#writes[index]!;
+    this.#free.push(index);
+    const onTheWay = write.key * this.#nodes.count + write.to;
+    if (this.#onTheWay.get(onTheWay) === write.executedNs) this.#onTheWay.delete(onTheWay);
+    const { from, to } = write;
+    if (this.#nodes.life[from] !== write.fromLife) {
+      if (write.executedNs > this.crashedNs[from]!) return NONE; // died in the queue, never acknowledged
+      if (this.#nodes.state[from] === NODE_STATE.hostDown) {
+        this.withheld[to] = this.withheld[to]! + 1;
+        return NONE;
+      }
+    }
+    if (this.#nodes.life[to] !== write.toLife || this.#nodes.state[to] !== NODE_STATE.up) return NONE;
+    if (this.follows[to] !== from) return this.#shardOf[to]!; // promoted without it
+    this.#apply(write, nowNs);
+    return NONE;
+  }
+
+  #apply(write: Write, nowNs: number): void {
+    const { to, key } = write;
+    const endNs = this.#nodes.offer(to, nowNs, write.serviceNs, false);
+    this.#onApply(to, this.#nodes.startNs, endNs);
+    this.offset[to] = this.offset[to]! + 1;
+    if (write.op === OP.delete) this.#contents.remove(to, key);
+    else this.#contents.put(to, key);
+  }
+
+  /** How long a full copy of `node` takes [ns]. */
+  fullSyncNs(node: number, bytesPerKey: number): number {
+    return (this.#contents.count(node) * bytesPerKey * 1e9) / this.#setup.resyncBytesPerSec;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * One run: a pure function of setup and seed. No clock, no I/O, no global state; the same bytes for the same
+ * input, apart from `perf`, which the caller fills in.
+ */
+import { Control } from './control.ts';
+import { Engine } from './engine.ts';
+import { Faults } from './faults.ts';
+import { hotKeysContext } from './hot-key-control.ts';
+import { Laws } from './laws.ts';
+import type { RunResult } from './result.ts';
+import type { Setup } from './setup.ts';
+import type { HotKeys } from './strategy.ts';
+import { summarize } from './summarize.ts';
+import { Topology } from './topology.ts';
+import { meanValueBytes } from './workload/mean-value.ts';
+import { BLOCK_SIZE, RequestBlock } from './workload/request-block.ts';
+import { requestSource } from './workload/source.ts';
+import { createWorld, prefill, type World } from './world.ts';
+
+export interface Progress {
+  readonly simulatedNs: number;
+  readonly offered: number;
+  /** NaN while there is none. */
+  readonly p99Ns: number;
+}
+
+export interface RunHooks {
+  /** Checks the laws between blocks too, not only at the end. */
+  readonly check?: boolean;
+  readonly replication?: number;
+  /** Called about every 4,096 requests; returning false ends the run early. */
+  onProgress?(progress: Progress): boolean;
+}
+
+/** Redis's replication backlog and RDB carry the key beside the value: a typical short key. */
+const KEY_BYTES = 32;
+
+export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult {
+  const source = requestSource(setup, seed);
+  const world = createWorld(setup, seed, source.keys);
+  prefill(world);
+  const laws = new Laws();
+  const engine = new Engine(world);
+  const valueBytes = meanValueBytes(setup.workload);
+  const control = new Control(world, laws, valueBytes + KEY_BYTES);
+  const hotKeys = startStrategy(world, engine, control, valueBytes);
+  new Faults(world, engine, control);
+
+  const keyCounts = new Uint32Array(source.keys.count);
+  const block = new RequestBlock();
+  let partial = false;
+  for (let turn = 1; ; turn++) {
+    const count = source.fill(block);
+    if (count === 0) break;
+    for (let i = 0; i < count; i++) keyCounts[block.key[i]!] = keyCounts[block.key[i]!]! + 1;
+    engine.runBlock(block, count);
+    if (hooks.check) laws.balance(world, engine);
+    if (turn % (4096 / BLOCK_SIZE) === 0 && !reportProgress(world, hooks)) {
+      partial = true;
+      break;
+    }
+  }
+  const endNs = partial ? world.clock.nowNs : setup.durationNs;
+  settleOpenRequests(world, engine, endNs);
+  world.recorder.finish(endNs);
+  world.recorder.outages.finish(Math.max(endNs, world.clock.nowNs));
+  laws.balance(world, engine);
+  laws.totals(world);
+  return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
+}
+
+function startStrategy(world: World, engine: Engine, control: Control, valueBytes: number): HotKeys | null {
+  const { strategy, clients } = world.setup;
+  if (strategy.failover !== null) {
+    const failover = strategy.failover.module.create(strategy.failover.params);
+    if (failover.control !== undefined) {
+      const plane = failover.control(control.context());
+      world.control = plane;
+      for (const info of world.infos) plane.start(info.id);
+      engine.topology = new Topology(world, plane);
+    }
+    engine.failover = control.clientParts(failover);
+  }
+  if (strategy.hotKeys === null) return null;
+  const { module, params } = strategy.hotKeys;
+  const hotKeys = module.create(params, hotKeysContext(world, engine, valueBytes));
+  engine.hotKeys = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
+  return hotKeys;
+}
+
+function reportProgress(world: World, hooks: RunHooks): boolean {
+  if (hooks.onProgress === undefined) return true;
+  const { clock, recorder } = world;
+  const offered = recorder.counters.offered;
+  return hooks.onProgress({ simulatedNs: clock.nowNs, offered, p99Ns: recorder.currentP99Ns });
+}
+
+/**
+ * After the last arrival the open requests run out: events go on, in slices of 1 ms, until none is open, or
+ * until the longest life a request can have with all its retries is over.
+ */
+function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
+  const { timeoutNs, retries } = world.setup.clients;
+  const attemptNs = timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9;
+  const limitNs = endNs + 1e9 + (1 + retries.max) * attemptNs;
+  for (let untilNs = endNs; world.requests.open > 0 && untilNs < limitNs; untilNs += 1e6) engine.drain(untilNs);
+}

@@ -1,0 +1,279 @@
+/** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
+import type { Histogram } from './metrics/histogram.ts';
+import type { Outage } from './metrics/outages.ts';
+import { NODE_STATE } from './nodes.ts';
+import type {
+  Divergence,
+  FailoverResult,
+  HotKeyTreatment,
+  Hotspot,
+  Imbalance,
+  KeyShare,
+  NodeResult,
+  QuantileCurve,
+  RequestCounts,
+  RunResult,
+  Timeline,
+  TimeSummary,
+} from './result.ts';
+import type { Bound } from './setup.ts';
+import type { HotKeys } from './strategy.ts';
+import { keyName } from './workload/keys.ts';
+import { meanValueBytes } from './workload/mean-value.ts';
+import type { World } from './world.ts';
+
+/** Hot keys listed, of the run and of each hotspot. */
+const LISTED_KEYS = 10;
+
+export interface RunEnd {
+  readonly world: World;
+  readonly hotKeys: HotKeys | null;
+  /** [key] requests */
+  readonly keyCounts: Uint32Array;
+  /** End of arrivals. */
+  readonly endNs: number;
+  readonly partial: boolean;
+  readonly replication: number;
+}
+
+export function summarize(end: RunEnd): RunResult {
+  const { world, endNs } = end;
+  const { recorder, setup, seed, membership } = world;
+  const { counters } = recorder;
+  const nodes = world.infos.map((_, node) => nodeResult(world, node, endNs));
+  const treatment = end.hotKeys && treatmentOf(world, end.hotKeys);
+  return {
+    strategy: setup.strategy.name,
+    composition: compositionOf(world),
+    bound: modulesOf(world).some(({ module }) => module.needs?.includes('oracle')),
+    seed,
+    replication: end.replication,
+    fingerprint: recorder.fingerprint.toString(),
+    partial: end.partial,
+    simulatedMs: ms(endNs),
+    requests: requestCounts(world),
+    responseTime: timeSummary(recorder.response),
+    waitingTime: timeSummary(recorder.waiting),
+    serviceTime: timeSummary(recorder.service),
+    responseCurve: curveOf(recorder.response),
+    p99WithFailures: finite(recorder.response.quantile(0.99, counters.failed)),
+    nodes,
+    imbalance: imbalanceOf(nodes.map((node) => node.attempts)),
+    hotspots: hotspotsOf(world),
+    hotKeys: topKeys(world, end.keyCounts),
+    hotKeyTreatment: treatment,
+    failover: recorder.outages.all.map((outage) => failoverResult(world, outage)),
+    events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
+    lostWrites: counters.lostWrites,
+    staleReads: counters.staleReads,
+    cache: {
+      hitRatio: counters.gets > 0 ? 1 - counters.misses / counters.gets : null,
+      misses: counters.misses,
+      evictions: 0,
+      originRequests: world.origin?.requests ?? 0,
+      originPeakPerSec: (Math.max(0, ...recorder.steps.origin) * 1e9) / recorder.stepNs,
+    },
+    movedKeys: membership.movedKeys,
+    memoryOverhead: treatment ? treatment.detectorBytes + copyBytes(world, treatment) : 0,
+    cost: { nodes: nodes.length },
+    diverged: divergenceOf(world, endNs),
+    timeline: timelineOf(world),
+    perf: { wallSeconds: 0, requestsPerSecond: 0, events: world.queue.scheduled, peakRssMiB: 0 },
+  };
+}
+
+/** To the microsecond: finer digits are noise to a reader and bytes in a file. */
+function ms(ns: number): number {
+  return Math.round(ns / 1e3) / 1e3;
+}
+
+function finite(ns: number): number | null {
+  return Number.isFinite(ns) ? ms(ns) : null;
+}
+
+/** Six significant decimals of a share. */
+function ratio(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function timeSummary(histogram: Histogram): TimeSummary {
+  const at = (q: number): number | null => finite(histogram.quantile(q));
+  return {
+    unit: 'ms',
+    count: histogram.count,
+    mean: finite(histogram.mean),
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    p999: at(0.999),
+    p9999: at(0.9999),
+    max: histogram.count > 0 ? ms(histogram.max) : null,
+  };
+}
+
+/** Evenly spaced on the axis log10(1 / (1 - q)) from 0 to 4: 20 points per decade. */
+function curveOf(histogram: Histogram): QuantileCurve {
+  const curve: QuantileCurve = { q: [], ms: [] };
+  if (histogram.count === 0) return curve;
+  for (let i = 0; i <= 80; i++) {
+    const q = 1 - 10 ** (-i / 20);
+    curve.q.push(Math.round(q * 1e7) / 1e7);
+    curve.ms.push(ms(histogram.quantile(q)));
+  }
+  return curve;
+}
+
+function requestCounts(world: World): RequestCounts {
+  const { offered, completed, failed, timedOut, rejected, refused, attempts, retries, redirects } =
+    world.recorder.counters;
+  const open = world.requests.open;
+  return { offered, completed, failed, timedOut, rejected, refused, open, attempts, retries, hedges: 0, redirects };
+}
+
+function modulesOf({ setup: { strategy } }: World): Bound<{ name: string; axis: string; needs?: readonly string[] }>[] {
+  return [strategy.placement, strategy.selection, strategy.hotKeys, strategy.failover].filter(
+    (bound) => bound !== null,
+  );
+}
+
+function compositionOf(world: World): RunResult['composition'] {
+  return Object.fromEntries(
+    modulesOf(world).map(({ module, params }) => [module.axis, { use: module.name, params }]),
+  );
+}
+
+function nodeResult(world: World, node: number, endNs: number): NodeResult {
+  const { infos, nodes, recorder, setup } = world;
+  const info = infos[node]!;
+  const total = nodes.attempts.reduce((sum, attempts) => sum + attempts, 0);
+  return {
+    id: info.name,
+    shard: info.shard,
+    role: nodes.primary[node] === 1 ? 'primary' : 'replica',
+    state: nodes.state[node] === NODE_STATE.up ? 'up' : 'crashed',
+    zone: setup.cluster.zones[info.zone]!,
+    attempts: nodes.attempts[node]!,
+    share: total > 0 ? ratio(nodes.attempts[node]! / total) : 0,
+    utilization: endNs > 0 ? ratio(recorder.busy.total(node) / (endNs * nodes.threads)) : 0,
+    maxQueue: nodes.maxQueue[node]!,
+    responseTime: timeSummary(recorder.nodeResponse[node]!),
+  };
+}
+
+/** Jain's index is (sum x)^2 / (n sum x^2); Gini is the mean absolute difference over twice the mean. */
+export function imbalanceOf(loads: readonly number[]): Imbalance {
+  const n = loads.length;
+  const sum = loads.reduce((total, load) => total + load, 0);
+  if (sum === 0) return { maxOverMean: 1, cov: 0, jain: 1, gini: 0 };
+  const mean = sum / n;
+  const squares = loads.reduce((total, load) => total + load * load, 0);
+  const ascending = [...loads].sort((a, b) => a - b);
+  const ranked = ascending.reduce((total, load, i) => total + (2 * (i + 1) - n - 1) * load, 0);
+  return {
+    maxOverMean: ratio(Math.max(...loads) / mean),
+    cov: ratio(Math.sqrt(Math.max(0, squares / n - mean * mean)) / mean),
+    jain: ratio((sum * sum) / (n * squares)),
+    gini: ratio(ranked / (n * sum)),
+  };
+}
+
+function hotspotsOf(world: World): Hotspot[] {
+  const { recorder, infos, keys } = world;
+  return recorder.hotspots.finish().map((episode) => ({
+    node: infos[episode.node]!.name,
+    fromMs: ms(episode.fromStep * recorder.stepNs),
+    toMs: ms(episode.toStep * recorder.stepNs),
+    peakUtilization: ratio(episode.peakUtilization),
+    peakShare: ratio(episode.peakShare),
+    keys: [...episode.keys]
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+      .slice(0, LISTED_KEYS)
+      .map(([key, count]) => ({ key: keyName(keys, key), share: ratio(count / episode.attempts) })),
+  }));
+}
+
+function topKeys(world: World, keyCounts: Uint32Array): KeyShare[] {
+  const top: number[] = [];
+  let floor = 0;
+  for (let key = 0; key < keyCounts.length; key++) {
+    if (keyCounts[key]! <= floor) continue;
+    top.push(key);
+    if (top.length < 8 * LISTED_KEYS) continue;
+    top.sort((a, b) => keyCounts[b]! - keyCounts[a]! || a - b);
+    top.length = LISTED_KEYS;
+    floor = keyCounts[top[LISTED_KEYS - 1]!]!;
+  }
+  top.sort((a, b) => keyCounts[b]! - keyCounts[a]! || a - b);
+  const offered = world.recorder.counters.offered;
+  return top
+    .slice(0, LISTED_KEYS)
+    .map((key) => ({ key: keyName(world.keys, key), share: ratio(keyCounts[key]! / offered) }));
+}
+
+function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {
+  const report = hotKeys.report();
+  return {
+    detector: report.detector,
+    detectorBytes: report.detectorBytes,
+    copies: report.promoted.map(({ key, atNs, untilNs, shards }) => ({
+      key: keyName(world.keys, key),
+      fromMs: ms(atNs),
+      toMs: untilNs === null ? null : ms(untilNs),
+      shards: [...shards],
+    })),
+    copyWrites: world.recorder.counters.copyWrites,
+  };
+}
+
+/** Copies alive at the end, each on every node of its shard [bytes]. */
+function copyBytes({ setup }: World, treatment: HotKeyTreatment): number {
+  const shards = treatment.copies
+    .filter((copy) => copy.toMs === null)
+    .reduce((sum, copy) => sum + copy.shards.length, 0);
+  return Math.round(shards * meanValueBytes(setup.workload) * (1 + setup.cluster.replicas));
+}
+
+function failoverResult({ infos }: World, outage: Outage): FailoverResult {
+  const { reads, writes } = outage;
+  const longer = reads.longestNs >= writes.longestNs ? reads : writes;
+  return {
+    fault: outage.fault,
+    node: infos[outage.node]!.name,
+    atMs: ms(outage.atNs),
+    detectedMs: outage.detectedNs === null ? null : ms(outage.detectedNs),
+    promotedMs: outage.promotedNs === null ? null : ms(outage.promotedNs),
+    recoveredMs: longer.endNs === null ? null : ms(longer.endNs),
+    unavailableMs: ms(longer.longestNs),
+    unavailableReadMs: ms(reads.longestNs),
+    unavailableWriteMs: ms(writes.longestNs),
+    failedRequests: outage.failedRequests,
+    lostWrites: outage.lostWrites,
+    staleReads: outage.staleReads,
+  };
+}
+
+/** Nodes to which more work was sent than they could do: their queues have no steady state. */
+function divergenceOf({ nodes, infos }: World, endNs: number): Divergence[] {
+  return infos
+    .map((info) => ({
+      node: info.name,
+      offeredLoad: endNs > 0 ? ratio(nodes.offeredNs[info.id]! / (endNs * nodes.threads)) : 0,
+    }))
+    .filter(({ offeredLoad }) => offeredLoad > 1);
+}
+
+function timelineOf({ recorder, infos }: World): Timeline {
+  const { steps, stepNs } = recorder;
+  return {
+    stepMs: ms(stepNs),
+    offered: steps.offered,
+    completed: steps.completed,
+    failed: steps.failed,
+    p50: steps.p50Ns.map(finite),
+    p99: steps.p99Ns.map(finite),
+    misses: steps.misses,
+    utilization: infos.map((info) => steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step)))),
+    attempts: steps.attempts,
+  };
+}
+

@@ -1,0 +1,19 @@
+/**
+ * A block of requests as columns. Everything random about a request is drawn here, before any strategy acts,
+ * so that it belongs to the request: whichever node serves it, its work and its network luck are the same.
+ */
+export const BLOCK_SIZE = 2048;
+
+export class RequestBlock {
+  /** Arrival at the client, integer, ascending. */
+  readonly atNs = new Float64Array(BLOCK_SIZE);
+  readonly key = new Int32Array(BLOCK_SIZE);
+  readonly op = new Uint8Array(BLOCK_SIZE);
+  readonly valueBytes = new Int32Array(BLOCK_SIZE);
+  readonly client = new Uint16Array(BLOCK_SIZE);
+  /** Factor on the mean service time, mean 1. */
+  readonly serviceFactor = new Float64Array(BLOCK_SIZE);
+  /** Factors on the median network delay of the first attempt, there and back. */
+  readonly outFactor = new Float64Array(BLOCK_SIZE);
+  readonly backFactor = new Float64Array(BLOCK_SIZE);
+}

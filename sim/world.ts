@@ -1,0 +1,109 @@
+/** The parts of one run, built from a setup and a seed. */
+import { Attempts } from './attempts.ts';
+import { Clients } from './clients.ts';
+import { Clock } from './clock.ts';
+import { Contents } from './contents.ts';
+import { EventQueue } from './event-queue.ts';
+import { nodesOf, shardsOf } from './layout.ts';
+import { Membership, ownerOf } from './membership.ts';
+import { Recorder } from './metrics/recorder.ts';
+import { Network } from './network.ts';
+import { Nodes } from './nodes.ts';
+import { Origin } from './origin.ts';
+import { Replication } from './replication.ts';
+import { Requests } from './requests.ts';
+import { stream } from './rng.ts';
+import type { Setup } from './setup.ts';
+import type { ControlPlane, KeyNames, NodeInfo } from './strategy.ts';
+
+/** A control-plane event, as logged. */
+export interface LoggedEvent {
+  readonly atNs: number;
+  readonly event: string;
+  readonly node: string;
+  readonly by: string;
+}
+
+export interface World {
+  readonly setup: Setup;
+  readonly seed: number;
+  readonly keys: KeyNames;
+  readonly infos: readonly NodeInfo[];
+  readonly queue: EventQueue;
+  readonly clock: Clock;
+  readonly requests: Requests;
+  readonly attempts: Attempts;
+  readonly nodes: Nodes;
+  readonly contents: Contents;
+  readonly replication: Replication;
+  readonly network: Network;
+  readonly membership: Membership;
+  readonly clients: Clients;
+  readonly origin: Origin | null;
+  readonly recorder: Recorder;
+  readonly events: LoggedEvent[];
+  /** The server-side protocol, once it is set up; null where a strategy has none. */
+  control: ControlPlane | null;
+}
+
+export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
+  const infos = nodesOf(setup.cluster);
+  const queue = new EventQueue();
+  const clock = new Clock(queue);
+  const nodes = new Nodes(infos.length, setup.cluster.node);
+  for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
+  const contents = new Contents(infos.length, keys.count);
+  const recorder = new Recorder(setup, infos.length, keys.count);
+  const replication = new Replication(
+    setup.cluster,
+    infos,
+    nodes,
+    contents,
+    queue,
+    stream(seed, 'replication'),
+    (node, startNs, endNs) => recorder.busy.add(node, startNs, endNs, 1),
+  );
+  const shards = shardsOf(infos);
+  const { module, params } = setup.strategy.placement;
+  const clientCount = setup.clients.count + 1;
+  const membership = new Membership(module.create(params, { keys, shards }), shards, clientCount, keys.count);
+  const clients = new Clients(setup, infos, membership, clock, clientCount, seed);
+  const network = new Network(
+    setup.network,
+    clients.zone,
+    Uint8Array.from(infos, (info) => info.zone),
+    setup.cluster.node.threads === 1,
+    stream(seed, 'bus'),
+  );
+  return {
+    setup,
+    seed,
+    keys,
+    infos,
+    queue,
+    clock,
+    requests: new Requests(),
+    attempts: new Attempts(),
+    nodes,
+    contents,
+    replication,
+    network,
+    membership,
+    clients,
+    origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin')),
+    recorder,
+    events: [],
+    control: null,
+  };
+}
+
+/** Every key is where it belongs when the run starts: on its shard's primary and replicas. */
+export function prefill(world: World): void {
+  const { contents, infos, membership, keys, setup } = world;
+  const nodesOfShard = Array.from({ length: setup.cluster.shards }, (_, shard) =>
+    infos.filter((info) => info.shard === shard).map((info) => info.id),
+  );
+  for (let key = 0; key < keys.count; key++) {
+    for (const node of nodesOfShard[ownerOf(membership.full, key)]!) contents.put(node, key);
+  }
+}

@@ -1,0 +1,139 @@
+/** Setups for tests: one cluster, no failures, nothing random but what the test asks for. */
+import { z } from 'zod';
+import type { Setup, Shape, SyntheticWorkload } from '../sim/setup.ts';
+import {
+  defineFailover,
+  definePlacement,
+  defineSelection,
+  type PlacementTable,
+  type ShardInfo,
+} from '../sim/strategy.ts';
+
+const facts = { summary: 'For tests.', source: 'None.', wins: 'Never.', loses: 'Never.', params: z.strictObject({}) };
+
+/** Key k belongs to the shard at k mod n of those that are there. */
+export const byRemainder = definePlacement({
+  ...facts,
+  axis: 'placement',
+  name: 'by-remainder',
+  create: () => ({ build: (shards: readonly ShardInfo[]) => new RemainderTable(shards.map(({ id }) => id)) }),
+});
+
+class RemainderTable implements PlacementTable {
+  readonly partitionCount: number;
+  readonly depth: number;
+  readonly owners: Int32Array;
+
+  constructor(shards: readonly number[]) {
+    this.partitionCount = shards.length;
+    this.depth = shards.length;
+    this.owners = Int32Array.from(
+      { length: shards.length ** 2 },
+      (_, i) => shards[(Math.floor(i / shards.length) + (i % shards.length)) % shards.length]!,
+    );
+  }
+
+  partitionOf(key: number): number {
+    return key % this.partitionCount;
+  }
+}
+
+export const firstCandidate = defineSelection({
+  ...facts,
+  axis: 'selection',
+  name: 'first-candidate',
+  candidates: 'primary',
+  create: () => ({ select: (candidates) => candidates[0]! }),
+});
+
+/** `choices` different candidates at random, the one with fewer in flight. */
+export const fewestOf = (choices: 1 | 2) =>
+  defineSelection({
+    ...facts,
+    axis: 'selection',
+    name: `fewest-of-${choices}`,
+    candidates: 'shard',
+    create: (_params, view, rng) => ({
+      select(candidates, count) {
+        const first = candidates[rng.below(count)]!;
+        if (choices === 1 || count === 1) return first;
+        let second = candidates[rng.below(count - 1)]!;
+        if (second === first) second = candidates[count - 1]!;
+        return view.inFlight[second]! < view.inFlight[first]! ? second : first;
+      },
+    }),
+  });
+
+export const noFailover = defineFailover({ ...facts, axis: 'failover', name: 'no-failover', create: () => ({}) });
+
+/** A unit of time for theory: the mean service time. */
+export const SERVICE_NS = 1_000_000;
+
+export interface Overrides {
+  readonly ratePerSec: number;
+  readonly durationNs: number;
+  readonly warmUpNs?: number;
+  readonly shards?: number;
+  readonly replicas?: number;
+  readonly threads?: number;
+  readonly queueLimit?: number;
+  readonly shape?: Shape;
+  readonly keys?: SyntheticWorkload['keys'];
+  readonly operations?: readonly number[];
+  readonly clients?: Partial<Setup['clients']>;
+  readonly network?: Setup['network'];
+  readonly origin?: Setup['origin'];
+  readonly faults?: Setup['faults'];
+  readonly strategy?: Partial<Setup['strategy']>;
+}
+
+export function buildSetup(overrides: Overrides): Setup {
+  const { shards = 1, replicas = 0, threads = 1, shape = { kind: 'exponential' } } = overrides;
+  return {
+    durationNs: overrides.durationNs,
+    warmUpNs: overrides.warmUpNs ?? 0,
+    workload: {
+      kind: 'synthetic',
+      arrivals: { kind: 'poisson', ratePerSec: overrides.ratePerSec },
+      keys: overrides.keys ?? { kind: 'uniform', count: 1000 },
+      keyName: 'key:{id}',
+      operations: overrides.operations ?? [1, 0, 0, 0],
+      valueBytes: { kind: 'constant', bytes: 100 },
+    },
+    cluster: {
+      shards,
+      replicas,
+      nodeNames: null,
+      zones: ['a'],
+      node: {
+        threads,
+        queueLimit: overrides.queueLimit ?? 1e9,
+        serviceNs: [SERVICE_NS, SERVICE_NS, SERVICE_NS, SERVICE_NS],
+        servicePerKiBNs: 0,
+        serviceShape: shape,
+      },
+      replication: { lagNs: 1000, lagShape: { kind: 'constant' }, resyncBytesPerSec: 1e9 },
+    },
+    network: overrides.network ?? { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
+    clients: {
+      count: 1,
+      timeoutNs: Infinity,
+      retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
+      maxRedirects: 5,
+      reconnectNs: 1e8,
+      topologyRefresh: { periodicNs: Infinity, minIntervalNs: 1e9 },
+      ...overrides.clients,
+    },
+    origin: overrides.origin ?? null,
+    faults: overrides.faults ?? [],
+    strategy: {
+      name: 'under-test',
+      placement: { module: byRemainder, params: {} },
+      selection: { module: firstCandidate, params: {} },
+      hotKeys: null,
+      failover: null,
+      ...overrides.strategy,
+    },
+    metrics: { stepNs: Math.ceil(overrides.durationNs / 60), hotspot: { utilization: 2, share: 2, forNs: 1 } },
+  };
+}
