@@ -99,10 +99,19 @@ export class Clients {
   }
 
   /** The node this client's selection reads the key from. */
-  reader(client: number, table: PlacementTable, partition: number, shard: number, key: number, op: Op): number {
+  reader(
+    client: number,
+    table: PlacementTable,
+    partition: number,
+    shard: number,
+    key: number,
+    op: Op,
+  ): number {
     if (this.#mode === 'primary') return this.writer(client, shard);
     const count =
-      this.#mode === 'shard' ? this.#shardCandidates(client, shard) : this.#preferred(client, table, partition);
+      this.#mode === 'shard'
+        ? this.#shardCandidates(client, shard)
+        : this.#preferred(client, table, partition);
     const node = this.selections[client]!.select(this.#candidates, count, key, op);
     if (!(node >= 0 && node < this.#nodeCount && (node | 0) === node)) this.#refuse(node);
     return node;

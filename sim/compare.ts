@@ -26,7 +26,12 @@ export function assembleResult(
     engine,
     runs,
     ranking: [...runs].sort(better).map((run) => run.strategy),
-    summary: runs.flatMap((run) => summaryOf(run, runs.find((other) => other.strategy === reference))),
+    summary: runs.flatMap((run) =>
+      summaryOf(
+        run,
+        runs.find((other) => other.strategy === reference),
+      ),
+    ),
   };
 }
 
@@ -55,9 +60,9 @@ function failedShare(run: RunResult): number {
 
 /** One seed gives differences without intervals, so no verdict is passed on them. */
 function summaryOf(run: RunResult, reference: RunResult | undefined): SummaryRow[] {
-  return Object.entries(METRICS).map(([metric, valueOf]) => {
-    const mean = valueOf(run);
-    const base = reference && reference !== run ? valueOf(reference) : null;
+  return Object.entries(METRICS).map(([metric, read]) => {
+    const mean = read(run);
+    const base = reference && reference !== run ? read(reference) : null;
     return {
       strategy: run.strategy,
       metric,

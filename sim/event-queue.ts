@@ -63,7 +63,8 @@ export class EventQueue {
       const right = child + 1;
       if (
         right < size &&
-        (time[right]! < time[child]! || (time[right]! === time[child]! && sequence[right]! < sequence[child]!))
+        (time[right]! < time[child]! ||
+          (time[right]! === time[child]! && sequence[right]! < sequence[child]!))
       )
         child = right;
       const childTime = time[child]!;

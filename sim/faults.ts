@@ -11,25 +11,30 @@
  * replication when master has persistence turned off").
  */
 import type { Control } from './control.ts';
-import type { Engine } from './engine.ts';
+import type { Delivery } from './delivery.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { Fault } from './setup.ts';
 import { NONE } from './strategy.ts';
 import type { World } from './world.ts';
 
-export class Faults {
+/** COLD. Puts the setup's faults on the clock. */
+export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
+  const faults = new Faults(world, delivery, control);
+  for (const fault of world.setup.faults) world.clock.at(fault.atNs, () => faults.apply(fault));
+}
+
+class Faults {
   readonly #world: World;
-  readonly #engine: Engine;
+  readonly #delivery: Delivery;
   readonly #control: Control;
 
-  constructor(world: World, engine: Engine, control: Control) {
+  constructor(world: World, delivery: Delivery, control: Control) {
     this.#world = world;
-    this.#engine = engine;
+    this.#delivery = delivery;
     this.#control = control;
-    for (const fault of world.setup.faults) world.clock.at(fault.atNs, () => this.#apply(fault));
   }
 
-  #apply(fault: Fault): void {
+  apply(fault: Fault): void {
     if (fault.kind === 'crash') this.#crash(fault);
     else this.#restart(fault.node);
   }
@@ -43,7 +48,7 @@ export class Faults {
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
     replication.crashedNs[node] = clock.nowNs;
     network.reset(node);
-    this.#engine.abandon(node);
+    this.#delivery.abandon(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
   }
 
@@ -68,7 +73,10 @@ export class Faults {
   #peersUp(node: number): number[] {
     const { infos, nodes } = this.#world;
     return infos
-      .filter((peer) => peer.id !== node && peer.shard === infos[node]!.shard && nodes.state[peer.id] === NODE_STATE.up)
+      .filter(
+        (peer) =>
+          peer.id !== node && peer.shard === infos[node]!.shard && nodes.state[peer.id] === NODE_STATE.up,
+      )
       .map((peer) => peer.id);
   }
 

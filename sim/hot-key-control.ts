@@ -2,14 +2,14 @@
  * The hands of a hot-key module: its timers, and the copies it asks for. Copies are made by a coordinator, a
  * client of its own without requests: it reads the value at home and writes it where the copy shall be.
  */
-import type { Engine } from './engine.ts';
+import type { Delivery } from './delivery.ts';
 import { ownerOf } from './membership.ts';
 import { stream } from './rng.ts';
 import { type HotKeysContext, type KeyId, OP, OUTCOME, type ShardId } from './strategy.ts';
 import type { World } from './world.ts';
 
 /** @param valueBytes size of a copied value, for its service time */
-export function hotKeysContext(world: World, engine: Engine, valueBytes: number): HotKeysContext {
+export function hotKeysContext(world: World, delivery: Delivery, valueBytes: number): HotKeysContext {
   const { clients, clock, membership, setup, seed } = world;
   const coordinator = clients.count - 1;
   const homeOf = (key: KeyId): ShardId => ownerOf(membership.tables[coordinator]!, key);
@@ -17,10 +17,10 @@ export function hotKeysContext(world: World, engine: Engine, valueBytes: number)
   const copy = (key: KeyId, shard: ShardId, done: () => void): void => {
     const home = homeOf(key);
     const from = clients.writer(coordinator, home);
-    engine.task(coordinator, from, home, key, OP.get, valueBytes, (read) => {
+    delivery.task(coordinator, from, home, key, OP.get, valueBytes, (read) => {
       if (read !== OUTCOME.ok) return;
       const to = clients.writer(coordinator, shard);
-      engine.task(coordinator, to, shard, key, OP.set, valueBytes, (written) => {
+      delivery.task(coordinator, to, shard, key, OP.set, valueBytes, (written) => {
         if (written === OUTCOME.ok) done();
       });
     });
@@ -36,6 +36,6 @@ export function hotKeysContext(world: World, engine: Engine, valueBytes: number)
     homeOf,
     copy,
     drop: (key, shard) =>
-      engine.task(coordinator, clients.writer(coordinator, shard), shard, key, OP.delete, 0, () => {}),
+      delivery.task(coordinator, clients.writer(coordinator, shard), shard, key, OP.delete, 0, () => {}),
   };
 }

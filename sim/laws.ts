@@ -16,7 +16,10 @@ export class Laws {
     const claim = `${shard}/${epoch}`;
     const other = this.#primaries.get(claim);
     if (other !== undefined && other !== node)
-      throw new LawError('one primary', `nodes ${other} and ${node} are both primary of shard ${shard} in epoch ${epoch}`);
+      throw new LawError(
+        'one primary',
+        `nodes ${other} and ${node} are both primary of shard ${shard} in epoch ${epoch}`,
+      );
     this.#primaries.set(claim, node);
   }
 
@@ -31,11 +34,17 @@ export class Laws {
       );
     const causes = counters.timedOut + counters.rejected + counters.refused;
     if (counters.failed !== causes)
-      throw new LawError('conservation', `${counters.failed} requests failed, but the causes add up to ${causes}`);
+      throw new LawError(
+        'conservation',
+        `${counters.failed} requests failed, but the causes add up to ${causes}`,
+      );
     let inFlight = 0;
     for (const count of world.clients.inFlight) inFlight += count;
-    if (inFlight !== engine.waitingAttempts)
-      throw new LawError('in-flight', `clients count ${inFlight} in flight, but ${engine.waitingAttempts} attempts wait`);
+    if (inFlight !== engine.delivery.waitingAttempts)
+      throw new LawError(
+        'in-flight',
+        `clients count ${inFlight} in flight, but ${engine.delivery.waitingAttempts} attempts wait`,
+      );
   }
 
   /** COLD. After the run: the sums over steps equal the totals. */

@@ -66,7 +66,8 @@ export class Membership {
 
   #countMoved(table: PlacementTable): number {
     let moved = 0;
-    for (let key = 0; key < this.#keyCount; key++) if (ownerOf(table, key) !== ownerOf(this.full, key)) moved++;
+    for (let key = 0; key < this.#keyCount; key++)
+      if (ownerOf(table, key) !== ownerOf(this.full, key)) moved++;
     return moved;
   }
 }

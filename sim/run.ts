@@ -4,7 +4,7 @@
  */
 import { Control } from './control.ts';
 import { Engine } from './engine.ts';
-import { Faults } from './faults.ts';
+import { scheduleFaults } from './faults.ts';
 import { hotKeysContext } from './hot-key-control.ts';
 import { Laws } from './laws.ts';
 import type { RunResult } from './result.ts';
@@ -44,7 +44,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const valueBytes = meanValueBytes(setup.workload);
   const control = new Control(world, laws, valueBytes + KEY_BYTES);
   const hotKeys = startStrategy(world, engine, control, valueBytes);
-  new Faults(world, engine, control);
+  scheduleFaults(world, engine.delivery, control);
 
   const keyCounts = new Uint32Array(source.keys.count);
   const block = new RequestBlock();
@@ -77,14 +77,14 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
       const plane = failover.control(control.context());
       world.control = plane;
       for (const info of world.infos) plane.start(info.id);
-      engine.topology = new Topology(world, plane);
+      engine.delivery.topology = new Topology(world, plane);
     }
-    engine.failover = control.clientParts(failover);
+    engine.delivery.failover = control.clientParts(failover);
   }
   if (strategy.hotKeys === null) return null;
   const { module, params } = strategy.hotKeys;
-  const hotKeys = module.create(params, hotKeysContext(world, engine, valueBytes));
-  engine.hotKeys = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
+  const hotKeys = module.create(params, hotKeysContext(world, engine.delivery, valueBytes));
+  engine.flow.hotKeys = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
   return hotKeys;
 }
 
@@ -103,5 +103,6 @@ function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
   const { timeoutNs, retries } = world.setup.clients;
   const attemptNs = timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9;
   const limitNs = endNs + 1e9 + (1 + retries.max) * attemptNs;
-  for (let untilNs = endNs; world.requests.open > 0 && untilNs < limitNs; untilNs += 1e6) engine.drain(untilNs);
+  for (let untilNs = endNs; world.requests.open > 0 && untilNs < limitNs; untilNs += 1e6)
+    engine.drain(untilNs);
 }

@@ -174,7 +174,12 @@ export interface HotKeysReport {
   readonly detector: string;
   /** Detector memory over all clients [bytes]. */
   readonly detectorBytes: number;
-  readonly promoted: readonly { key: KeyId; atNs: Nanos; untilNs: Nanos | null; shards: readonly ShardId[] }[];
+  readonly promoted: readonly {
+    key: KeyId;
+    atNs: Nanos;
+    untilNs: Nanos | null;
+    shards: readonly ShardId[];
+  }[];
 }
 
 export interface HotKeys {

@@ -127,10 +127,24 @@ function requestCounts(world: World): RequestCounts {
   const { offered, completed, failed, timedOut, rejected, refused, attempts, retries, redirects } =
     world.recorder.counters;
   const open = world.requests.open;
-  return { offered, completed, failed, timedOut, rejected, refused, open, attempts, retries, hedges: 0, redirects };
+  return {
+    offered,
+    completed,
+    failed,
+    timedOut,
+    rejected,
+    refused,
+    open,
+    attempts,
+    retries,
+    hedges: 0,
+    redirects,
+  };
 }
 
-function modulesOf({ setup: { strategy } }: World): Bound<{ name: string; axis: string; needs?: readonly string[] }>[] {
+function modulesOf({
+  setup: { strategy },
+}: World): Bound<{ name: string; axis: string; needs?: readonly string[] }>[] {
   return [strategy.placement, strategy.selection, strategy.hotKeys, strategy.failover].filter(
     (bound) => bound !== null,
   );
@@ -272,8 +286,9 @@ function timelineOf({ recorder, infos }: World): Timeline {
     p50: steps.p50Ns.map(finite),
     p99: steps.p99Ns.map(finite),
     misses: steps.misses,
-    utilization: infos.map((info) => steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step)))),
+    utilization: infos.map((info) =>
+      steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),
+    ),
     attempts: steps.attempts,
   };
 }
-

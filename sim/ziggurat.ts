@@ -11,8 +11,8 @@ const LAYERS = 256;
 const TWO_POW_MINUS_32 = 2 ** -32;
 
 /** Start of the tail and area of each layer for f(x) = exp(-x), 256 layers. */
-const EXP_TAIL = 7.69711747013104972;
-const EXP_AREA = 0.0039496598225815571993;
+const EXP_TAIL = 7.69711747013105;
+const EXP_AREA = 0.003949659822581557;
 
 /** The same for f(x) = exp(-x^2/2), x >= 0. */
 const NORMAL_TAIL = 3.6541528853610088;
@@ -24,7 +24,12 @@ interface Layers {
   readonly f: Float64Array;
 }
 
-function layers(tail: number, area: number, f: (x: number) => number, inverse: (y: number) => number): Layers {
+function layers(
+  tail: number,
+  area: number,
+  f: (x: number) => number,
+  inverse: (y: number) => number,
+): Layers {
   const x = new Float64Array(LAYERS + 1);
   x[0] = area / f(tail);
   x[1] = tail;
@@ -33,7 +38,12 @@ function layers(tail: number, area: number, f: (x: number) => number, inverse: (
   return { x, f: x.map(f) };
 }
 
-const EXPONENTIAL = layers(EXP_TAIL, EXP_AREA, (x) => Math.exp(-x), (y) => -Math.log(y));
+const EXPONENTIAL = layers(
+  EXP_TAIL,
+  EXP_AREA,
+  (x) => Math.exp(-x),
+  (y) => -Math.log(y),
+);
 const NORMAL = layers(
   NORMAL_TAIL,
   NORMAL_AREA,

@@ -9,7 +9,13 @@ import {
   type ShardInfo,
 } from '../sim/strategy.ts';
 
-const facts = { summary: 'For tests.', source: 'None.', wins: 'Never.', loses: 'Never.', params: z.strictObject({}) };
+const facts = {
+  summary: 'For tests.',
+  source: 'None.',
+  wins: 'Never.',
+  loses: 'Never.',
+  params: z.strictObject({}),
+};
 
 /** Key k belongs to the shard at k mod n of those that are there. */
 export const byRemainder = definePlacement({
@@ -64,7 +70,12 @@ export const fewestOf = (choices: 1 | 2) =>
     }),
   });
 
-export const noFailover = defineFailover({ ...facts, axis: 'failover', name: 'no-failover', create: () => ({}) });
+export const noFailover = defineFailover({
+  ...facts,
+  axis: 'failover',
+  name: 'no-failover',
+  create: () => ({}),
+});
 
 /** A unit of time for theory: the mean service time. */
 export const SERVICE_NS = 1_000_000;
@@ -134,6 +145,9 @@ export function buildSetup(overrides: Overrides): Setup {
       failover: null,
       ...overrides.strategy,
     },
-    metrics: { stepNs: Math.ceil(overrides.durationNs / 60), hotspot: { utilization: 2, share: 2, forNs: 1 } },
+    metrics: {
+      stepNs: Math.ceil(overrides.durationNs / 60),
+      hotspot: { utilization: 2, share: 2, forNs: 1 },
+    },
   };
 }

@@ -26,7 +26,9 @@ export class Fingerprint {
 
   /** 24 hexadecimal digits. */
   toString(): string {
-    return [this.#high, this.#low, this.#events].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+    return [this.#high, this.#low, this.#events]
+      .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
+      .join('');
   }
 }
 

@@ -96,7 +96,8 @@ export class Hotspots {
     episode.peakUtilization = Math.max(episode.peakUtilization, utilization);
     episode.peakShare = Math.max(episode.peakShare, share);
     episode.attempts += attempts;
-    for (const [key, count] of this.#topKeys(node)) episode.keys.set(key, (episode.keys.get(key) ?? 0) + count);
+    for (const [key, count] of this.#topKeys(node))
+      episode.keys.set(key, (episode.keys.get(key) ?? 0) + count);
   }
 
   #topKeys(node: NodeId): [KeyId, number][] {

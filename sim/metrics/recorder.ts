@@ -116,7 +116,9 @@ export class Recorder {
 
   /** p99 of the response times of the step under way or, when it is young, all before; NaN without any. */
   get currentP99Ns(): number {
-    return this.#stepResponse.count >= 1000 ? this.#stepResponse.quantile(0.99) : this.response.quantile(0.99);
+    return this.#stepResponse.count >= 1000
+      ? this.#stepResponse.quantile(0.99)
+      : this.response.quantile(0.99);
   }
 
   /** COLD. Closes every step that is over by `nowNs`; the last one stays open to the end. */

@@ -1,0 +1,268 @@
+/**
+ * Delivery: an attempt travels to its node, is served, turned away or lost, and its client learns how it
+ * ended. A node's completion is known on arrival, and a timeout exists only for an attempt that is late or
+ * lost.
+ */
+import { ATTEMPT, PURPOSE } from './attempts.ts';
+import { EVENT } from './clock.ts';
+import { LawError } from './errors.ts';
+import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
+import { type ClientFailover, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import type { Topology } from './topology.ts';
+import type { World } from './world.ts';
+
+/** A fill or a copy that nobody waits for. */
+export const NO_TASK = -1;
+
+export class Delivery {
+  readonly #world: World;
+  readonly #nodeCount: number;
+  readonly #readsReplicas: boolean;
+  readonly #timeoutNs: number;
+  readonly #serviceNs: readonly number[];
+  readonly #tasks: ((outcome: Outcome) => void)[] = [];
+  /** Attempts clients wait for. */
+  waitingAttempts = 0;
+  /** How a request's own attempt ended. */
+  onRequestSettled: (attempt: number, outcome: Outcome) => void = () => {};
+  /** A copy's write ended. */
+  onCopySettled: (request: number) => void = () => {};
+  topology: Topology | null = null;
+  /** [client], or null without a client-side failover */
+  failover: readonly ClientFailover[] | null = null;
+
+  constructor(world: World) {
+    const { setup } = world;
+    this.#world = world;
+    this.#nodeCount = world.infos.length;
+    this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
+    this.#timeoutNs = setup.clients.timeoutNs;
+    this.#serviceNs = setup.cluster.node.serviceNs;
+  }
+
+  create(purpose: number, owner: number, client: number, node: number, shard: number): number {
+    const { attempts } = this.#world;
+    const attempt = attempts.take();
+    attempts.purpose[attempt] = purpose;
+    attempts.owner[attempt] = owner;
+    attempts.client[attempt] = client;
+    attempts.node[attempt] = node;
+    attempts.shard[attempt] = shard;
+    return attempt;
+  }
+
+  describe(attempt: number, key: number, op: number, valueBytes: number): void {
+    const { attempts } = this.#world;
+    attempts.key[attempt] = key;
+    attempts.op[attempt] = op;
+    attempts.valueBytes[attempt] = valueBytes;
+  }
+
+  send(attempt: number, outFactor: number, backFactor: number): void {
+    const { attempts, clients, clock, network, queue, recorder } = this.#world;
+    const client = attempts.client[attempt]!;
+    const node = attempts.node[attempt]!;
+    const link = client * this.#nodeCount + node;
+    attempts.sentNs[attempt] = clock.nowNs;
+    attempts.backFactor[attempt] = backFactor;
+    clients.inFlight[link] = clients.inFlight[link]! + 1;
+    this.waitingAttempts++;
+    recorder.counters.attempts++;
+    queue.push(network.out(client, node, clock.nowNs, outFactor), EVENT.arrive, attempt);
+  }
+
+  /** COLD. An attempt that is nobody's request; `done` hears how it ended. */
+  task(
+    client: number,
+    node: number,
+    shard: number,
+    key: number,
+    op: Op,
+    valueBytes: number,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const index = this.#tasks.length;
+    this.#tasks.push(done);
+    this.internal(client, node, shard, key, op, valueBytes, index);
+  }
+
+  internal(
+    client: number,
+    node: number,
+    shard: number,
+    key: number,
+    op: Op,
+    valueBytes: number,
+    task: number,
+  ): void {
+    const attempt = this.create(PURPOSE.internal, task, client, node, shard);
+    this.describe(attempt, key, op, valueBytes);
+    this.#world.attempts.serviceFactor[attempt] = 1;
+    this.send(attempt, 1, 1);
+  }
+
+  /** The attempt reaches its node. */
+  arrive(attempt: number): void {
+    const { attempts, nodes, clock } = this.#world;
+    const node = attempts.node[attempt]!;
+    const state = nodes.state[node]!;
+    if (state !== NODE_STATE.up) {
+      if (state === NODE_STATE.processDown) this.#answer(attempt, OUTCOME.refused, clock.nowNs);
+      else this.#lose(attempt);
+      return;
+    }
+    nodes.attempts[node] = nodes.attempts[node]! + 1;
+    this.#world.recorder.reached(node, attempts.key[attempt]!);
+    if (nodes.loadingUntilNs[node]! > clock.nowNs) {
+      this.#answer(attempt, OUTCOME.loading, clock.nowNs);
+      return;
+    }
+    if (nodes.serving[node] === 0) {
+      this.#answer(attempt, OUTCOME.clusterDown, clock.nowNs);
+      return;
+    }
+    const isRead = attempts.op[attempt] === OP.get;
+    if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) this.#serve(attempt, node, isRead);
+    else this.#answer(attempt, OUTCOME.moved, clock.nowNs);
+  }
+
+  #serve(attempt: number, node: number, isRead: boolean): void {
+    const { attempts, nodes, contents, replication, recorder, clock, setup } = this.#world;
+    const nowNs = clock.nowNs;
+    const key = attempts.key[attempt]!;
+    const op = attempts.op[attempt]!;
+    let bytes = attempts.valueBytes[attempt]!;
+    if (isRead && !contents.holds(node, key)) {
+      attempts.missed[attempt] = 1;
+      bytes = 0;
+    }
+    const meanNs = this.#serviceNs[op]! + (setup.cluster.node.servicePerKiBNs * bytes) / 1024;
+    const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]!);
+    const departNs = nodes.offer(node, nowNs, serviceNs, true);
+    if (departNs === QUEUE_FULL) {
+      this.#answer(attempt, OUTCOME.rejected, nowNs);
+      return;
+    }
+    recorder.busy.add(node, nodes.startNs, departNs, 1);
+    attempts.serviceNs[attempt] = serviceNs;
+    attempts.waitedNs[attempt] = nodes.startNs - nowNs;
+    attempts.departNs[attempt] = departNs;
+    attempts.atNode[attempt] = 1;
+    if (isRead) {
+      if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.gets++;
+      if (nodes.primary[node] === 0 && replication.isStale(node, key, nowNs)) this.#stale(attempt);
+    } else {
+      if (op === OP.delete) contents.remove(node, key);
+      else contents.put(node, key);
+      replication.write(node, key, op, departNs, serviceNs);
+    }
+    this.#answer(attempt, OUTCOME.ok, departNs);
+  }
+
+  #stale(attempt: number): void {
+    const { recorder, attempts } = this.#world;
+    recorder.counters.staleReads++;
+    recorder.outages.staleRead(attempts.shard[attempt]!);
+  }
+
+  /** An answer leaves the node at `departNs`; if it comes too late, a timeout comes first. */
+  #answer(attempt: number, outcome: Outcome, departNs: number): void {
+    const { attempts, network, queue } = this.#world;
+    attempts.outcome[attempt] = outcome;
+    const client = attempts.client[attempt]!;
+    const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
+    queue.push(repliesNs, EVENT.reply, attempt);
+    const deadlineNs = attempts.sentNs[attempt]! + this.#timeoutNs;
+    if (repliesNs > deadlineNs) {
+      attempts.refs[attempt] = attempts.refs[attempt]! + 1;
+      queue.push(Math.max(deadlineNs, this.#world.clock.nowNs), EVENT.timeout, attempt);
+    }
+  }
+
+  /** Nobody will answer: the timeout takes over from the carrier. Without one the client waits for ever. */
+  #lose(attempt: number): void {
+    const deadlineNs = this.#world.attempts.sentNs[attempt]! + this.#timeoutNs;
+    if (deadlineNs < Infinity)
+      this.#world.queue.push(Math.max(deadlineNs, this.#world.clock.nowNs), EVENT.timeout, attempt);
+  }
+
+  reply(attempt: number): void {
+    const { attempts } = this.#world;
+    if (attempts.void[attempt] === 1) {
+      attempts.unref(attempt);
+      return;
+    }
+    attempts.atNode[attempt] = 0;
+    this.conclude(attempt, attempts.outcome[attempt]! as Outcome);
+  }
+
+  /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */
+  conclude(attempt: number, outcome: Outcome): void {
+    const { attempts } = this.#world;
+    if (attempts.state[attempt] === ATTEMPT.waiting) {
+      attempts.state[attempt] = ATTEMPT.settled;
+      this.#settle(attempt, outcome);
+    }
+    attempts.unref(attempt);
+  }
+
+  /** The client learns how the attempt ended. */
+  #settle(attempt: number, outcome: Outcome): void {
+    const { attempts, clients, clock, recorder } = this.#world;
+    const client = attempts.client[attempt]!;
+    const node = attempts.node[attempt]!;
+    const link = client * this.#nodeCount + node;
+    const left = clients.inFlight[link]! - 1;
+    if (left < 0)
+      throw new LawError('in-flight', `client ${client} has ${left} requests in flight on node ${node}`);
+    clients.inFlight[link] = left;
+    this.waitingAttempts--;
+    const sentNs = attempts.sentNs[attempt]!;
+    const elapsedNs = clock.nowNs - sentNs;
+    clients.selections[client]!.observe?.(node, elapsedNs, outcome);
+    if (this.failover !== null) this.failover[client]!.observe(node, outcome);
+    if (outcome === OUTCOME.ok)
+      recorder.answered(node, sentNs, attempts.waitedNs[attempt]!, attempts.serviceNs[attempt]!, elapsedNs);
+    else this.#distrust(client, node, outcome);
+    switch (attempts.purpose[attempt]) {
+      case PURPOSE.request:
+        this.onRequestSettled(attempt, outcome);
+        break;
+      case PURPOSE.copyWrite:
+        this.onCopySettled(attempts.owner[attempt]!);
+        break;
+      default: {
+        const task = attempts.owner[attempt]!;
+        if (task !== NO_TASK) this.#tasks[task]!(outcome);
+      }
+    }
+  }
+
+  /** What every client does with bad news: avoid a refusing node for a while, ask for the topology. */
+  #distrust(client: number, node: number, outcome: Outcome): void {
+    const { clients, clock, setup } = this.#world;
+    if (outcome === OUTCOME.refused)
+      clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
+    if (this.topology !== null && outcome !== OUTCOME.rejected) this.topology.refresh(client);
+  }
+
+  /** COLD. The node died: its unfinished answers never leave. */
+  abandon(node: number): void {
+    const { attempts, nodes, network, queue, clock } = this.#world;
+    const nowNs = clock.nowNs;
+    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
+      if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
+      if (attempts.departNs[attempt]! <= nowNs) continue;
+      attempts.atNode[attempt] = 0;
+      attempts.void[attempt] = 1;
+      if (attempts.state[attempt] !== ATTEMPT.waiting) continue;
+      if (nodes.state[node] === NODE_STATE.processDown) {
+        attempts.refs[attempt] = attempts.refs[attempt]! + 1;
+        queue.push(network.back(attempts.client[attempt]!, node, nowNs, 1), EVENT.reset, attempt);
+      } else if (attempts.refs[attempt] === 1 && this.#timeoutNs < Infinity) {
+        attempts.refs[attempt] = 2;
+        queue.push(Math.max(nowNs, attempts.sentNs[attempt]! + this.#timeoutNs), EVENT.timeout, attempt);
+      }
+    }
+  }
+}

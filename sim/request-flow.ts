@@ -1,0 +1,237 @@
+/**
+ * The life of a request: routed by its client's belief, retried, redirected, cured of a miss, until it
+ * completes or fails.
+ */
+import { PURPOSE } from './attempts.ts';
+import { EVENT } from './clock.ts';
+import { type Delivery, NO_TASK } from './delivery.ts';
+import { StrategyError } from './errors.ts';
+import { Luck } from './luck.ts';
+import { ownerOf } from './membership.ts';
+import { stream } from './rng.ts';
+import { type HotKeysClient, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import type { RequestBlock } from './workload/request-block.ts';
+import type { World } from './world.ts';
+
+/** Copies of one key that a write may reach. */
+const MAX_COPIES = 64;
+
+export class RequestFlow {
+  readonly #world: World;
+  readonly #delivery: Delivery;
+  readonly #luck: Luck;
+  readonly #copyShards = new Int32Array(MAX_COPIES);
+  #ordinal = 0;
+  /** [client], or null without a hot-key module */
+  hotKeys: readonly HotKeysClient[] | null = null;
+
+  constructor(world: World, delivery: Delivery) {
+    this.#world = world;
+    this.#delivery = delivery;
+    this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
+    delivery.onRequestSettled = (attempt, outcome) => this.#settled(attempt, outcome);
+    delivery.onCopySettled = (request) => this.#release(request);
+  }
+
+  accept(block: RequestBlock, i: number): void {
+    const { requests, recorder } = this.#world;
+    const request = requests.take();
+    requests.ordinal[request] = this.#ordinal++;
+    requests.arrivedNs[request] = block.atNs[i]!;
+    requests.key[request] = block.key[i]!;
+    requests.op[request] = block.op[i]!;
+    requests.valueBytes[request] = block.valueBytes[i]!;
+    requests.client[request] = block.client[i]!;
+    requests.serviceFactor[request] = block.serviceFactor[i]!;
+    requests.outFactor[request] = block.outFactor[i]!;
+    requests.backFactor[request] = block.backFactor[i]!;
+    requests.pending[request] = 1;
+    recorder.counters.offered++;
+    if (this.hotKeys !== null) this.hotKeys[block.client[i]!]!.observe(block.key[i]!, block.op[i]! as Op);
+    this.dispatch(request);
+  }
+
+  /** Routes the request by the client's belief and sends one more attempt. */
+  dispatch(request: number): void {
+    const { requests, clients, membership } = this.#world;
+    const client = requests.client[request]!;
+    const key = requests.key[request]!;
+    const op = requests.op[request]! as Op;
+    const table = membership.tables[client]!;
+    const partition = table.partitionOf(key);
+    const home = table.owners[partition * table.depth]!;
+    const first = requests.tries[request] === 0 && requests.redirects[request] === 0;
+    requests.home[request] = home;
+    let shard = home;
+    let node: number;
+    if (op === OP.get) {
+      if (first && this.hotKeys !== null) shard = this.#readFrom(client, key, home);
+      node = clients.reader(client, table, partition, shard, key, op);
+    } else {
+      if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
+      node = clients.writer(client, shard);
+    }
+    requests.tries[request] = requests.tries[request]! + 1;
+    this.#sendRequest(request, node, shard);
+  }
+
+  #sendRequest(request: number, node: number, shard: number): void {
+    const { requests } = this.#world;
+    const attempt = this.#delivery.create(PURPOSE.request, request, requests.client[request]!, node, shard);
+    this.#delivery.describe(
+      attempt,
+      requests.key[request]!,
+      requests.op[request]!,
+      requests.valueBytes[request]!,
+    );
+    this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
+    const turn = requests.tries[request]! + requests.redirects[request]!;
+    if (turn === 1) {
+      this.#delivery.send(attempt, requests.outFactor[request]!, requests.backFactor[request]!);
+    } else {
+      const ordinal = requests.ordinal[request]!;
+      this.#delivery.send(
+        attempt,
+        this.#luck.jitter(ordinal, 2 * turn),
+        this.#luck.jitter(ordinal, 2 * turn + 1),
+      );
+    }
+  }
+
+  #readFrom(client: number, key: number, home: number): number {
+    const shard = this.hotKeys![client]!.readFrom(key, home);
+    if (!(shard >= 0 && shard < this.#world.setup.cluster.shards && (shard | 0) === shard))
+      throw new StrategyError(
+        this.#world.setup.strategy.hotKeys!.module.name,
+        `readFrom() returned ${String(shard)}, which is not a shard`,
+      );
+    return shard;
+  }
+
+  /** A write of a hot key goes to its copies too; the request waits for them. */
+  #fanOut(request: number, client: number, key: number, op: Op, home: number): void {
+    const { requests, recorder, clients } = this.#world;
+    const copies = this.hotKeys![client]!.writeTo(key, home, this.#copyShards);
+    for (let i = 0; i < copies; i++) {
+      const shard = this.#copyShards[i]!;
+      const attempt = this.#delivery.create(
+        PURPOSE.copyWrite,
+        request,
+        client,
+        clients.writer(client, shard),
+        shard,
+      );
+      this.#delivery.describe(attempt, key, op, requests.valueBytes[request]!);
+      this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
+      const ordinal = requests.ordinal[request]!;
+      this.#delivery.send(
+        attempt,
+        this.#luck.jitter(ordinal, -1 - 2 * i),
+        this.#luck.jitter(ordinal, -2 - 2 * i),
+      );
+      recorder.counters.copyWrites++;
+    }
+    requests.pending[request] = 1 + copies;
+  }
+
+  /** The request's own attempt ended. */
+  #settled(attempt: number, outcome: Outcome): void {
+    const { requests, attempts, setup } = this.#world;
+    const request = attempts.owner[attempt]!;
+    requests.node[request] = attempts.node[attempt]!;
+    if (outcome === OUTCOME.ok) {
+      if (attempts.op[attempt] === OP.get) this.#read(request, attempt);
+      else {
+        if (attempts.op[attempt] !== OP.delete) this.#world.contents.acknowledge(attempts.key[attempt]!);
+        this.#partDone(request, OUTCOME.ok);
+      }
+    } else if (outcome === OUTCOME.moved) {
+      this.#redirect(request, attempt);
+    } else if (requests.tries[request]! > setup.clients.retries.max) {
+      this.#partDone(request, outcome);
+    } else {
+      this.#world.recorder.counters.retries++;
+      const backoffNs = this.#luck.backoffNs(requests.ordinal[request]!, requests.tries[request]!);
+      this.#world.queue.push(this.#world.clock.nowNs + backoffNs, EVENT.retry, request);
+    }
+  }
+
+  /** A read was answered: with the value, or with a miss that the origin, or a copy's home, must cure. */
+  #read(request: number, attempt: number): void {
+    const { requests, attempts, origin, recorder, queue, clock, clients } = this.#world;
+    if (attempts.missed[attempt] === 0) {
+      this.#partDone(request, OUTCOME.ok);
+      return;
+    }
+    const home = requests.home[request]!;
+    if (attempts.shard[attempt] !== home) {
+      requests.redirects[request] = requests.redirects[request]! + 1;
+      recorder.counters.redirects++;
+      this.#sendRequest(request, clients.writer(requests.client[request]!, home), home);
+      return;
+    }
+    recorder.counters.misses++;
+    if (origin === null) {
+      this.#partDone(request, OUTCOME.ok);
+      return;
+    }
+    recorder.originRequest();
+    queue.push(origin.ask(clock.nowNs), EVENT.origin, request);
+  }
+
+  /** The client now has the value from the origin, and fills the cache on the side. */
+  originAnswered(request: number): void {
+    const { requests, clients } = this.#world;
+    const client = requests.client[request]!;
+    const key = requests.key[request]!;
+    const home = ownerOf(this.#world.membership.tables[client]!, key);
+    const bytes = requests.valueBytes[request]!;
+    this.#delivery.internal(client, clients.writer(client, home), home, key, OP.set, bytes, NO_TASK);
+    this.#partDone(request, OUTCOME.ok);
+  }
+
+  /** MOVED: the client corrects its belief and goes where it was told. */
+  #redirect(request: number, attempt: number): void {
+    const { requests, attempts, clients, control, recorder, setup } = this.#world;
+    if (requests.redirects[request]! >= setup.clients.maxRedirects) {
+      this.#partDone(request, OUTCOME.moved);
+      return;
+    }
+    requests.redirects[request] = requests.redirects[request]! + 1;
+    recorder.counters.redirects++;
+    const shard = attempts.shard[attempt]!;
+    const owner = control!.primarySeenBy(attempts.node[attempt]!, shard);
+    clients.views[requests.client[request]!]!.primaryOf[shard] = owner;
+    this.#sendRequest(request, owner, shard);
+  }
+
+  /** One of the request's attempts is done with; the request ends with the last. */
+  #partDone(request: number, outcome: Outcome): void {
+    const { requests } = this.#world;
+    requests.outcome[request] = outcome;
+    this.#release(request);
+  }
+
+  #release(request: number): void {
+    const { requests, recorder, clock } = this.#world;
+    const pending = requests.pending[request]! - 1;
+    requests.pending[request] = pending;
+    if (pending > 0) return;
+    const outcome = requests.outcome[request]!;
+    const ordinal = requests.ordinal[request]!;
+    const node = requests.node[request]!;
+    if (outcome === OUTCOME.ok) {
+      recorder.completed(ordinal, node, requests.arrivedNs[request]!, clock.nowNs);
+    } else {
+      recorder.failed(ordinal, node, outcome, requests.arrivedNs[request]!, clock.nowNs);
+      if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
+      else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
+      else recorder.counters.refused++;
+    }
+    if (!recorder.outages.none) {
+      const shard = ownerOf(this.#world.membership.full, requests.key[request]!);
+      recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
+    }
+    requests.release(request);
+  }
+}
