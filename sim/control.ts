@@ -59,6 +59,7 @@ export class Control {
       replicationOffset: (node) => replication.offset[node]!,
       promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
       demote: (node, primary) => this.#demote(node, primary),
+      follow: (node, primary) => this.#follow(node, primary),
       setServing: (node, serving) => {
         nodes.serving[node] = serving ? 1 : 0;
       },
@@ -122,6 +123,14 @@ export class Control {
     nodes.primary[node] = 0;
     replication.follows[node] = primary;
     this.synchronise(node);
+  }
+
+  #follow(node: NodeId, primary: NodeId): void {
+    const { contents, replication } = this.#world;
+    replication.follows[node] = primary;
+    replication.offset[node] = replication.offset[primary]!;
+    replication.withheld[node] = 0;
+    contents.copy(primary, node);
   }
 
   /** A replica copies its primary's whole data set; it answers LOADING until it is done. */

@@ -19,7 +19,7 @@ export class Requests {
   op = new Uint8Array(0);
   /** Attempts made, redirections not counted. */
   tries = new Uint8Array(0);
-  redirects = new Uint8Array(0);
+  redirects = new Int32Array(0);
   /** OUTCOME of the last settled attempt at the home shard. */
   outcome = new Uint8Array(0);
   #free = new Int32Array(0);
@@ -59,7 +59,7 @@ export class Requests {
     this.pending = widen(this.pending, new Int32Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.tries = widen(this.tries, new Uint8Array(capacity));
-    this.redirects = widen(this.redirects, new Uint8Array(capacity));
+    this.redirects = widen(this.redirects, new Int32Array(capacity));
     this.outcome = widen(this.outcome, new Uint8Array(capacity));
     this.#free = new Int32Array(capacity);
     for (let request = capacity - 1; request >= from; request--) this.#free[this.#freeCount++] = request;

@@ -217,6 +217,8 @@ export interface FailoverContext {
   promote(node: NodeId, shard: ShardId, epoch: number): void;
   /** COLD. From now on `node` is a replica of its shard and synchronises from `primary`. */
   demote(node: NodeId, primary: NodeId): void;
+  /** COLD. The replica `node` goes on with `primary` instead: a partial synchronisation, no gap in service. */
+  follow(node: NodeId, primary: NodeId): void;
   /** COLD. Whether the node answers requests at all, or with CLUSTERDOWN. */
   setServing(node: NodeId, serving: boolean): void;
   /** COLD. Notes an event about node `about`, seen or done by `by`, for the result. */

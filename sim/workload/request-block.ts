@@ -10,7 +10,7 @@ export class RequestBlock {
   readonly key = new Int32Array(BLOCK_SIZE);
   readonly op = new Uint8Array(BLOCK_SIZE);
   readonly valueBytes = new Int32Array(BLOCK_SIZE);
-  readonly client = new Uint16Array(BLOCK_SIZE);
+  readonly client = new Int32Array(BLOCK_SIZE);
   /** Factor on the mean service time, mean 1. */
   readonly serviceFactor = new Float64Array(BLOCK_SIZE);
   /** Factors on the median network delay of the first attempt, there and back. */

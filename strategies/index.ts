@@ -1,0 +1,56 @@
+/** The registry: every module this package ships, by axis, in the order they are listed to the user. */
+
+import { ejectAndRehash } from './failover/eject-and-rehash.ts';
+import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
+import { replicate } from './hot-keys/replicate.ts';
+import { aerospike } from './placement/aerospike.ts';
+import { anchor } from './placement/anchor.ts';
+import { consistentHash } from './placement/consistent-hash.ts';
+import { couchbase } from './placement/couchbase.ts';
+import { envoyRing } from './placement/envoy-ring.ts';
+import { groupcache } from './placement/groupcache.ts';
+import { haproxyConsistent } from './placement/haproxy-consistent.ts';
+import { hazelcast } from './placement/hazelcast.ts';
+import { ignite } from './placement/ignite.ts';
+import { jump } from './placement/jump.ts';
+import { maglev } from './placement/maglev.ts';
+import { mcrouterCh3 } from './placement/mcrouter-ch3.ts';
+import { memento } from './placement/memento.ts';
+import { modulo } from './placement/modulo.ts';
+import { multiProbe } from './placement/multi-probe.ts';
+import { redisSlots } from './placement/redis-slots.ts';
+import { rendezvous } from './placement/rendezvous.ts';
+import { presets } from './presets.ts';
+import type { Registry } from './registry.ts';
+import { powerOfTwoChoices } from './selection/power-of-two-choices.ts';
+import { primary } from './selection/primary.ts';
+import { random } from './selection/random.ts';
+
+export const registry: Registry = {
+  modules: [
+    redisSlots,
+    consistentHash,
+    modulo,
+    envoyRing,
+    groupcache,
+    haproxyConsistent,
+    multiProbe,
+    rendezvous,
+    maglev,
+    jump,
+    mcrouterCh3,
+    anchor,
+    memento,
+    hazelcast,
+    couchbase,
+    aerospike,
+    ignite,
+    primary,
+    random,
+    powerOfTwoChoices,
+    replicate,
+    redisCluster,
+    ejectAndRehash,
+  ],
+  presets,
+};

@@ -1,0 +1,53 @@
+/** Well-known compositions by name: what people run, and the floor to measure it against. */
+import type { Preset } from './registry.ts';
+
+const redisCluster = {
+  name: 'redis-cluster',
+  summary: 'Hash slots, reads and writes at the primary, failover by the cluster itself.',
+  models:
+    'Redis Cluster 7 with a cluster-aware client: CRC16 slots and hash tags, MOVED, gossip failure detection, ' +
+    'replica election (cluster specification; src/cluster_legacy.c). Not modelled: resharding, replica migration.',
+  placement: 'redis-slots',
+  selection: 'primary',
+  failover: 'redis-cluster',
+} as const satisfies Preset;
+
+export const presets: readonly Preset[] = [
+  redisCluster,
+  {
+    name: 'consistent-hash',
+    summary: 'A ketama ring without replicas; clients eject a dead node and rehash its keys.',
+    models:
+      'Memcached clients with libketama and auto-eject (twemproxy auto_eject_hosts): each client decides by ' +
+      'itself, moved keys are misses. Not modelled: weights that differ between nodes.',
+    placement: 'consistent-hash',
+    selection: 'primary',
+    failover: 'eject-and-rehash',
+  },
+  {
+    ...redisCluster,
+    name: 'power-of-two-choices',
+    summary: 'Redis Cluster whose reads go to the less busy of two nodes of the shard.',
+    models:
+      'Redis Cluster with READONLY replica reads, and a client that compares its own in-flight counts of two ' +
+      'random nodes (Mitzenmacher, IEEE TPDS 2001). Reads from replicas may be stale.',
+    selection: 'power-of-two-choices',
+  },
+  {
+    ...redisCluster,
+    name: 'hot-key-replication',
+    summary: 'Redis Cluster plus copies of detected hot keys on further shards.',
+    models:
+      'Redis Cluster with clients that find heavy keys, copy them to other shards, spread reads over the copies ' +
+      'and fan writes out. Copies are eventually consistent.',
+    hotKeys: 'replicate',
+  },
+  {
+    name: 'random',
+    summary: 'The floor: hash modulo n, reads from a random node of the shard, no failover.',
+    models:
+      'What an afternoon of glue code gives: nothing reacts to load or to failures but the retries of clients.',
+    placement: 'modulo',
+    selection: 'random',
+  },
+];

@@ -1,0 +1,128 @@
+/**
+ * Laws: what holds in every run, on random clusters, workloads, compositions and faults. A run with `check`
+ * throws when a law breaks (sim/laws.ts, the clock, in-flight counts); the properties here are those that can
+ * be read off the result. A failing case shrinks, and prints the overrides and seed that replay it.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RunResult } from '../../sim/result.ts';
+import { run } from '../../sim/run.ts';
+import type { Fault, StrategySetup } from '../../sim/setup.ts';
+import type { Axis, StrategyModule } from '../../sim/strategy.ts';
+import { registry } from '../../strategies/index.ts';
+import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
+
+const MS = 1e6;
+
+const modulesOf = (axis: Axis): StrategyModule[] => registry.modules.filter((module) => module.axis === axis);
+const bound = (axis: Axis) =>
+  fc.constantFrom(...modulesOf(axis)).map((module) => ({ module, params: module.params.parse({}) }) as never);
+
+/** Crashes and restarts of random nodes that alternate per node, in order of time. */
+const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]> =>
+  fc
+    .array(
+      fc.record({
+        node: fc.nat(nodeCount - 1),
+        atNs: fc.integer({ min: 0, max: durationNs - 1 }),
+        of: fc.constantFrom('process' as const, 'host' as const),
+      }),
+      { maxLength: 12 },
+    )
+    .map((hits) => {
+      const down = new Set<number>();
+      return hits
+        .sort((a, b) => a.atNs - b.atNs)
+        .map(({ node, atNs, of }, i): Fault => {
+          if (down.delete(node)) return { kind: 'restart', name: `restart-${i}`, atNs, node };
+          down.add(node);
+          return { kind: 'crash', name: `crash-${i}`, atNs, node, of };
+        });
+    });
+
+const swarm = fc
+  .record({
+    shards: fc.integer({ min: 1, max: 8 }),
+    replicas: fc.integer({ min: 0, max: 3 }),
+    durationMs: fc.integer({ min: 50, max: 3000 }),
+    load: fc.double({ min: 0.05, max: 2.5, noNaN: true }),
+    writes: fc.double({ min: 0, max: 1, noNaN: true }),
+    threads: fc.integer({ min: 1, max: 4 }),
+    queueLimit: fc.constantFrom(0, 1, 10, 1e6),
+    clients: fc.integer({ min: 1, max: 6 }),
+    timeoutMs: fc.constantFrom(2, 20, 200),
+    retries: fc.integer({ min: 0, max: 4 }),
+    jitterSigma: fc.constantFrom(0, 0.5),
+    delayUs: fc.constantFrom(0, 100, 3000),
+    originConcurrency: fc.option(fc.integer({ min: 1, max: 20 })),
+    placement: bound('placement'),
+    selection: bound('selection'),
+    hotKeys: fc.option(bound('hotKeys')),
+    failover: fc.option(bound('failover')),
+  })
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      seed: fc.nat(1_000_000),
+      faults: faultStorm(shape.shards * (1 + shape.replicas), shape.durationMs * MS),
+    }),
+  );
+
+type Swarm = typeof swarm extends fc.Arbitrary<infer T> ? T : never;
+
+function overridesOf({ shape, faults }: Swarm): Overrides {
+  const strategy: Partial<StrategySetup> = {
+    placement: shape.placement,
+    selection: shape.replicas > 0 ? shape.selection : { module: firstCandidate, params: {} },
+    hotKeys: shape.hotKeys,
+    failover: shape.failover,
+  };
+  const retries = { max: shape.retries, backoffNs: MS, maxBackoffNs: 50 * MS, jitter: 'full' } as const;
+  return {
+    ratePerSec: shape.load * shape.shards * shape.threads * 1000,
+    durationNs: shape.durationMs * MS,
+    shards: shape.shards,
+    replicas: shape.replicas,
+    threads: shape.threads,
+    queueLimit: shape.queueLimit,
+    keys: { kind: 'zipf', count: 500, exponent: 1.1 },
+    operations: [1 - shape.writes, shape.writes, 0, 0],
+    clients: { count: shape.clients, timeoutNs: shape.timeoutMs * MS, retries },
+    network: {
+      sameZoneNs: shape.delayUs * 1000,
+      crossZoneNs: shape.delayUs * 1000,
+      jitterSigma: shape.jitterSigma,
+    },
+    origin:
+      shape.originConcurrency === null
+        ? null
+        : { latencyNs: 2 * MS, latencyShape: { kind: 'exponential' }, concurrency: shape.originConcurrency },
+    faults,
+    strategy,
+  };
+}
+
+function holds(result: RunResult, swarmCase: Swarm): void {
+  const { requests, nodes } = result;
+  expect(requests.open).toBe(0);
+  expect(requests.completed + requests.failed).toBe(requests.offered);
+  expect(result.responseTime.count).toBe(requests.completed);
+  for (const node of nodes) expect(node.utilization).toBeLessThanOrEqual(1 + 1e-6);
+  const busy = nodes.map((_, i) => result.timeline.utilization[i]!);
+  for (const steps of busy) for (const share of steps) expect(share).toBeGreaterThanOrEqual(0);
+  if (swarmCase.faults.length === 0) {
+    expect(result.lostWrites).toBe(0);
+    expect(result.failover).toEqual([]);
+    expect(requests.refused).toBe(0);
+  }
+}
+
+test('laws hold under random compositions and fault storms', () => {
+  fc.assert(
+    fc.property(swarm, (swarmCase) => {
+      const setup = buildSetup(overridesOf(swarmCase));
+      holds(run(setup, swarmCase.seed, { check: true }), swarmCase);
+    }),
+    { numRuns: Number(process.env['SWARM_RUNS'] ?? 200), seed: Number(process.env['SWARM_SEED'] ?? 1) },
+  );
+});
