@@ -104,7 +104,7 @@ export interface FailoverResult {
   staleReads: number;
 }
 
-export interface CacheResult {
+interface CacheResult {
   /** Null without a single get. */
   hitRatio: number | null;
   misses: number;
@@ -113,7 +113,7 @@ export interface CacheResult {
   originPeakPerSec: number;
 }
 
-export interface HotKeyCopies {
+interface HotKeyCopies {
   key: string;
   fromMs: number;
   toMs: number | null;

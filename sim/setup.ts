@@ -116,7 +116,7 @@ export interface NetworkSetup {
   readonly jitterSigma: number;
 }
 
-export interface ClientsSetup {
+interface ClientsSetup {
   readonly count: number;
   /** Attempt timeout; Infinity for none. */
   readonly timeoutNs: Nanos;

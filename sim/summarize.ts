@@ -175,7 +175,7 @@ function nodeResult(world: World, node: number, endNs: number): NodeResult {
 }
 
 /** Jain's index is (sum x)^2 / (n sum x^2); Gini is the mean absolute difference over twice the mean. */
-export function imbalanceOf(loads: readonly number[]): Imbalance {
+function imbalanceOf(loads: readonly number[]): Imbalance {
   const n = loads.length;
   const sum = loads.reduce((total, load) => total + load, 0);
   if (sum === 0) return { maxOverMean: 1, cov: 0, jain: 1, gini: 0 };

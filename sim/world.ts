@@ -17,7 +17,7 @@ import type { Setup } from './setup.ts';
 import type { ControlPlane, KeyNames, NodeInfo } from './strategy.ts';
 
 /** A control-plane event, as logged. */
-export interface LoggedEvent {
+interface LoggedEvent {
   readonly atNs: number;
   readonly event: string;
   readonly node: string;

@@ -1,13 +1,7 @@
 /** Setups for tests: one cluster, no failures, nothing random but what the test asks for. */
 import { z } from 'zod';
 import type { Setup, Shape, SyntheticWorkload } from '../sim/setup.ts';
-import {
-  defineFailover,
-  definePlacement,
-  defineSelection,
-  type PlacementTable,
-  type ShardInfo,
-} from '../sim/strategy.ts';
+import { definePlacement, defineSelection, type PlacementTable, type ShardInfo } from '../sim/strategy.ts';
 
 const facts = {
   summary: 'For tests.',
@@ -18,7 +12,7 @@ const facts = {
 };
 
 /** Key k belongs to the shard at k mod n of those that are there. */
-export const byRemainder = definePlacement({
+const byRemainder = definePlacement({
   ...facts,
   axis: 'placement',
   name: 'by-remainder',
@@ -69,13 +63,6 @@ export const fewestOf = (choices: 1 | 2) =>
       },
     }),
   });
-
-export const noFailover = defineFailover({
-  ...facts,
-  axis: 'failover',
-  name: 'no-failover',
-  create: () => ({}),
-});
 
 /** A unit of time for theory: the mean service time. */
 export const SERVICE_NS = 1_000_000;

@@ -20,7 +20,7 @@ export interface Outage {
 }
 
 /** Longest time between successes. */
-export interface Gap {
+interface Gap {
   lastNs: number;
   longestNs: number;
   /** End of the longest gap; null while it lasts. */

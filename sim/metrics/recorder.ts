@@ -8,7 +8,7 @@ import { Hotspots } from './hotspots.ts';
 import { Outages } from './outages.ts';
 
 /** Counts of a run, by their names in the result. */
-export class Counters {
+class Counters {
   offered = 0;
   completed = 0;
   failed = 0;
