@@ -46,6 +46,7 @@ export class RequestFlow {
     requests.outFactor[request] = block.outFactor[i]!;
     requests.backFactor[request] = block.backFactor[i]!;
     requests.pending[request] = 1;
+    requests.tries[request] = 1;
     recorder.counters.offered++;
     if (this.hotKeys !== null) this.hotKeys[block.client[i]!]!.observe(block.key[i]!, block.op[i]! as Op);
     this.dispatch(request);
@@ -60,7 +61,7 @@ export class RequestFlow {
     const table = membership.tables[client]!;
     const partition = table.partitionOf(key);
     const home = table.owners[partition * table.depth]!;
-    const first = requests.tries[request] === 0 && requests.redirects[request] === 0;
+    const first = requests.tries[request] === 1 && requests.redirects[request] === 0;
     requests.home[request] = home;
     let shard = home;
     let node: number;
@@ -71,7 +72,6 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
-    requests.tries[request] = requests.tries[request]! + 1;
     this.#sendRequest(request, node, shard);
   }
 
@@ -136,7 +136,7 @@ export class RequestFlow {
 
   /** The request's own attempt ended. */
   #settled(attempt: number, outcome: Outcome): void {
-    const { requests, attempts, setup } = this.#world;
+    const { requests, attempts } = this.#world;
     const request = attempts.owner[attempt]!;
     requests.node[request] = attempts.node[attempt]!;
     if (outcome === OUTCOME.ok) {
@@ -147,13 +147,39 @@ export class RequestFlow {
       }
     } else if (outcome === OUTCOME.moved) {
       this.#redirect(request, attempt);
-    } else if (requests.tries[request]! > setup.clients.retries.max) {
-      this.#partDone(request, outcome);
+    } else if (outcome === OUTCOME.clusterDown || outcome === OUTCOME.loading) {
+      this.#askAgain(request, outcome);
     } else {
-      this.#world.recorder.counters.retries++;
-      const backoffNs = this.#luck.backoffNs(requests.ordinal[request]!, requests.tries[request]!);
-      this.#world.queue.push(this.#world.clock.nowNs + backoffNs, EVENT.retry, request);
+      this.#retry(request, outcome);
     }
+  }
+
+  #retry(request: number, outcome: Outcome): void {
+    const { requests, setup, recorder, clock, queue } = this.#world;
+    const tries = requests.tries[request]!;
+    if (tries > setup.clients.retries.max) {
+      this.#partDone(request, outcome);
+      return;
+    }
+    requests.tries[request] = tries + 1;
+    recorder.counters.retries++;
+    queue.push(clock.nowNs + this.#luck.backoffNs(requests.ordinal[request]!, tries), EVENT.retry, request);
+  }
+
+  /** CLUSTERDOWN and LOADING pass by themselves: the client waits a little, as often as it follows redirections. */
+  #askAgain(request: number, outcome: Outcome): void {
+    const { queue, clock, setup } = this.#world;
+    if (this.#redirected(request)) queue.push(clock.nowNs + setup.clients.askAgainNs, EVENT.retry, request);
+    else this.#partDone(request, outcome);
+  }
+
+  /** Counts a redirection; false when the request has had its share. */
+  #redirected(request: number): boolean {
+    const { requests, recorder, setup } = this.#world;
+    if (requests.redirects[request]! >= setup.clients.maxRedirects) return false;
+    requests.redirects[request] = requests.redirects[request]! + 1;
+    recorder.counters.redirects++;
+    return true;
   }
 
   /** A read was answered: with the value, or with a miss that the origin, or a copy's home, must cure. */
@@ -192,13 +218,11 @@ export class RequestFlow {
 
   /** MOVED: the client corrects its belief and goes where it was told. */
   #redirect(request: number, attempt: number): void {
-    const { requests, attempts, clients, control, recorder, setup } = this.#world;
-    if (requests.redirects[request]! >= setup.clients.maxRedirects) {
+    const { requests, attempts, clients, control } = this.#world;
+    if (!this.#redirected(request)) {
       this.#partDone(request, OUTCOME.moved);
       return;
     }
-    requests.redirects[request] = requests.redirects[request]! + 1;
-    recorder.counters.redirects++;
     const shard = attempts.shard[attempt]!;
     const owner = control!.primarySeenBy(attempts.node[attempt]!, shard);
     clients.views[requests.client[request]!]!.primaryOf[shard] = owner;

@@ -127,8 +127,10 @@ interface ClientsSetup {
     readonly maxBackoffNs: Nanos;
     readonly jitter: 'none' | 'equal' | 'full';
   };
-  /** Redirections followed per request before it fails. */
+  /** Redirections and pauses before asking again, per request, before it fails. */
   readonly maxRedirects: number;
+  /** Pause after CLUSTERDOWN or LOADING. */
+  readonly askAgainNs: Nanos;
   /** Pause before reconnecting after a refused connection; reads avoid the node meanwhile. */
   readonly reconnectNs: Nanos;
   readonly topologyRefresh: {

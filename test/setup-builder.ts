@@ -118,6 +118,7 @@ export function buildSetup(overrides: Overrides): Setup {
       timeoutNs: Infinity,
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
       maxRedirects: 5,
+      askAgainNs: 1e8,
       reconnectNs: 1e8,
       topologyRefresh: { periodicNs: Infinity, minIntervalNs: 1e9 },
       ...overrides.clients,

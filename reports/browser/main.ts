@@ -1,0 +1,26 @@
+/** Brings a report to life. Everything is readable without it; nothing here reaches the network or `window`. */
+/// <reference lib="dom" />
+import type { Payload } from '../page/payload.ts';
+import { mountChart } from './chart-view.ts';
+import { enlivenHeatmap } from './heatmap-view.ts';
+import { enliven } from './key.ts';
+import { createLink } from './link.ts';
+import { addThemeToggle } from './theme-toggle.ts';
+import { createTooltip } from './tooltip.ts';
+
+const payload = JSON.parse(document.getElementById('payload')!.textContent) as Payload;
+const names = payload.strategies.map((strategy) => strategy.name);
+const link = createLink(names);
+const tooltip = createTooltip();
+
+addThemeToggle(document.querySelector('header')!);
+enliven(document.getElementById('key')!, names, link);
+for (const [i, map] of payload.heatmaps.entries())
+  enlivenHeatmap(document.getElementById(`heatmap-${i}`)!, map, link, tooltip);
+for (const chart of payload.charts)
+  await mountChart(document.getElementById(`chart-${chart.id}`)!, chart, {
+    strategies: payload.strategies,
+    link,
+    tooltip,
+  });
+document.documentElement.dataset['ready'] = 'true';

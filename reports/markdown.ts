@@ -1,0 +1,33 @@
+/** The ranked table in GitHub's Markdown, for pull requests and READMEs. */
+import type { Result } from '../sim/result.ts';
+import { remarks, verdict } from './ranked.ts';
+import { markdownText } from './safe.ts';
+import { isBest, rankedTable } from './table.ts';
+
+export function renderMarkdown(result: Result): string {
+  const { blocks, rows, footnotes } = rankedTable(result);
+  const columns = blocks.flatMap((block) => block.columns);
+  const heads = columns.map((column) => `${column.head[0]}<br>${column.head[1]}`);
+  const body = rows.map((row) => {
+    const marks = row.notes.length === 0 ? '' : `<sup>${row.notes.join(', ')}</sup>`;
+    const cells = columns.map((column) => {
+      const text = column.cell(row.run);
+      return isBest(column, row.run, rows) ? `**${text}**` : text;
+    });
+    return [String(row.rank), markdownText(row.run.strategy) + marks, ...cells];
+  });
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `### ${markdownText(result.scenario.name)}`,
+    '',
+    markdownText(verdict(result).join(' ').trimEnd()),
+    '',
+    line(['#', 'strategy', ...heads]),
+    line(['--:', ':--', ...columns.map(() => '--:')]),
+    ...body.map(line),
+    '',
+    ...footnotes.map((text, i) => `<sup>${i + 1}</sup> ${markdownText(text)}  `),
+    ...remarks(result).map((text) => `${markdownText(text)}  `),
+    '',
+  ].join('\n');
+}

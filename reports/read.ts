@@ -1,0 +1,262 @@
+/**
+ * Reads a result file back: one schema that refuses whatever a report could stumble over, and the published
+ * JSON Schema made from it. Unknown fields are dropped: a newer engine of the same version may add some.
+ */
+import { z } from 'zod';
+import { RESULT_SCHEMA, type Result } from '../sim/result.ts';
+
+/** A result file that cannot be used: where, and what is wrong with it. */
+export class ResultError extends Error {
+  readonly where: string;
+  constructor(where: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ResultError';
+    this.where = where;
+  }
+}
+
+const number = z.number();
+const count = z.number().int().nonnegative();
+const share = z.number().min(0);
+const maybe = z.number().nullable();
+const name = z.string();
+
+const timeSummary = z.object({
+  unit: z.literal('ms'),
+  count,
+  mean: maybe,
+  p50: maybe,
+  p90: maybe,
+  p99: maybe,
+  p999: maybe,
+  p9999: maybe,
+  max: maybe,
+});
+
+const requestCounts = z.object({
+  offered: count,
+  completed: count,
+  failed: count,
+  timedOut: count,
+  rejected: count,
+  refused: count,
+  open: count,
+  attempts: count,
+  retries: count,
+  hedges: count,
+  redirects: count,
+});
+
+const nodeResult = z.object({
+  id: name,
+  shard: z.number().int(),
+  role: z.enum(['primary', 'replica']),
+  state: z.enum(['up', 'crashed']),
+  zone: name,
+  attempts: count,
+  share,
+  utilization: share,
+  maxQueue: count,
+  responseTime: timeSummary,
+});
+
+const keyShare = z.object({ key: name, share });
+
+const failoverResult = z.object({
+  fault: name,
+  node: name,
+  atMs: number,
+  detectedMs: maybe,
+  promotedMs: maybe,
+  recoveredMs: maybe,
+  unavailableMs: number,
+  unavailableReadMs: number,
+  unavailableWriteMs: number,
+  failedRequests: count,
+  lostWrites: count,
+  staleReads: count,
+});
+
+const treatment = z.object({
+  detector: name,
+  detectorBytes: number,
+  copies: z.array(z.object({ key: name, fromMs: number, toMs: maybe, shards: z.array(z.number().int()) })),
+  copyWrites: count,
+});
+
+const timeline = z
+  .object({
+    stepMs: z.number().positive(),
+    offered: z.array(number),
+    completed: z.array(number),
+    failed: z.array(number),
+    p50: z.array(maybe),
+    p99: z.array(maybe),
+    misses: z.array(number),
+    utilization: z.array(z.array(number)),
+    attempts: z.array(z.array(number)),
+  })
+  .check((context) => {
+    const { stepMs: _, offered, utilization, attempts, ...columns } = context.value;
+    const rows = {
+      ...columns,
+      ...Object.fromEntries(utilization.map((row, node) => [`utilization[${node}]`, row])),
+      ...Object.fromEntries(attempts.map((row, node) => [`attempts[${node}]`, row])),
+    };
+    for (const [column, values] of Object.entries(rows))
+      if (values.length !== offered.length)
+        context.issues.push({
+          code: 'custom',
+          input: context.value,
+          message: `${column} has ${values.length} steps, but offered has ${offered.length}`,
+        });
+  });
+
+const run = z
+  .object({
+    strategy: name,
+    composition: z.record(z.string(), z.object({ use: name, params: z.unknown() })),
+    bound: z.boolean(),
+    seed: number,
+    replication: count,
+    fingerprint: name,
+    partial: z.boolean(),
+    simulatedMs: number,
+    requests: requestCounts,
+    responseTime: timeSummary,
+    waitingTime: timeSummary,
+    serviceTime: timeSummary,
+    responseCurve: z
+      .object({ q: z.array(z.number().min(0).max(1)), ms: z.array(number) })
+      .refine((curve) => curve.q.length === curve.ms.length, 'q and ms differ in length'),
+    p99WithFailures: maybe,
+    nodes: z.array(nodeResult).min(1),
+    imbalance: z.object({ maxOverMean: number, cov: number, jain: number, gini: number }),
+    hotspots: z.array(
+      z.object({
+        node: name,
+        fromMs: number,
+        toMs: number,
+        peakUtilization: share,
+        peakShare: share,
+        keys: z.array(keyShare),
+      }),
+    ),
+    hotKeys: z.array(keyShare),
+    hotKeyTreatment: treatment.nullable(),
+    failover: z.array(failoverResult),
+    events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
+    lostWrites: count,
+    staleReads: count,
+    cache: z.object({
+      hitRatio: maybe,
+      misses: count,
+      evictions: count,
+      originRequests: count,
+      originPeakPerSec: number,
+    }),
+    movedKeys: count,
+    memoryOverhead: number,
+    cost: z.object({ nodes: count }),
+    diverged: z.array(z.object({ node: name, offeredLoad: number })),
+    timeline,
+    perf: z.object({ wallSeconds: number, requestsPerSecond: number, events: number, peakRssMiB: number }),
+  })
+  .check((context) => {
+    const { nodes, timeline } = context.value;
+    for (const column of ['utilization', 'attempts'] as const)
+      if (timeline[column].length !== nodes.length)
+        context.issues.push({
+          code: 'custom',
+          input: context.value,
+          message: `timeline.${column} has ${timeline[column].length} nodes, but nodes lists ${nodes.length}`,
+        });
+  });
+
+const interval = z.tuple([number, number]);
+
+const schema = z
+  .object({
+    schema: z.literal(RESULT_SCHEMA),
+    scenario: z.object({
+      name,
+      question: name,
+      hash: name,
+      durationMs: z.number().positive(),
+      workload: name,
+      cluster: name,
+      notes: z.array(name),
+      faults: z.array(z.object({ name, kind: name, node: name, atMs: number })),
+    }),
+    engine: z.object({ version: name, node: name }),
+    runs: z.array(run).min(1),
+    ranking: z.array(name).min(1),
+    summary: z.array(
+      z.object({
+        strategy: name,
+        metric: name,
+        mean: maybe,
+        ci95: interval.nullable(),
+        versus: z
+          .object({ reference: name, delta: number, ci95: interval.nullable(), verdict: name })
+          .nullable(),
+      }),
+    ),
+  })
+  .check((context) => {
+    const { runs, ranking } = context.value;
+    const names = new Set(runs.map((run) => run.strategy));
+    if (ranking.length !== names.size || ranking.some((strategy) => !names.has(strategy)))
+      context.issues.push({
+        code: 'custom',
+        input: ranking,
+        path: ['ranking'],
+        message: 'must name every strategy of runs exactly once',
+      });
+  });
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Plain<T> = T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
+// Does not compile when the schema and the type of `sim/result.ts` drift apart.
+true satisfies Same<Plain<z.infer<typeof schema>>, Plain<Result>>;
+
+const ISSUES_SHOWN = 5;
+
+/** The result in `text`, a JSON document; `where` names it in errors (a file, `stdin`). */
+export function parseResult(text: string, where: string): Result {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const found = text.trim() === '' ? 'it is empty' : (cause as Error).message;
+    throw new ResultError(where, `${where}: not a JSON document (${found})`, { cause });
+  }
+  const found = (value as { schema?: unknown } | null)?.schema;
+  if (found !== RESULT_SCHEMA)
+    throw new ResultError(
+      where,
+      `${where}: not a result of this version: "schema" is ${JSON.stringify(found)?.slice(0, 80) ?? 'missing'}, ` +
+        `expected "${RESULT_SCHEMA}". Make the result again with "evenkeel run SCENARIO --out DIR".`,
+    );
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const lines = issues
+    .slice(0, ISSUES_SHOWN)
+    .map((issue) => `  ${pathOf(issue.path) || 'result'}: ${issue.message}`);
+  if (issues.length > ISSUES_SHOWN) lines.push(`  and ${issues.length - ISSUES_SHOWN} more`);
+  throw new ResultError(where, `${where}: not a valid result\n${lines.join('\n')}`);
+}
+
+/** `runs[2].timeline.p99` */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .slice(1);
+}
+
+/** JSON Schema (draft-7) of a result file. */
+export function resultJsonSchema(): Record<string, unknown> {
+  return { $id: RESULT_SCHEMA, ...z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) };
+}

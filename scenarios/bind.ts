@@ -1,0 +1,265 @@
+/** From a loaded scenario to what the engine runs (`Setup`) and what reports say about it (`ScenarioInfo`). */
+import { InputError } from '../sim/errors.ts';
+import { nodesOf } from '../sim/layout.ts';
+import type { ScenarioInfo } from '../sim/result.ts';
+import type {
+  Fault,
+  OriginSetup,
+  RecordedWorkload,
+  Recording,
+  Setup,
+  SizeSetup,
+  StrategySetup,
+  SyntheticWorkload,
+} from '../sim/setup.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatFactor,
+  formatRate,
+  formatRatio,
+  formatSize,
+} from '../sim/units.ts';
+import type { Registry } from '../strategies/registry.ts';
+import { compose } from './compose.ts';
+import { printable, quoted } from './problem.ts';
+import { clusterOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
+import type { Settings } from './schema.ts';
+
+const MAX_STEPS = 120;
+const NS_PER_MS = 1e6;
+const NS_PER_S = 1e9;
+
+/**
+ * The setup of one strategy's run; `registry` is the one the scenario was loaded with. `recording` is the
+ * content of `scenario.recording`, null where the workload is synthetic.
+ */
+export function bindSetup(
+  scenario: Scenario,
+  strategyName: string,
+  registry: Registry,
+  recording: Recording | null,
+): Setup {
+  const named = scenario.strategies.find(({ name }) => name === strategyName);
+  if (named === undefined) {
+    const names = scenario.strategies.map(({ name }) => name).join(', ');
+    throw new InputError(scenario.path, `there is no strategy ${quoted(strategyName)}; accepted: ${names}`);
+  }
+  const composed = compose(named.name, named.input, registry);
+  if ('findings' in composed)
+    throw new InputError(
+      scenario.path,
+      `${strategyName}: ${composed.findings.map((f) => f.message).join('; ')}`,
+    );
+  return setupOf(scenario, named.settings, composed.strategy, recording);
+}
+
+/** The part of the result that describes the scenario. */
+export function describeScenario(scenario: Scenario, recording: Recording | null): ScenarioInfo {
+  const { settings } = scenario;
+  const workload = workloadOf(scenario, settings, recording);
+  const durationNs = durationOf(settings, workload);
+  return {
+    name: scenario.name,
+    question: scenario.question,
+    hash: scenario.hash,
+    durationMs: durationNs / NS_PER_MS,
+    workload: workload.kind === 'synthetic' ? syntheticLine(workload) : recordedLine(workload),
+    cluster: clusterLine(settings.cluster),
+    notes: [
+      ...(workload.kind === 'synthetic' ? [] : recordedNotes(workload, durationNs)),
+      ...scenario.strategies
+        .filter(({ overrides }) => overrides.length > 0)
+        .map(({ name, overrides }) => `${name} runs with ${overrides.join(', ')}`),
+      ...scenario.warnings.map(({ message, hint }) => (hint === null ? message : `${message} (${hint})`)),
+    ],
+    faults: faultsOf(settings).map(({ name, kind, atNs, node }) => ({
+      name,
+      kind,
+      node: nodesOf(clusterOf(settings.cluster))[node]!.name,
+      atMs: atNs / NS_PER_MS,
+    })),
+  };
+}
+
+function setupOf(
+  scenario: Scenario,
+  settings: Settings,
+  strategy: StrategySetup,
+  recording: Recording | null,
+): Setup {
+  const { network, clients, metrics, cluster } = settings;
+  const workload = workloadOf(scenario, settings, recording);
+  const durationNs = durationOf(settings, workload);
+  const faults = faultsOf(settings);
+  const late = faults.find(({ atNs }) => atNs >= durationNs);
+  if (late !== undefined) {
+    const [at, end] = [formatDuration(late.atNs), formatDuration(durationNs)];
+    throw new InputError(
+      scenario.path,
+      `fault ${quoted(late.name)} at ${at} is after the end of the run, ${end}`,
+    );
+  }
+  return {
+    durationNs,
+    warmUpNs: settings.warmUp,
+    workload,
+    cluster: clusterOf(cluster),
+    network: {
+      sameZoneNs: network.sameZone,
+      crossZoneNs: network.crossZone,
+      jitterSigma: network.jitter,
+    },
+    clients: {
+      count: clients.count,
+      timeoutNs: clients.timeout,
+      retries: {
+        max: clients.retries.max,
+        backoffNs: clients.retries.backoff,
+        maxBackoffNs: clients.retries.maxBackoff,
+        jitter: clients.retries.jitter,
+      },
+      maxRedirects: clients.maxRedirects,
+      askAgainNs: clients.askAgain,
+      reconnectNs: clients.reconnect,
+      topologyRefresh: {
+        periodicNs: clients.topologyRefresh.periodic,
+        minIntervalNs: clients.topologyRefresh.minInterval,
+      },
+    },
+    origin: originOf(settings),
+    faults,
+    strategy,
+    metrics: {
+      stepNs: metrics.step ?? niceStepNs(durationNs),
+      hotspot: {
+        utilization: metrics.hotspot.utilization,
+        share: metrics.hotspot.share ?? Math.min(1, 2 / cluster.shards),
+        forNs: metrics.hotspot.for,
+      },
+    },
+  };
+}
+
+function workloadOf(
+  scenario: Scenario,
+  { workload }: Settings,
+  recording: Recording | null,
+): SyntheticWorkload | RecordedWorkload {
+  if (!('recording' in workload)) return syntheticOf(workload);
+  if (recording === null)
+    throw new InputError(scenario.path, 'its workload is a recording, which was not read');
+  const { speed, rate, valueSize } = workload.recording;
+  const spanSec = recording.atNs[recording.count - 1]! / NS_PER_S;
+  if (rate !== undefined && spanSec === 0)
+    throw new InputError(scenario.path, 'the recording spans no time: it cannot be scaled to a rate');
+  // n requests span n - 1 gaps.
+  const scaled = rate === undefined ? 1 : (rate * spanSec) / (recording.count - 1);
+  return { kind: 'recorded', recording, speed: speed ?? scaled, valueBytes: valueSize };
+}
+
+type Synthetic = Exclude<Settings['workload'], { recording: unknown }>;
+
+function syntheticOf({ rate, arrivals, keys, operations, valueSize }: Synthetic): SyntheticWorkload {
+  const { count, popularity, name } = keys;
+  return {
+    kind: 'synthetic',
+    arrivals: { kind: arrivals, ratePerSec: rate },
+    keys:
+      popularity === 'uniform'
+        ? { kind: 'uniform', count }
+        : { kind: 'zipf', count, exponent: popularity.zipf },
+    keyName: name,
+    operations: [operations.get, operations.set, operations.delete, operations.incr],
+    valueBytes: sizeOf(valueSize),
+  };
+}
+
+function sizeOf(size: Synthetic['valueSize']): SizeSetup {
+  if (typeof size === 'number') return { kind: 'constant', bytes: size };
+  return { kind: 'lognormal', meanBytes: size.lognormal.mean, cv: size.lognormal.cv };
+}
+
+/** A recording's span ends at a whole millisecond, just after its last request. */
+function durationOf({ duration }: Settings, workload: SyntheticWorkload | RecordedWorkload): number {
+  if (duration !== undefined) return duration;
+  if (workload.kind === 'synthetic') return DEFAULT_DURATION_NS;
+  return (Math.floor(spanNs(workload) / NS_PER_MS) + 1) * NS_PER_MS;
+}
+
+function spanNs({ recording, speed }: RecordedWorkload): number {
+  return Math.round(recording.atNs[recording.count - 1]! / speed);
+}
+
+function originOf({ origin }: Settings): OriginSetup | null {
+  if (origin === null) return null;
+  return { latencyNs: origin.latency, latencyShape: origin.shape, concurrency: origin.concurrency };
+}
+
+/** In order of time; those of the same moment in the order of the file. */
+function faultsOf({ faults, cluster }: Settings): Fault[] {
+  const nodes = nodesOf(clusterOf(cluster));
+  const bound = faults.map((fault): Fault => {
+    const kind = 'crash' in fault ? 'crash' : 'restart';
+    const nodeName = 'crash' in fault ? fault.crash : fault.restart;
+    const node = nodes.findIndex(({ name }) => name === nodeName);
+    const name = fault.name ?? `${kind} ${nodeName} at ${formatDuration(fault.at)}`;
+    const common = { name, atNs: fault.at, node };
+    return 'crash' in fault ? { kind: 'crash', ...common, of: fault.of } : { kind: 'restart', ...common };
+  });
+  return bound.sort((a, b) => a.atNs - b.atNs);
+}
+
+/** The finest of 1, 2, 5, 10, ... ms that makes at most MAX_STEPS steps. */
+export function niceStepNs(durationNs: number): number {
+  for (let decadeNs = NS_PER_MS; ; decadeNs *= 10) {
+    const nice = [1, 2, 5].find((factor) => durationNs <= factor * decadeNs * MAX_STEPS);
+    if (nice !== undefined) return nice * decadeNs;
+  }
+}
+
+const OPERATIONS = ['get', 'set', 'delete', 'incr'];
+
+function syntheticLine({ arrivals, keys, operations, valueBytes }: SyntheticWorkload): string {
+  const popularity = keys.kind === 'uniform' ? 'uniform' : `Zipf ${keys.exponent}`;
+  const mix = operations
+    .flatMap((share, op) => (share > 0 ? [`${formatRatio(share)} ${OPERATIONS[op]}`] : []))
+    .join(' / ');
+  const size =
+    valueBytes.kind === 'constant'
+      ? formatSize(valueBytes.bytes)
+      : `${formatSize(valueBytes.meanBytes)} on average (lognormal, cv ${valueBytes.cv})`;
+  return `${formatRate(arrivals.ratePerSec)} ${arrivals.kind}, ${formatCount(keys.count)} keys ${popularity}, ${mix}, values of ${size}`;
+}
+
+function recordedLine({ recording, speed }: RecordedWorkload): string {
+  const { count, keys, format } = recording;
+  const requests = `${count} requests on ${keys.count} keys`;
+  return `${format} recording of ${requests} in ${formatDuration(recording.atNs[count - 1]!)}, at ${formatFactor(speed)}`;
+}
+
+function clusterLine({ shards, replicas, zones, node }: Settings['cluster']): string {
+  const { get, set } = node.serviceTime;
+  const nodes = `${shards} shards x ${1 + replicas} = ${shards * (1 + replicas)} nodes in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'}`;
+  const times =
+    get === set
+      ? `${formatDuration(get)} a get or set`
+      : `${formatDuration(get)} a get, ${formatDuration(set)} a set`;
+  return `${nodes}, ${node.threads} service ${node.threads === 1 ? 'thread' : 'threads'} each, ${times}`;
+}
+
+function recordedNotes({ recording, speed, valueBytes }: RecordedWorkload, durationNs: number): string[] {
+  const notes = [`the recording's times replayed at ${formatFactor(Number(speed.toPrecision(4)))}`];
+  const fitting = recording.atNs.findLastIndex((atNs) => Math.round(atNs / speed) < durationNs) + 1;
+  if (fitting < recording.count)
+    notes.push(`only the first ${fitting} of ${recording.count} requests fit into the run`);
+  const unsized = recording.valueBytes.reduce((sum, bytes) => sum + (bytes === 0 ? 1 : 0), 0);
+  if (unsized > 0)
+    notes.push(`${unsized} requests without a recorded size count as ${formatSize(valueBytes)}`);
+  const skipped = Object.entries(recording.skipped);
+  if (skipped.length > 0) {
+    const reasons = skipped.map(([reason, rows]) => `${printable(reason)} ${rows}`).join(', ');
+    notes.push(`of ${recording.rowsRead} rows read, left out: ${reasons}`);
+  }
+  return notes;
+}

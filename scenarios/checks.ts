@@ -1,0 +1,216 @@
+/** What no schema can see: whether the parts of a scenario fit together. Paths are the scenario's. */
+import { nodesOf, shardsOf } from '../sim/layout.ts';
+import type { StrategySetup } from '../sim/setup.ts';
+import type { KeyNames, NodeInfo } from '../sim/strategy.ts';
+import { TRACE_FORMATS } from '../sim/traces/formats.ts';
+import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
+
+import { finding } from './compose.ts';
+import type { Finding } from './explain.ts';
+import { quoted } from './problem.ts';
+import { clusterOf, DEFAULT_DURATION_NS } from './scenario.ts';
+import type { Settings } from './schema.ts';
+import { choices } from './suggest.ts';
+
+/** A section with a mistake of its own is undefined: what needs it is not checked. */
+export type Sections = { readonly [S in keyof Settings]: Settings[S] | undefined } & {
+  /** Whether `duration` is sound; left out, it is undefined too. */
+  readonly durationIsSound: boolean;
+};
+
+export function checkSections(sections: Sections): Finding[] {
+  return [
+    ...checkWorkload(sections),
+    ...checkCluster(sections),
+    ...checkFaultOrder(sections),
+    ...checkFaultTimes(sections),
+  ];
+}
+
+/** End of the run where the scenario alone tells it; null for a recording's span. */
+function endNsOf({ duration, workload, durationIsSound }: Sections): number | null {
+  if (!durationIsSound || workload === undefined) return null;
+  return duration ?? ('recording' in workload ? null : DEFAULT_DURATION_NS);
+}
+
+function checkWorkload(sections: Sections): Finding[] {
+  const { workload, warmUp } = sections;
+  const endNs = endNsOf(sections);
+  const findings: Finding[] = [];
+  if (endNs !== null && warmUp !== undefined && warmUp >= endNs)
+    findings.push(finding(['warmUp'], `the run ends at ${formatDuration(endNs)}: nothing would be measured`));
+  if (workload === undefined) return findings;
+  if ('recording' in workload) {
+    const { format, speed, rate } = workload.recording;
+    const path = ['workload', 'recording'];
+    const names = TRACE_FORMATS.map((reader) => reader.name);
+    if (format !== undefined && !names.includes(format))
+      findings.push(finding([...path, 'format'], `unknown format ${quoted(format)}`, choices(format, names)));
+    if (speed !== undefined && rate !== undefined)
+      findings.push(
+        finding([...path, 'rate'], 'speed and rate exclude each other', 'leave one of them out', 'key'),
+      );
+    return findings;
+  }
+  const shares = Object.entries(workload.operations);
+  const sum = shares.reduce((total, [, share]) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-6) {
+    const parts = shares.filter(([, share]) => share > 0).map(([op, share]) => `${op} ${formatRatio(share)}`);
+    findings.push(
+      finding(
+        ['workload', 'operations'],
+        `shares add up to ${formatRatio(Number(sum.toPrecision(6)))}, not to 100%`,
+        parts.length === 0 ? 'write for example { get: 95%, set: 5% }' : parts.join(' + '),
+      ),
+    );
+  }
+  return findings;
+}
+
+function checkCluster({ cluster }: Sections): Finding[] {
+  if (cluster === undefined) return [];
+  const { zones, nodeNames, shards, replicas } = cluster;
+  const findings = [
+    ...duplicates(zones).map((at) =>
+      finding(['cluster', 'zones', at], `zone ${quoted(zones[at]!)} is listed twice`),
+    ),
+    ...duplicates(nodeNames ?? []).map((at) =>
+      finding(['cluster', 'nodeNames', at], `node name ${quoted(nodeNames![at]!)} is listed twice`),
+    ),
+  ];
+  const nodes = shards * (1 + replicas);
+  if (nodeNames !== undefined && nodeNames.length !== nodes) {
+    const made = `${shards} shards with ${replicas} replicas each make ${nodes}`;
+    findings.push(finding(['cluster', 'nodeNames'], `${nodeNames.length} names for ${nodes} nodes`, made));
+  }
+  return findings;
+}
+
+function duplicates(names: readonly string[]): number[] {
+  return names.flatMap((name, at) => (names.indexOf(name) < at ? [at] : []));
+}
+
+/** Crash and restart alternate, on nodes that exist. */
+function checkFaultOrder({ faults, cluster }: Sections): Finding[] {
+  if (faults === undefined || cluster === undefined) return [];
+  const nodes = nodesOf(clusterOf(cluster));
+  const names = new Set(nodes.map((node) => node.name));
+  const findings: Finding[] = [];
+  const crashedAtNs = new Map<string, number>();
+  const inTime = faults.map((fault, index) => ({ fault, index })).sort((a, b) => a.fault.at - b.fault.at);
+  for (const { fault, index } of inTime) {
+    const verb = 'crash' in fault ? 'crash' : 'restart';
+    const node = 'crash' in fault ? fault.crash : fault.restart;
+    const at = ['faults', index, verb];
+    if (!names.has(node)) {
+      findings.push(finding(at, `there is no node ${quoted(node)}`, nodeList(node, nodes)));
+      continue;
+    }
+    const since = crashedAtNs.get(node);
+    if (verb === 'crash' && since !== undefined)
+      findings.push(
+        finding(at, `${quoted(node)} is down already, since ${formatDuration(since)}`, 'restart it first'),
+      );
+    if (verb === 'restart' && since === undefined)
+      findings.push(finding(at, `${quoted(node)} is up at ${formatDuration(fault.at)}`, 'crash it first'));
+    if (verb === 'crash') crashedAtNs.set(node, fault.at);
+    else crashedAtNs.delete(node);
+  }
+  return findings;
+}
+
+function nodeList(given: string, nodes: readonly NodeInfo[]): string {
+  return choices(
+    given,
+    nodes.map((node) => quoted(node.name).slice(1, -1)),
+  );
+}
+
+function checkFaultTimes(sections: Sections): Finding[] {
+  const { faults } = sections;
+  const endNs = endNsOf(sections);
+  const findings: Finding[] = [];
+  const names = new Set<string>();
+  for (const [index, { at, name }] of (faults ?? []).entries()) {
+    if (endNs !== null && at >= endNs)
+      findings.push(
+        finding(
+          ['faults', index, 'at'],
+          `${formatDuration(at)} is after the end of the run, ${formatDuration(endNs)}`,
+        ),
+      );
+    if (name !== undefined && names.has(name))
+      findings.push(finding(['faults', index, 'name'], `another fault is named ${quoted(name)}`));
+    if (name !== undefined) names.add(name);
+  }
+  return findings;
+}
+
+/** Whether the scenario offers what a strategy's modules need. Paths are below the strategy. */
+export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Finding[] {
+  if (cluster === undefined) return [];
+  const findings: Finding[] = [];
+  for (const axis of ['placement', 'selection', 'hotKeys', 'failover'] as const) {
+    const module = strategy[axis]?.module;
+    if (module === undefined) continue;
+    const who = `${axis} ${quoted(module.name)}`;
+    const needs = module.needs ?? [];
+    if (needs.includes('replicas') && cluster.replicas === 0)
+      findings.push(
+        finding([axis], `${who} needs replicas, but cluster.replicas is 0`, 'give it at least 1', 'key'),
+      );
+    if (needs.includes('preference-order') && ownersPerPartition(strategy, cluster) < 2) {
+      const { name } = strategy.placement.module;
+      const message = `${who} needs several owners per key, but placement ${quoted(name)} names one`;
+      const hint = 'take a placement with an order of preference, and two shards or more';
+      findings.push(finding([axis], message, hint, 'key'));
+    }
+  }
+  return findings;
+}
+
+/** A placement's depth does not depend on its keys: one will do to find out. */
+const ONE_KEY: KeyNames = {
+  count: 1,
+  maxBytes: 1,
+  read: (_key, out) => {
+    out[0] = 0x6b;
+    return 1;
+  },
+};
+
+function ownersPerPartition({ placement }: StrategySetup, cluster: Settings['cluster']): number {
+  const shards = shardsOf(nodesOf(clusterOf(cluster)));
+  return placement.module.create(placement.params, { keys: ONE_KEY, shards }).build(shards).depth;
+}
+
+/** Work offered per unit of capacity, were it spread evenly over the nodes that serve; null for a recording. */
+export function meanUtilization(settings: Settings, strategy: StrategySetup): number | null {
+  const { workload, cluster } = settings;
+  if ('recording' in workload) return null;
+  const { serviceTime, threads } = cluster.node;
+  const { get, set, delete: remove, incr } = workload.operations;
+  const meanBytes =
+    typeof workload.valueSize === 'number' ? workload.valueSize : workload.valueSize.lognormal.mean;
+  const valueNs = (serviceTime.perKiB * meanBytes) / 1024;
+  const readNs = get * (serviceTime.get + valueNs);
+  const writeNs = set * (serviceTime.set + valueNs) + remove * serviceTime.delete + incr * serviceTime.incr;
+  const spread = strategy.selection.module.candidates === 'shard';
+  const copies = spread ? 1 + cluster.replicas : 1;
+  const servers = cluster.shards * copies * threads;
+  return (workload.rate * (readNs + writeNs * copies)) / 1e9 / servers;
+}
+
+/** A run that must diverge is worth a word before it starts, not an error: watching it may be the point. */
+export function checkLoad(settings: Settings, strategy: StrategySetup): Finding[] {
+  const utilization = meanUtilization(settings, strategy);
+  if (utilization === null || utilization < 1 || 'recording' in settings.workload) return [];
+  const load = formatRatio(Number(utilization.toPrecision(3)));
+  return [
+    finding(
+      ['workload', 'rate'],
+      `${formatRate(settings.workload.rate)} is more than the serving nodes can do: mean utilization ${load}`,
+      'queues grow until the run ends: there is no steady state, and percentiles depend on the duration',
+    ),
+  ];
+}

@@ -1,0 +1,291 @@
+/** Scenario text to a checked `Scenario`, or to every problem it has, each at its place. */
+import { createHash } from 'node:crypto';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Registry } from '../strategies/registry.ts';
+import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
+import { compose, finding } from './compose.ts';
+import { ScenarioDocument, type ScenarioSource } from './document.ts';
+import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
+import { explain, type Finding } from './explain.ts';
+import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
+import type { Scenario, ScenarioStrategy } from './scenario.ts';
+import {
+  type Settings,
+  type StrategyInput,
+  scenarioSchema,
+  settingsSchema,
+  settingsShape,
+  strategySchema,
+} from './schema.ts';
+import { choices } from './suggest.ts';
+
+export { formatProblem } from './problem.ts';
+
+export interface LoadOptions {
+  /** `path=value`, as after `--set`; the value is YAML. */
+  readonly overrides?: readonly string[];
+  readonly registry: Registry;
+}
+
+/** What a strategy's `with` may change. */
+const OVERRIDABLE = ['cluster', 'network', 'clients', 'origin', 'workload', 'faults'];
+
+export function loadScenario(
+  source: ScenarioSource,
+  options: LoadOptions,
+): { readonly scenario: Scenario } | { readonly problems: Problem[] } {
+  const loader = new Loader(source, options.registry);
+  const scenario = loader.load(options.overrides ?? []);
+  return scenario === null ? { problems: sortProblems(loader.errors) } : { scenario };
+}
+
+/** Absolute paths of the plug-ins a scenario names: they must be loaded before it can be checked. */
+export function pluginsOf(source: ScenarioSource): string[] {
+  const named = valueAt(new ScenarioDocument(source).data, ['plugins']);
+  if (!Array.isArray(named)) return [];
+  return named.filter((path) => typeof path === 'string').map((path) => resolve(dirname(source.path), path));
+}
+
+/** One load: collects what is wrong on its way. */
+class Loader {
+  readonly errors: Problem[] = [];
+  readonly #warnings: Problem[] = [];
+  readonly #source: ScenarioSource;
+  readonly #registry: Registry;
+
+  constructor(source: ScenarioSource, registry: Registry) {
+    this.#source = source;
+    this.#registry = registry;
+  }
+
+  load(overrides: readonly string[]): Scenario | null {
+    const document = new ScenarioDocument(this.#source);
+    this.errors.push(...document.problems);
+    if (document.data === undefined) return null;
+    let draft = new Draft(document.data, (path, part) => document.locate(path, part));
+    if (!isMap(draft.data)) {
+      this.#report(draft, finding([], 'a scenario is a map of keys', 'begin with `version: 1`'));
+      return null;
+    }
+    for (const override of overrides) draft = this.#override(draft, override);
+    const { data } = draft;
+    const parsed = scenarioSchema.safeParse(data);
+    const findings = parsed.success ? [] : explain(scenarioSchema, data, parsed.error.issues);
+    const known = withoutUnknown(data, findings);
+    const general = checkSections(sectionsOf(known));
+    for (const found of [...findings, ...general]) this.#report(draft, found);
+    const strategies = this.#strategies(draft, valueAt(known, ['strategies']), general);
+    const reference = this.#reference(draft, strategies);
+    if (!parsed.success || this.errors.length > 0) return null;
+    return this.#assemble(parsed.data, strategies, reference);
+  }
+
+  #override(draft: Draft, override: string): Draft {
+    const place: Place = { where: `--set ${override}`, position: null };
+    const refuse = (path: Path, message: string, hint: string | null): Draft => {
+      this.errors.push({ severity: 'error', place, path, message, hint });
+      return draft;
+    };
+    const equals = override.indexOf('=');
+    if (equals < 1) return refuse([], 'an override is path=value', 'write for example cluster.shards=12');
+    const path = parsePath(override.slice(0, equals).trim());
+    const value = new ScenarioDocument({ path: place.where, text: `value: ${override.slice(equals + 1)}` });
+    const [problem] = value.problems;
+    if (problem !== undefined) return refuse(path, problem.message, problem.hint);
+    try {
+      return draft.set(path, valueAt(value.data, ['value']), () => place);
+    } catch (error) {
+      if (!(error instanceof OverrideError)) throw error;
+      return refuse(path, error.message, error.hint);
+    }
+  }
+
+  /** Those of the strategies that are sound. */
+  #strategies(draft: Draft, inputs: unknown, general: readonly Finding[]): ScenarioStrategy[] {
+    if (!isMap(inputs)) return [];
+    return Object.entries(inputs).flatMap(([name, raw]) => {
+      const parsed = strategySchema.safeParse(raw);
+      if (!parsed.success) return [];
+      const strategy = this.#strategy(draft, name, parsed.data, general);
+      return strategy === null ? [] : [strategy];
+    });
+  }
+
+  #strategy(
+    draft: Draft,
+    name: string,
+    input: StrategyInput,
+    general: readonly Finding[],
+  ): ScenarioStrategy | null {
+    const path = ['strategies', name];
+    const overrides = typeof input === 'string' ? {} : (input.with ?? {});
+    const layered = this.#layered(draft, [...path, 'with'], overrides);
+    const parsed = settingsSchema.safeParse(layered.data);
+    const findings = parsed.success ? [] : explain(settingsSchema, layered.data, parsed.error.issues);
+    for (const found of findings) this.#report(layered, found);
+    const sections = sectionsOf(withoutUnknown(layered.data, findings));
+    for (const found of checkSections(sections))
+      if (!general.some((known) => known.message === found.message))
+        this.#report(layered, forStrategy(found, name));
+
+    const composed = compose(name, input, this.#registry);
+    if ('findings' in composed) {
+      for (const found of composed.findings) this.#report(draft, below(path, found));
+      return null;
+    }
+    for (const found of checkNeeds(composed.strategy, sections)) this.#report(draft, below(path, found));
+    if (!parsed.success) return null;
+    for (const found of checkLoad(parsed.data, composed.strategy))
+      this.#report(layered, forStrategy(found, name), 'warning');
+    return { name, input, settings: parsed.data, overrides: Object.entries(overrides).map(overrideText) };
+  }
+
+  #layered(draft: Draft, withPath: Path, overrides: Readonly<Record<string, unknown>>): Draft {
+    let layered = draft;
+    for (const [key, value] of Object.entries(overrides)) {
+      const path = parsePath(key);
+      const here = [...withPath, key];
+      if (!OVERRIDABLE.includes(String(path[0]))) {
+        const hint = choices(String(path[0]), OVERRIDABLE);
+        this.#report(draft, finding(here, `${quoted(key)} is not for one strategy to change`, hint, 'key'));
+        continue;
+      }
+      try {
+        layered = layered.set(path, value, (place, part) =>
+          draft.locate([...here, ...place.slice(path.length)], part),
+        );
+      } catch (error) {
+        if (!(error instanceof OverrideError)) throw error;
+        this.#report(draft, finding(here, error.message, error.hint, 'key'));
+      }
+    }
+    this.#compareWorkloads(draft, layered, withPath);
+    return layered;
+  }
+
+  /** Strategies are compared on the same requests; what departs from that must be meant. */
+  #compareWorkloads(draft: Draft, layered: Draft, withPath: Path): void {
+    const file = ['workload', 'recording', 'file'];
+    const workloads = [draft, layered].map(({ data }) => valueAt(data, ['workload']));
+    if (workloads[0] === workloads[1]) return;
+    if (valueAt(draft.data, file) !== valueAt(layered.data, file)) {
+      const found = finding(
+        withPath,
+        'another recording for one strategy',
+        'all strategies share one',
+        'key',
+      );
+      this.#report(draft, found);
+    } else {
+      const message = 'this changes the workload: the strategy is not compared on the same requests';
+      this.#report(draft, finding(withPath, message, null, 'key'), 'warning');
+    }
+  }
+
+  #reference(draft: Draft, strategies: readonly ScenarioStrategy[]): string {
+    const inputs = valueAt(draft.data, ['strategies']);
+    const reference = valueAt(draft.data, ['reference']);
+    if (typeof reference !== 'string' || !isMap(inputs)) return strategies[0]?.name ?? '';
+    const names = Object.keys(inputs);
+    if (!names.includes(reference)) {
+      const message = `there is no strategy ${quoted(reference)}`;
+      this.#report(draft, finding(['reference'], message, choices(reference, names)));
+    }
+    return reference;
+  }
+
+  #assemble(
+    parsed: z.output<typeof scenarioSchema>,
+    strategies: readonly ScenarioStrategy[],
+    reference: string,
+  ): Scenario {
+    const { path } = this.#source;
+    const folder = dirname(path);
+    const {
+      name,
+      question,
+      seed,
+      version,
+      plugins,
+      $schema,
+      strategies: _asWritten,
+      reference: _given,
+      ...settings
+    } = parsed;
+    const recording = 'recording' in settings.workload ? settings.workload.recording : null;
+    return {
+      path,
+      name: name ?? basename(path, extname(path)),
+      question,
+      hash: hashOf({ version, settings, plugins, strategies: strategies.map(identity) }),
+      seed,
+      settings,
+      strategies,
+      reference,
+      recording: recording && { file: resolve(folder, recording.file), format: recording.format ?? null },
+      plugins: plugins.map((plugin) => resolve(folder, plugin)),
+      warnings: sortProblems(this.#warnings),
+    };
+  }
+
+  #report(
+    draft: Draft,
+    { path, part, message, hint }: Finding,
+    severity: Problem['severity'] = 'error',
+  ): void {
+    const list = severity === 'error' ? this.errors : this.#warnings;
+    list.push({ severity, place: draft.locate(path, part), path, message, hint });
+  }
+}
+
+function below(path: Path, found: Finding): Finding {
+  return { ...found, path: [...path, ...found.path] };
+}
+
+function forStrategy(found: Finding, name: string): Finding {
+  return { ...found, message: `${found.message} (strategy ${quoted(name)})` };
+}
+
+/** What of a strategy decides its runs: `with` is in its settings. */
+function identity({ name, input, settings }: ScenarioStrategy): unknown {
+  return {
+    name,
+    settings,
+    modules: typeof input === 'string' ? { preset: input } : { ...input, with: undefined },
+  };
+}
+
+function overrideText([path, value]: [string, unknown]): string {
+  return printable(`${path} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+function withoutUnknown(data: unknown, findings: readonly Finding[]): unknown {
+  return findings
+    .filter(({ unknownKey }) => unknownKey)
+    .reduce((rest, { path }) => without(rest, path), data);
+}
+
+/** Each section by itself, so that a mistake in one does not hide those in another. */
+function sectionsOf(data: unknown): Sections {
+  const sound = Object.entries(settingsShape).map(
+    ([key, schema]) => [key, schema.safeParse(valueAt(data, [key]))] as const,
+  );
+  const sections = Object.fromEntries(
+    sound.map(([key, parsed]) => [key, parsed.data]),
+  ) as unknown as Settings;
+  return {
+    ...sections,
+    durationIsSound: sound.every(([key, parsed]) => key !== 'duration' || parsed.success),
+  };
+}
+
+/** SHA-256 of JSON with sorted keys; infinite times are written as text. */
+function hashOf(value: unknown): string {
+  const json = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'number' && !Number.isFinite(inner)) return String(inner);
+    if (!isMap(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return createHash('sha256').update(json).digest('hex').slice(0, 16);
+}

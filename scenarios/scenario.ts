@@ -1,0 +1,57 @@
+/** A loaded scenario: plain data, checked, every default and quantity resolved; modules are still names. */
+import type { ClusterSetup } from '../sim/setup.ts';
+import type { Problem } from './problem.ts';
+import type { Settings, StrategyInput } from './schema.ts';
+
+export const DEFAULT_DURATION_NS = 60e9;
+
+export interface ScenarioStrategy {
+  readonly name: string;
+  readonly input: StrategyInput;
+  /** The scenario's settings with this strategy's `with` laid over them. */
+  readonly settings: Settings;
+  /** `with`, as written: `cluster.shards 12`. */
+  readonly overrides: readonly string[];
+}
+
+export interface Scenario {
+  /** Of the file, as given. */
+  readonly path: string;
+  readonly name: string;
+  readonly question: string;
+  /** First 16 hex digits of a SHA-256 over everything that decides what is simulated, but the seed. */
+  readonly hash: string;
+  readonly seed: number;
+  readonly settings: Settings;
+  /** In the order of the file; never empty. */
+  readonly strategies: readonly ScenarioStrategy[];
+  /** Name of the strategy the others are compared with. */
+  readonly reference: string;
+  /** What must be read to run it; `file` is absolute, `format` null where it is to be recognised. */
+  readonly recording: { readonly file: string; readonly format: string | null } | null;
+  /** Absolute paths. */
+  readonly plugins: readonly string[];
+  readonly warnings: readonly Problem[];
+}
+
+export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings['cluster']): ClusterSetup {
+  const { get, set, delete: remove, incr, perKiB, shape } = node.serviceTime;
+  return {
+    shards: cluster.shards,
+    replicas: cluster.replicas,
+    zones: cluster.zones,
+    nodeNames: nodeNames ?? null,
+    node: {
+      threads: node.threads,
+      queueLimit: node.queueLimit,
+      serviceNs: [get, set, remove, incr],
+      servicePerKiBNs: perKiB,
+      serviceShape: shape,
+    },
+    replication: {
+      lagNs: replication.lag,
+      lagShape: replication.lagShape,
+      resyncBytesPerSec: replication.resyncRate,
+    },
+  };
+}

@@ -1,0 +1,301 @@
+/**
+ * The scenario file: one schema that checks it, gives defaults, turns quantities into plain numbers, and is the
+ * JSON Schema editors complete by. `scenarios/hot-shard.yaml` is a commented example.
+ */
+import { z } from 'zod';
+import { byteRate, count, duration, factor, jsonSchemaOf, none, rate, ratio, shape, size } from './fields.ts';
+
+const serviceTime = z.strictObject({
+  get: duration().prefault('10us').describe('Mean service time of a get [duration].'),
+  set: duration().prefault('10us').describe('Mean service time of a set [duration].'),
+  delete: duration().prefault('10us').describe('Mean service time of a delete [duration].'),
+  incr: duration().prefault('10us').describe('Mean service time of an incr [duration].'),
+  perKiB: duration().prefault('1us').describe('Further service time per KiB of value [duration].'),
+  shape: shape()
+    .prefault({ lognormal: { cv: 0.5 } })
+    .describe('How service times scatter: constant, exponential, or { lognormal: { cv: 0.5 } }.'),
+});
+
+const cluster = z.strictObject({
+  shards: count({ min: 1, max: 16_384 }).prefault(6).describe('Shards, each with one primary.'),
+  replicas: count({ max: 64 }).prefault(1).describe('Replicas of each shard, beside its primary.'),
+  zones: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(256)
+    .prefault(['a'])
+    .describe('Availability zones; nodes and clients are dealt to them in turn, a shard to different ones.'),
+  nodeNames: z
+    .array(z.string().min(1).max(256))
+    .optional()
+    .describe(
+      'Names of all nodes, first every primary, then first replicas, and so on; default node-0, node-1, ... ' +
+        'Placements that hash names (ketama) hash these.',
+    ),
+  node: z
+    .strictObject({
+      threads: count({ min: 1, max: 1024 })
+        .prefault(1)
+        .describe('Service threads: 1 for Redis, n for memcached.'),
+      queueLimit: count({ max: 1e9 })
+        .prefault('10k')
+        .describe('Requests that may wait on a node; one more is rejected.'),
+      serviceTime: serviceTime.prefault({}).describe('How long a node works on a request.'),
+    })
+    .prefault({})
+    .describe('What every node is.'),
+  replication: z
+    .strictObject({
+      lag: duration().prefault('1ms').describe('Mean delay until a write reaches a replica [duration].'),
+      lagShape: shape().prefault('exponential').describe('How the lag scatters.'),
+      resyncRate: byteRate()
+        .prefault('100MiB/s')
+        .describe('Speed of the full synchronisation of a returning node [bytes per time].'),
+    })
+    .prefault({})
+    .describe('Asynchronous replication from primaries to replicas.'),
+});
+
+const network = z.strictObject({
+  sameZone: duration().prefault('100us').describe('Median one-way delay within a zone [duration].'),
+  crossZone: duration().prefault('400us').describe('Median one-way delay between zones [duration].'),
+  jitter: z
+    .number()
+    .min(0)
+    .max(3)
+    .prefault(0.2)
+    .describe('Sigma of the lognormal factor on every delay; 0 for constant delays.'),
+});
+
+const clients = z.strictObject({
+  count: count({ min: 1, max: 100_000 })
+    .prefault(24)
+    .describe('Application instances; each routes by what it knows itself.'),
+  timeout: duration({ min: 1, words: { none: Infinity } })
+    .prefault('250ms')
+    .describe('Longest wait for one attempt [duration], or none.'),
+  retries: z
+    .strictObject({
+      max: count({ max: 100 }).prefault(3).describe('Further attempts after the first.'),
+      backoff: duration()
+        .prefault('20ms')
+        .describe('Pause before the first retry; doubles with each [duration].'),
+      maxBackoff: duration().prefault('1s').describe('Longest pause [duration].'),
+      jitter: z
+        .enum(['none', 'equal', 'full'])
+        .prefault('full')
+        .describe('Random part of the pause: none, its second half (equal), or all of it (full).'),
+    })
+    .prefault({})
+    .describe('What a client does after a failed attempt.'),
+  maxRedirects: count({ max: 1000 })
+    .prefault(16)
+    .describe('Redirections (MOVED) and pauses after CLUSTERDOWN or LOADING per request before it fails.'),
+  askAgain: duration()
+    .prefault('100ms')
+    .describe('Pause before asking again after CLUSTERDOWN or LOADING [duration]; ioredis waits 100ms.'),
+  reconnect: duration()
+    .prefault('100ms')
+    .describe('Pause before reconnecting to a node that refused; reads avoid it meanwhile [duration].'),
+  topologyRefresh: z
+    .strictObject({
+      periodic: duration({ min: 1, words: { never: Infinity } })
+        .prefault('never')
+        .describe('A client asks for the topology this often [duration], or never.'),
+      minInterval: duration()
+        .prefault('1s')
+        .describe('It also asks after a failure or a redirection, at most this often [duration].'),
+    })
+    .prefault({})
+    .describe('How clients learn who is primary.'),
+});
+
+const origin = z.strictObject({
+  latency: duration().prefault('5ms').describe('Mean time of one answer [duration].'),
+  shape: shape().prefault('exponential').describe('How that time scatters.'),
+  concurrency: count({ min: 1, max: 1e6 }).prefault(256).describe('Requests served at once; more wait.'),
+});
+
+const zipf = z.strictObject({
+  zipf: z.number().min(0).max(10).describe('Exponent: 0 is uniform, 0.99 is what YCSB takes for skewed.'),
+});
+
+const keys = z.strictObject({
+  count: count({ min: 1, max: 100e6 }).prefault('100k').describe('Different keys.'),
+  popularity: z
+    .union([z.literal('uniform'), zipf])
+    .prefault({ zipf: 0.99 })
+    .describe('How requests spread over the keys: uniform, or { zipf: 0.99 }.'),
+  name: z
+    .string()
+    .max(256)
+    .regex(/^[^{]*(?:\{(?!id\})[^{]*)*\{id\}/, 'the name needs {id}, as in "user:{id}"')
+    .prefault('key:{id}')
+    .describe('Names of keys; {id} is the popularity rank from 0.'),
+});
+
+const share = () => ratio().prefault('0%');
+const synthetic = z.strictObject({
+  rate: rate().describe('Mean arrival rate of requests over all clients [count per time].'),
+  arrivals: z
+    .enum(['poisson', 'deterministic'])
+    .prefault('poisson')
+    .describe('Independent arrivals (poisson), or evenly spaced ones (deterministic).'),
+  keys: keys.prefault({}).describe('Which keys are asked for.'),
+  operations: z
+    .strictObject({
+      get: share().describe('Share of gets [ratio].'),
+      set: share().describe('Share of sets [ratio].'),
+      delete: share().describe('Share of deletes [ratio].'),
+      incr: share().describe('Share of incrs [ratio].'),
+    })
+    .prefault({ get: '95%', set: '5%' })
+    .describe('Shares of operations; they add up to 100%.'),
+  valueSize: z
+    .union([
+      size({ max: 2 ** 31 - 1 }),
+      z.strictObject({
+        lognormal: z.strictObject({
+          mean: size({ min: 1, max: 2 ** 31 - 1 }).describe('Mean size [size].'),
+          cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
+        }),
+      }),
+    ])
+    .prefault('1KiB')
+    .describe('Size of values: one size, or { lognormal: { mean: 1KiB, cv: 2 } }.'),
+});
+
+const recorded = z.strictObject({
+  recording: z
+    .strictObject({
+      file: z.string().min(1).describe('Trace file, relative to the scenario; plain, .gz or .zst.'),
+      format: z
+        .string()
+        .meta({ examples: ['monitor', 'csv'] })
+        .optional()
+        .describe('Format of the file: monitor (Redis MONITOR), csv; recognised when left out.'),
+      speed: factor().optional().describe('2x replays twice as fast; default 1x, the recorded times.'),
+      rate: rate().optional().describe('Instead of speed: the mean rate to reach [count per time].'),
+      valueSize: size({ max: 2 ** 31 - 1 })
+        .prefault('1KiB')
+        .describe('Size of values whose size the recording does not say [size].'),
+    })
+    .describe('A recorded workload.'),
+});
+
+const at = () => duration().describe('When, since the start of the run [duration].');
+const faultName = () => z.string().min(1).max(64).optional().describe('Name of the fault in reports.');
+const crash = z.strictObject({
+  at: at(),
+  crash: z.string().describe('Node that dies, such as node-0.'),
+  of: z
+    .enum(['process', 'host'])
+    .prefault('process')
+    .describe('process: connections are refused at once; host: silence, clients wait for their timeout.'),
+  name: faultName(),
+});
+const restart = z.strictObject({
+  at: at(),
+  restart: z.string().describe('Crashed node that comes back with an empty memory.'),
+  name: faultName(),
+});
+
+const metrics = z.strictObject({
+  step: duration({ min: 1e6 })
+    .optional()
+    .describe(
+      'Width of a timeline step [duration]; default the finest of 1, 2, 5, 10, ... with at most 120.',
+    ),
+  hotspot: z
+    .strictObject({
+      utilization: ratio().prefault('80%').describe('Hot above this busy share of a node [ratio].'),
+      share: ratio()
+        .optional()
+        .describe("Hot above this share of all attempts [ratio]; default twice a shard's fair share."),
+      for: duration().prefault('1s').describe('For at least so long [duration].'),
+    })
+    .prefault({})
+    .describe('When a node counts as a hotspot.'),
+});
+
+/** What a run depends on, apart from the strategy: everything a strategy's `with` could touch. */
+export const settingsShape = {
+  duration: duration({ min: 1, max: 90 * 86_400e9 })
+    .optional()
+    .describe('Simulated time [duration]; default 60s, or the span of the recording.'),
+  warmUp: duration()
+    .prefault('0s')
+    .describe('Times of requests that arrive earlier are not recorded [duration].'),
+  cluster: cluster.prefault({}).describe('Nodes and how they replicate.'),
+  network: network.prefault({}).describe('Delays between clients and nodes.'),
+  clients: clients.prefault({}).describe('The applications that use the cache.'),
+  origin: z
+    .union([none(), origin])
+    .prefault({})
+    .describe('What is behind the cache and asked on a miss; or none.'),
+  workload: z.union([synthetic, recorded]).describe('Requests: synthetic, or a recording.'),
+  faults: z
+    .array(z.union([crash, restart]))
+    .prefault([])
+    .describe('What breaks, and when.'),
+  metrics: metrics.prefault({}).describe('How results are measured.'),
+};
+export const settingsSchema = z.object(settingsShape);
+export type Settings = z.output<typeof settingsSchema>;
+
+const moduleChoice = z.union([
+  z.string(),
+  z.looseObject({ use: z.string().describe('Name of the module; its parameters stand beside.') }),
+]);
+export const strategySchema = z.union([
+  z.string().describe('Name of a preset.'),
+  z.strictObject({
+    preset: z.string().optional().describe('A well-known composition to start from.'),
+    placement: moduleChoice.optional().describe('Which shards own a key.'),
+    selection: moduleChoice.optional().describe('Which candidate gets an attempt.'),
+    hotKeys: moduleChoice.optional().describe('What is done about keys that are too hot, or none.'),
+    failover: moduleChoice.optional().describe('Who notices a failure and what changes, or none.'),
+    with: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'Overrides of the scenario for this strategy alone, such as { cluster.shards: 12 }; ' +
+          'of cluster, network, clients, origin, workload, faults.',
+      ),
+  }),
+]);
+export type StrategyInput = z.output<typeof strategySchema>;
+
+const strategyName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name is made of letters, digits, "-" and "_", at most 64');
+
+export const scenarioSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: where the JSON Schema is.'),
+    version: z.literal(1).prefault(1).describe('Version of this format.'),
+    name: z.string().min(1).max(128).optional().describe('Short name; default the name of the file.'),
+    question: z.string().max(1000).prefault('').describe('What the comparison is to answer.'),
+    seed: count({ max: Number.MAX_SAFE_INTEGER })
+      .prefault(1)
+      .describe('Seed of all random numbers; same scenario and seed, same result.'),
+    plugins: z
+      .array(z.string().min(1))
+      .prefault([])
+      .describe('Files with strategy modules of your own, relative to the scenario.'),
+    ...settingsShape,
+    reference: z.string().optional().describe('Strategy the others are compared with; default the first.'),
+    strategies: z
+      .record(strategyName, strategySchema)
+      .refine(
+        (all) => Object.keys(all).length > 0,
+        'there is no strategy; add for example redis: redis-cluster',
+      )
+      .describe('What is compared, by name: a preset, or a composition of modules.'),
+  })
+  .describe('A scenario of evenkeel.');
+
+/** JSON Schema (draft-7) of scenario files. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  return jsonSchemaOf(scenarioSchema);
+}

@@ -1,0 +1,100 @@
+/** Output files: whole or not at all. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { EXIT } from './exit-codes.ts';
+import { CliError } from './failures.ts';
+
+/** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
+export function writeWhole(path: string, text: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let file: number | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    file = openSync(temporary, 'wx');
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+    closeSync(file);
+    file = undefined;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    discard(temporary);
+    throw outputError(path, error);
+  }
+}
+
+/** Makes sure, before any work is done, that files can be written to `folder`. */
+export function prepareFolder(folder: string): void {
+  const probe = join(folder, `.probe.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    closeSync(openSync(probe, 'wx'));
+  } catch (error) {
+    throw outputError(folder, error);
+  } finally {
+    discard(probe);
+  }
+}
+
+/** Never throws: the error that matters is the one before it. */
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made.
+  }
+}
+
+export function readInput(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CliError(EXIT.invalidInput, `cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** A name as a file name: letters, digits, dots, dashes; never empty, hidden, or a way out of the folder. */
+export function fileNameFor(name: string): string {
+  const safe = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  return safe.slice(0, 100) || 'scenario';
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? message;
+}
+
+function outputError(path: string, error: unknown): CliError {
+  return new CliError(
+    EXIT.invalidInput,
+    `cannot write ${path}: ${reasonOf(error)}`,
+    '--out DIR writes elsewhere; nothing half-written was left behind.',
+    { cause: error },
+  );
+}

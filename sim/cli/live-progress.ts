@@ -1,0 +1,144 @@
+/**
+ * Progress on stderr. On a terminal: a line per strategy, redrawn ten times a second. Elsewhere: a line when a
+ * strategy ends, and in long runs one after 10 s, then every 30 s, then every 5 minutes, so that an hour-long
+ * run leaves a page of log, not megabytes.
+ */
+import { styleText } from 'node:util';
+import { duration, moment, rate } from '../../reports/format.ts';
+import { visible } from '../../reports/safe.ts';
+import type { Lane } from './pool.ts';
+
+/** Where progress goes; `process.stderr` in earnest. */
+export interface ProgressScreen {
+  write(text: string): unknown;
+  readonly columns?: number;
+}
+
+const REDRAW_MS = 100;
+const QUIET_INTERVALS_MS = [10_000, 30_000, 300_000];
+/** The 30 s interval lasts this long before the 5 min one takes over. */
+const LONG_RUN_MS = 600_000;
+
+export interface ProgressStyle {
+  readonly redraw: boolean;
+  readonly color: boolean;
+  readonly ascii: boolean;
+}
+
+export class LiveProgress {
+  readonly #lanes: readonly Lane[];
+  readonly #horizonNs: number;
+  readonly #screen: ProgressScreen;
+  readonly #style: ProgressStyle;
+  readonly #nameWidth: number;
+  #timer: NodeJS.Timeout | undefined;
+  #drawnLines = 0;
+  #startedMs = 0;
+
+  constructor(lanes: readonly Lane[], horizonNs: number, screen: ProgressScreen, style: ProgressStyle) {
+    this.#lanes = lanes;
+    this.#horizonNs = horizonNs;
+    this.#screen = screen;
+    this.#style = style;
+    this.#nameWidth = Math.min(32, Math.max(...lanes.map((lane) => lane.job.strategy.length)));
+  }
+
+  start(): void {
+    this.#startedMs = performance.now();
+    if (this.#style.redraw) this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
+    else this.#scheduleQuietLine();
+  }
+
+  /** A lane began or ended. */
+  changed(lane: Lane): void {
+    if (this.#style.redraw) this.#draw();
+    else if (lane.state === 'done') this.#screen.write(`${this.#line(lane)}\n`);
+  }
+
+  /** A message that must not be drawn over. */
+  note(text: string): void {
+    this.#erase();
+    this.#screen.write(`${text}\n`);
+    if (this.#style.redraw) this.#draw();
+  }
+
+  /** Leaves the last state on the screen. */
+  end(): void {
+    clearInterval(this.#timer);
+    if (this.#style.redraw) this.#draw();
+    this.#drawnLines = 0;
+  }
+
+  #draw(): void {
+    const width = (this.#screen.columns || 80) - 1;
+    const lines = this.#lanes.map((lane) => `${this.#paint(lane, this.#line(lane).slice(0, width))}\n`);
+    this.#erase();
+    this.#screen.write(lines.join(''));
+    this.#drawnLines = lines.length;
+  }
+
+  #erase(): void {
+    if (this.#drawnLines > 0) this.#screen.write(`\x1b[${this.#drawnLines}A\x1b[J`);
+    this.#drawnLines = 0;
+  }
+
+  #scheduleQuietLine(said = 0): void {
+    const elapsedMs = performance.now() - this.#startedMs;
+    const interval = QUIET_INTERVALS_MS[said === 0 ? 0 : elapsedMs < LONG_RUN_MS ? 1 : 2]!;
+    this.#timer = setTimeout(() => {
+      for (const lane of this.#lanes) {
+        if (lane.state === 'running') this.#screen.write(`${this.#line(lane)}\n`);
+      }
+      this.#scheduleQuietLine(said + 1);
+    }, interval);
+    this.#timer.unref();
+  }
+
+  #paint(lane: Lane, line: string): string {
+    if (!this.#style.color) return line;
+    const color = lane.state === 'running' ? 'cyan' : lane.state === 'waiting' ? 'dim' : colorOfEnd(lane);
+    return styleText(color, line, { validateStream: false });
+  }
+
+  #line(lane: Lane): string {
+    const { ascii } = this.#style;
+    const name = visible(lane.job.strategy).slice(0, this.#nameWidth).padEnd(this.#nameWidth);
+    if (lane.state === 'waiting') return `${ascii ? '.' : '•'} ${name}  waiting`;
+    if (lane.state === 'running') return `${ascii ? '>' : '▸'} ${name}  ${this.#runningText(lane)}`;
+    const outcome = lane.outcome!;
+    if ('skipped' in outcome) return `${ascii ? '-' : '↓'} ${name}  not run`;
+    if ('failure' in outcome) return `${ascii ? 'x' : '✗'} ${name}  failed`;
+    const { partial, perf, simulatedMs } = outcome.run;
+    const what = partial ? `stopped at ${moment(simulatedMs)}` : 'done';
+    const speed = `${perf.wallSeconds.toFixed(1)} s, ${rate(perf.requestsPerSecond)}`;
+    return `${ascii ? '+' : partial ? '↓' : '✓'} ${name}  ${what} in ${speed}`;
+  }
+
+  #runningText(lane: Lane): string {
+    const { simulatedNs, offered, p99Ns } = lane.cell.read();
+    if (offered === 0) return 'starting';
+    const elapsedSec = (performance.now() - lane.startedMs) / 1000;
+    const done = Math.min(1, simulatedNs / this.#horizonNs);
+    const parts = [
+      `${String(Math.floor(done * 100)).padStart(3)} %`,
+      `${moment(simulatedNs / 1e6)} simulated`,
+      rate(offered / elapsedSec),
+      `ETA ${timeLeft((elapsedSec * (1 - done)) / done)}`,
+    ];
+    if (p99Ns > 0) parts.push(`p99 ${duration(p99Ns / 1e6)}`);
+    return parts.join('  ');
+  }
+}
+
+function colorOfEnd(lane: Lane): 'green' | 'yellow' | 'red' {
+  if ('failure' in lane.outcome!) return 'red';
+  return 'skipped' in lane.outcome! || lane.outcome!.run.partial ? 'yellow' : 'green';
+}
+
+/** Seconds as "8 s", "2 min 05 s", "3 h 10 min". */
+export function timeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}

@@ -1,0 +1,31 @@
+/** A scenario with its plug-ins, from plain data: the same in the main thread and in every worker. */
+import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
+import type { Problem } from '../../scenarios/problem.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { registry as builtIn } from '../../strategies/index.ts';
+import type { Recording } from '../setup.ts';
+import { readRecording } from '../traces/open.ts';
+import { loadPlugins, type WithPlugins } from './plugins.ts';
+
+/** Plain data: a worker can be given it. */
+export interface ScenarioRequest {
+  readonly source: { readonly path: string; readonly text: string };
+  /** `path=value` */
+  readonly overrides: readonly string[];
+  /** From the command line; absolute. */
+  readonly plugins: readonly string[];
+}
+
+export async function load(
+  request: ScenarioRequest,
+): Promise<WithPlugins & ({ readonly scenario: Scenario } | { readonly problems: Problem[] })> {
+  const { source, overrides } = request;
+  const loaded = await loadPlugins([...pluginsOf(source), ...request.plugins], builtIn);
+  return { ...loaded, ...loadScenario(source, { overrides, registry: loaded.registry }) };
+}
+
+/** What the scenario replays; null where its workload is synthetic. */
+export async function openRecording({ recording }: Scenario): Promise<Recording | null> {
+  if (recording === null) return null;
+  return readRecording(recording.file, recording.format === null ? {} : { format: recording.format });
+}

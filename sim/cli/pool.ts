@@ -1,0 +1,98 @@
+/** Runs jobs on worker threads, several at once, and keeps the results in the order of the jobs. */
+import { Worker } from 'node:worker_threads';
+import type { RunResult } from '../result.ts';
+import { type Failure, failureOf } from './failures.ts';
+import type { ScenarioRequest } from './loading.ts';
+import { ProgressCell } from './progress-cell.ts';
+
+/** Everything a worker needs to build the run again by itself: plain data, no functions. */
+export interface Job extends ScenarioRequest {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly check: boolean;
+}
+
+/** What a worker gets. */
+export interface WorkerInput {
+  readonly job: Job;
+  readonly progress: SharedArrayBuffer;
+}
+
+/** What a worker says, once. */
+export type WorkerOutput = { readonly run: RunResult } | { readonly failure: Failure };
+
+/** How a job ended; `skipped` when the comparison was stopped before its turn. */
+export type Outcome = WorkerOutput | { readonly skipped: true };
+
+export interface Lane {
+  readonly job: Job;
+  readonly cell: ProgressCell;
+  state: 'waiting' | 'running' | 'done';
+  /** Milliseconds on the caller's clock. */
+  startedMs: number;
+  outcome: Outcome | null;
+}
+
+export class Pool {
+  readonly lanes: readonly Lane[];
+  readonly #onChange: (lane: Lane) => void;
+  #stopping = false;
+
+  constructor(jobs: readonly Job[], onChange: (lane: Lane) => void) {
+    this.#onChange = onChange;
+    this.lanes = jobs.map((job) => ({
+      job,
+      cell: new ProgressCell(),
+      state: 'waiting',
+      startedMs: 0,
+      outcome: null,
+    }));
+  }
+
+  /** Outcomes in the order of the jobs, whatever order they ended in. */
+  async run(workers: number): Promise<Outcome[]> {
+    const queue = this.lanes.values();
+    const work = async () => {
+      for (const lane of queue) await this.#runLane(lane);
+    };
+    await Promise.all(Array.from({ length: Math.min(workers, this.lanes.length) }, work));
+    return this.lanes.map((lane) => lane.outcome!);
+  }
+
+  /** Ends what is running with what there is; starts nothing more. */
+  stop(): void {
+    this.#stopping = true;
+    for (const lane of this.lanes) lane.cell.stop();
+  }
+
+  async #runLane(lane: Lane): Promise<void> {
+    if (this.#stopping) {
+      lane.outcome = { skipped: true };
+    } else {
+      lane.state = 'running';
+      lane.startedMs = performance.now();
+      this.#onChange(lane);
+      lane.outcome = await runInWorker({ job: lane.job, progress: lane.cell.shared });
+    }
+    lane.state = 'done';
+    this.#onChange(lane);
+  }
+}
+
+function runInWorker(workerData: WorkerInput): Promise<WorkerOutput> {
+  // What a module prints must not get into the result on stdout.
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, stdout: true });
+  worker.stdout.pipe(process.stderr, { end: false });
+  return new Promise((resolve) => {
+    let output: WorkerOutput = {
+      failure: failureOf(new Error(`the worker of ${workerData.job.strategy} ended without a result`)),
+    };
+    worker.on('message', (message: WorkerOutput) => {
+      output = message;
+    });
+    worker.on('error', (error) => {
+      output = { failure: failureOf(error) };
+    });
+    worker.on('exit', () => resolve(output));
+  });
+}

@@ -1,0 +1,77 @@
+/** Everything about a scenario that can go wrong before the first run goes wrong here. */
+import { basename } from 'node:path';
+import { bindSetup, describeScenario } from '../../scenarios/bind.ts';
+import { formatProblem } from '../../scenarios/problem.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { choices } from '../../scenarios/suggest.ts';
+import type { ScenarioInfo } from '../result.ts';
+import { EXIT } from './exit-codes.ts';
+import { CliError, usageError } from './failures.ts';
+import { readInput } from './files.ts';
+import { load, openRecording } from './loading.ts';
+import type { Job } from './pool.ts';
+import { printNote, wantsColor } from './streams.ts';
+
+export interface RunRequest {
+  /** `path=value` */
+  readonly overrides: readonly string[];
+  /** Absolute. */
+  readonly plugins: readonly string[];
+  /** Null for all of the scenario. */
+  readonly strategies: readonly string[] | null;
+  /** Null for the scenario's own. */
+  readonly seed: number | null;
+  readonly check: boolean;
+}
+
+/** A comparison ready to run. */
+export interface Prepared {
+  readonly info: ScenarioInfo;
+  readonly reference: string;
+  readonly horizonNs: number;
+  /** One per strategy, in the order of the scenario. */
+  readonly jobs: readonly Job[];
+}
+
+export async function prepare(path: string, request: RunRequest): Promise<Prepared> {
+  const source = { path, text: readInput(path) };
+  const loaded = await load({ source, ...request });
+  const color = wantsColor(process.stderr);
+  if ('problems' in loaded) {
+    for (const problem of loaded.problems) printNote(formatProblem(problem, { color }));
+    const count = loaded.problems.length;
+    throw new CliError(EXIT.invalidInput, `${path} has ${count === 1 ? 'a problem' : `${count} problems`}`);
+  }
+  const { scenario, registry, plugins } = loaded;
+  for (const warning of scenario.warnings) printNote(formatProblem(warning, { color }));
+  const chosen = chooseStrategies(scenario, request.strategies);
+  const recording = await openRecording(scenario);
+  const setups = chosen.map((strategy) => bindSetup(scenario, strategy, registry, recording));
+  const info = describeScenario(scenario, recording);
+  const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);
+  return {
+    info: { ...info, notes: [...info.notes, ...pluginNotes] },
+    reference: chosen.includes(scenario.reference) ? scenario.reference : chosen[0]!,
+    horizonNs: Math.max(...setups.map((setup) => setup.durationNs)),
+    jobs: chosen.map((strategy) => ({
+      source,
+      overrides: request.overrides,
+      plugins: request.plugins,
+      strategy,
+      seed: request.seed ?? scenario.seed,
+      check: request.check,
+    })),
+  };
+}
+
+/** In the order of the scenario, whatever order they are asked for in. */
+function chooseStrategies(scenario: Scenario, wanted: readonly string[] | null): string[] {
+  const all = scenario.strategies.map((strategy) => strategy.name);
+  if (wanted === null) return all;
+  const unknown = wanted.find((name) => !all.includes(name));
+  if (unknown !== undefined)
+    throw usageError(
+      `--strategy ${unknown}: ${scenario.path} has no strategy of that name; ${choices(unknown, all)}`,
+    );
+  return all.filter((name) => wanted.includes(name));
+}

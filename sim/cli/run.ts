@@ -1,0 +1,105 @@
+/** `run`: compares the strategies of scenarios, prints the table, writes result.json and report.html. */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { renderHtml } from '../../reports/html.ts';
+import { renderTerminal } from '../../reports/terminal.ts';
+import type { Result } from '../result.ts';
+import { compare } from './comparison.ts';
+import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
+import { usageError } from './failures.ts';
+import { fileNameFor, prepareFolder, writeWhole } from './files.ts';
+import { checkedAssignment, defineCommand, flag, names, repeated, text, wholeNumber } from './options.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { isAsciiOnly, printJson, printNote, printResult, wantsColor, widthOf } from './streams.ts';
+
+export const runCommand = defineCommand({
+  positionals: {
+    scenario: { type: 'string', array: true, demandOption: true, describe: 'Scenario files (YAML or JSON)' },
+  },
+  options: {
+    strategy: names('strategy', 'Only these strategies of the scenario, separated by commas'),
+    seed: wholeNumber(
+      'seed',
+      "Seed of all random numbers instead of the scenario's",
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    set: repeated('Override any value of the scenario: --set cluster.shards=12'),
+    out: text('out', 'Folder for result.json and report.html; out/<name of the scenario> without it'),
+    json: flag('Print the result as JSON instead of the table'),
+    report: text('report', 'Write the HTML report to this file instead'),
+    check: flag('Check the laws of the engine all along the run, not only at its end'),
+    quiet: flag('No progress; the table is still printed'),
+    workers: wholeNumber('workers', 'Strategies run at the same time; all cores without it', 1, 1024),
+    plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
+  },
+  examples: [
+    ['$0 run scenarios/hot-shard.yaml', 'the table, out/hot-shard/result.json and report.html'],
+    ['$0 run mine.yaml --strategy redis,ring --set cluster.shards=12', 'two of them, on a larger cluster'],
+    ['$0 run mine.yaml --json --quiet | jq .ranking', 'for scripts'],
+  ],
+  async run(args) {
+    const request = {
+      overrides: args.set.map(checkedAssignment),
+      plugins: args.plugin.map((path) => resolve(path)),
+      strategies: args.strategy ?? null,
+      seed: args.seed ?? null,
+      check: args.check === true,
+    };
+    // Every mistake is found before the first run begins.
+    const prepared: Prepared[] = [];
+    for (const path of args.scenario) prepared.push(await prepare(path, request));
+    const folders = prepared.map(({ info }) => outputFolder(info.name, args.out, prepared.length > 1));
+    refuseCollisions(prepared, folders, args.report);
+    for (const folder of folders) prepareFolder(folder);
+
+    const workers = args.workers ?? availableParallelism();
+    const codes: ExitCode[] = [];
+    const results: Result[] = [];
+    for (const [i, each] of prepared.entries()) {
+      const { result, code } = await compare(each, { workers, quiet: args.quiet === true });
+      codes.push(code);
+      if (result !== null) {
+        results.push(result);
+        if (!args.json) printTable(result);
+        await write(result, folders[i]!, args.report);
+      }
+      if (code === EXIT.interrupted) break;
+    }
+    if (args.json && results.length > 0) printJson(prepared.length === 1 ? results[0] : results);
+    return worstOf(codes);
+  },
+});
+
+function outputFolder(name: string, out: string | undefined, several: boolean): string {
+  if (out === undefined) return join('out', fileNameFor(name));
+  return several ? join(out, fileNameFor(name)) : out;
+}
+
+function refuseCollisions(
+  prepared: readonly Prepared[],
+  folders: readonly string[],
+  report: string | undefined,
+): void {
+  if (report !== undefined && prepared.length > 1)
+    throw usageError(`--report names one file, but there are ${prepared.length} scenarios`);
+  const twice = folders.find((folder, at) => folders.indexOf(folder) !== at);
+  if (twice !== undefined)
+    throw usageError(
+      `two scenarios would write to ${twice}; give them different names, or run them one by one`,
+    );
+}
+
+function printTable(result: Result): void {
+  const style = { color: wantsColor(process.stdout), ascii: isAsciiOnly() };
+  printResult(renderTerminal(result, { width: widthOf(process.stdout), ...style }));
+}
+
+async function write(result: Result, folder: string, report: string | undefined): Promise<void> {
+  const resultPath = join(folder, 'result.json');
+  const reportPath = report ?? join(folder, 'report.html');
+  const page = await renderHtml(result);
+  writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`);
+  writeWhole(reportPath, page);
+  printNote(`wrote ${resultPath} and ${reportPath}`);
+}

@@ -1,0 +1,21 @@
+/** Every trace format, in the order in which they are tried on an unnamed one: the most distinctive first. */
+import { arcLis } from './arc-lis.ts';
+import { csv } from './csv.ts';
+import { KEY_STREAMS } from './key-streams.ts';
+import { libcachesimCsv } from './libcachesim-csv.ts';
+import { metaKvcache } from './meta-kvcache.ts';
+import { monitor } from './monitor.ts';
+import { oracleGeneral } from './oracle-general.ts';
+import type { TraceReader } from './reader.ts';
+import { twitter } from './twitter.ts';
+
+export const TRACE_FORMATS: readonly TraceReader[] = [
+  monitor,
+  metaKvcache,
+  csv,
+  twitter,
+  arcLis,
+  ...KEY_STREAMS,
+  oracleGeneral,
+  libcachesimCsv,
+];

@@ -1,0 +1,79 @@
+/** Cuts a byte stream into lines, whatever the chunk borders: LF or CRLF, last line with or without an end. */
+import type { RowLog } from './reader.ts';
+
+/** A longer line is a bad row and is not held in memory. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** The line `bytes[start .. end)`, without its end; valid during the call only. `line` counts from 1. */
+export type LineHandler = (bytes: Uint8Array, start: number, end: number, line: number) => void;
+
+/** Calls `onLine` for every line; empty and overlong ones go to the log instead. */
+export async function forEachLine(
+  chunks: AsyncIterable<Uint8Array>,
+  log: RowLog,
+  onLine: LineHandler,
+): Promise<void> {
+  const cutter = new LineCutter(log, onLine);
+  for await (const chunk of chunks) cutter.push(chunk);
+  cutter.end();
+}
+
+class LineCutter {
+  readonly #log: RowLog;
+  readonly #onLine: LineHandler;
+  #line = 0;
+  /** Start of a line whose end is in a later chunk. */
+  #held = new Uint8Array(1 << 12);
+  /** Length of that start; above MAX_LINE_BYTES its bytes are no longer kept. */
+  #heldBytes = 0;
+
+  constructor(log: RowLog, onLine: LineHandler) {
+    this.#log = log;
+    this.#onLine = onLine;
+  }
+
+  push(chunk: Uint8Array): void {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+      if (this.#heldBytes === 0) {
+        this.#emit(chunk, start, end);
+      } else {
+        this.#hold(chunk, start, end);
+        this.#emitHeld();
+      }
+      start = end + 1;
+    }
+    this.#hold(chunk, start, chunk.length);
+  }
+
+  end(): void {
+    if (this.#heldBytes > 0) this.#emitHeld();
+  }
+
+  #hold(chunk: Uint8Array, start: number, end: number): void {
+    const total = this.#heldBytes + end - start;
+    if (total <= MAX_LINE_BYTES) {
+      if (total > this.#held.length) this.#held = new Uint8Array(this.#held.buffer.transfer(2 * total));
+      this.#held.set(chunk.subarray(start, end), this.#heldBytes);
+    }
+    this.#heldBytes = total;
+  }
+
+  #emitHeld(): void {
+    const length = this.#heldBytes;
+    this.#heldBytes = 0;
+    this.#emit(this.#held, 0, length);
+  }
+
+  #emit(bytes: Uint8Array, start: number, end: number): void {
+    this.#line += 1;
+    if (end - start > MAX_LINE_BYTES) {
+      this.#log.rowsRead += 1;
+      this.#log.bad(this.#line, `line longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`, '');
+      return;
+    }
+    const bare = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
+    if (bare === start) this.#log.skip(this.#line, 'empty line');
+    else this.#onLine(bytes, start, bare, this.#line);
+  }
+}

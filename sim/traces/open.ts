@@ -1,0 +1,160 @@
+/**
+ * Opens a trace file whatever it is: plain, .gz or .zst, in a format given by name or recognised by its first
+ * bytes. Reads it as a stream, in constant memory but for what the sink keeps.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError } from '../errors.ts';
+import type { Recording } from '../setup.ts';
+import type { Nanos } from '../strategy.ts';
+import { compressionOf, decompressed } from './decompress.ts';
+import { TRACE_FORMATS } from './formats.ts';
+import { MAX_KEYS } from './key-dictionary.ts';
+import { type ReadOptions, RowLog, type RowSink, type TimeBase, type TraceReader } from './reader.ts';
+import { RecordingBuilder } from './recording.ts';
+
+interface TraceOptions {
+  /** Name of a format; recognised when absent. */
+  readonly format?: string;
+  /** Bad rows: counted and left out (the default), or the end. */
+  readonly onError?: 'skip' | 'stop';
+  /** With `skip`: so many bad rows are too many. */
+  readonly maxBadRows?: number;
+  /** For formats that do not state it (Meta kvcache, libCacheSim CSV); s by default. */
+  readonly timeUnit?: ReadOptions['timeUnit'];
+  /** For formats without fixed columns (libCacheSim CSV). */
+  readonly columns?: string;
+}
+
+export interface RecordingOptions extends TraceOptions {
+  /** A request at most so much earlier than the latest one is sorted in; an earlier one is a bad row. */
+  readonly reorderWindowNs?: Nanos;
+  readonly maxRows?: number;
+  readonly maxKeys?: number;
+}
+
+/** What reading a trace brought to light, beside its rows. */
+interface TraceSummary extends TimeBase {
+  readonly format: string;
+  readonly log: RowLog;
+}
+
+const HEAD_BYTES = 4096;
+const CHUNK_BYTES = 256 * 1024;
+const MAX_BAD_ROWS = 1_000;
+const REORDER_WINDOW_NS = 1e9;
+const MAX_ROWS = 100_000_000;
+
+/** A whole trace in memory, in order of time. */
+export async function readRecording(path: string, options: RecordingOptions = {}): Promise<Recording> {
+  const builder = new RecordingBuilder(path, {
+    reorderWindowNs: options.reorderWindowNs ?? REORDER_WINDOW_NS,
+    maxRows: options.maxRows ?? MAX_ROWS,
+    maxKeys: options.maxKeys ?? MAX_KEYS,
+  });
+  const summary = await readTrace(path, builder, options);
+  const { log } = summary;
+  if (builder.count === 0)
+    throw new InputError(path, `no usable request in ${log.rowsRead} ${log.unit}s${explain(log)}`);
+  if (log.badRows > builder.count)
+    throw new InputError(path, `${log.badRows} of ${log.rowsRead} ${log.unit}s are unusable${explain(log)}`);
+  return builder.finish(summary.format, summary, log);
+}
+
+/** Reads the trace into `sink`. */
+async function readTrace(path: string, sink: RowSink, options: TraceOptions = {}): Promise<TraceSummary> {
+  const file = await openFile(path);
+  const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
+  try {
+    const raw = await peeked(stream);
+    const compression = compressionOf(raw.head);
+    if (compression === 'none') refuseArchives(path, raw.head);
+    const { head, chunks } = await peeked(decompressed(raw.chunks, compression, path));
+    if (head.length === 0) throw new InputError(path, 'the file is empty');
+
+    const reader = chooseReader(path, head, options.format);
+    const log = new RowLog(path, reader.unit, {
+      onError: options.onError ?? 'skip',
+      maxBadRows: options.maxBadRows ?? MAX_BAD_ROWS,
+    });
+    const timeBase = await reader.read(chunks, sink, log, {
+      file: path,
+      timeUnit: options.timeUnit ?? 's',
+      columns: options.columns ?? '',
+    });
+    return { format: reader.name, ...timeBase, log };
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = code === 'ENOENT' ? 'there is no such file' : `the file cannot be opened (${code})`;
+    throw new InputError(path, reason, { cause: error });
+  }
+  if (!(await file.stat()).isDirectory()) return file;
+  await file.close();
+  throw new InputError(path, 'this is a folder; give one trace file');
+}
+
+function refuseArchives(path: string, head: Uint8Array): void {
+  const start = Buffer.from(head.subarray(0, 6)).toString('latin1');
+  const kind = Object.entries({ 'PK\x03\x04': 'zip', BZh: 'bzip2', '\xfd7zXZ\0': 'xz' }).find(([magic]) =>
+    start.startsWith(magic),
+  )?.[1];
+  if (kind !== undefined)
+    throw new InputError(
+      path,
+      `this is ${kind} data, which is not read. Unpack it; plain, .gz and .zst files are read.`,
+    );
+}
+
+function chooseReader(path: string, head: Uint8Array, format: string | undefined): TraceReader {
+  const names = TRACE_FORMATS.map((reader) => reader.name).join(', ');
+  if (format !== undefined) {
+    const named = TRACE_FORMATS.find((reader) => reader.name === format);
+    if (named === undefined)
+      throw new InputError(path, `unknown trace format "${format}". Accepted: ${names}.`);
+    return named;
+  }
+  const fileName = basename(path).replace(/\.(gz|zst)$/, '');
+  const fitting = TRACE_FORMATS.find((reader) => reader.sniff(head, fileName));
+  if (fitting !== undefined) return fitting;
+  const looks = head.includes(0) ? 'binary data of no known format' : 'text of no known format';
+  throw new InputError(path, `this is ${looks}. If it is one of these, say so with \`format\`: ${names}.`);
+}
+
+/** The first bytes of a stream, and the whole stream again. */
+async function peeked(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < HEAD_BYTES) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    first.push(value);
+    bytes += value.length;
+  }
+  async function* again(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), chunks: again() };
+}
+
+function explain(log: RowLog): string {
+  const reasons = [...log.skipped].map(([reason, rows]) => `${reason} (${rows.count}, first: ${rows.first})`);
+  const first = log.firstBad === '' ? '' : `. First bad one: ${log.firstBad}`;
+  return `${reasons.length > 0 ? `; left out: ${reasons.join('; ')}` : ''}${first}`;
+}
