@@ -1,8 +1,8 @@
 /** Parameters with units, as scenario files write them: durations and shares. */
 import { z } from 'zod';
 
-const NS_PER_UNIT = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 } as const;
-const DURATION = /^(\d+(?:\.\d+)?)(ns|us|ms|s|min|h)$/;
+const NS_PER_UNIT = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/;
 const SHARE = /^(\d+(?:\.\d+)?)%$/;
 
 /** A duration such as `500ms` or `1.5s`; becomes integer nanoseconds. */

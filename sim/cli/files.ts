@@ -1,6 +1,7 @@
 /** Output files: whole or not at all. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -18,7 +19,7 @@ export function writeWhole(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   let file: number | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     file = openSync(temporary, 'wx');
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
@@ -37,13 +38,20 @@ export function writeWhole(path: string, text: string): void {
 export function prepareFolder(folder: string): void {
   const probe = join(folder, `.probe.${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     closeSync(openSync(probe, 'wx'));
   } catch (error) {
     throw outputError(folder, error);
   } finally {
     discard(probe);
   }
+}
+
+/** With its parents. Not by `recursive: true`, which never returns below /proc, where mkdir says ENOENT. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Never throws: the error that matters is the one before it. */

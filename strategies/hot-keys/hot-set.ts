@@ -1,71 +1,75 @@
 /** The keys that have copies, and where: looked up on every request, changed rarely. */
-import type { KeyId, ShardId } from '../../sim/strategy.ts';
+import type { KeyId, Nanos, ShardId } from '../../sim/strategy.ts';
 
-const EMPTY = -1;
-const CELLS = 4096;
+/** One hot key and its copies, from promotion to demotion. */
+export class HotKey {
+  readonly key: KeyId;
+  /** Where the copies are, home not among them. */
+  readonly shards: readonly ShardId[];
+  readonly atNs: Nanos;
+  untilNs: Nanos | null = null;
+  /** [copy] when it was asked for last; Infinity once it is filled */
+  readonly askedNs: Float64Array;
+  /** Shards whose copy is filled: `ready[0 .. readyCount)`. */
+  readonly ready: Int32Array;
+  readyCount = 0;
 
-export class HotSet {
-  readonly #cells = new Int32Array(CELLS).fill(EMPTY);
-  readonly #keys: KeyId[] = [];
-  readonly #shards: (readonly ShardId[])[] = [];
-  /** Shards whose copy is filled. */
-  readonly #ready: ShardId[][] = [];
-
-  /** HOT. The entry of the key, or -1. */
-  find(key: KeyId): number {
-    for (let cell = homeOf(key); ; cell = (cell + 1) & (CELLS - 1)) {
-      const entry = this.#cells[cell]!;
-      if (entry === EMPTY || this.#keys[entry] === key) return entry;
-    }
+  constructor(key: KeyId, shards: readonly ShardId[], atNs: Nanos) {
+    this.key = key;
+    this.shards = shards;
+    this.atNs = atNs;
+    this.askedNs = new Float64Array(shards.length).fill(-Infinity);
+    this.ready = new Int32Array(shards.length);
   }
 
-  /** HOT. One of home and the filled copies, in rotation. */
-  pick(entry: number, turn: number, home: ShardId): ShardId {
-    const ready = this.#ready[entry]!;
-    const choice = turn % (ready.length + 1);
-    return choice === ready.length ? home : ready[choice]!;
-  }
-
-  /** HOT. Writes every copy's shard to `out`, filled or not; returns how many. */
-  copies(entry: number, out: Int32Array): number {
-    const shards = this.#shards[entry]!;
-    for (let i = 0; i < shards.length; i++) out[i] = shards[i]!;
-    return shards.length;
-  }
-
-  /** COLD. */
-  add(key: KeyId, shards: readonly ShardId[]): void {
-    this.#keys.push(key);
-    this.#shards.push(shards);
-    this.#ready.push([]);
-    this.#file();
-  }
-
-  /** COLD. The i-th copy is filled; nothing happens when the key has been removed meanwhile. */
-  ready(key: KeyId, i: number): void {
-    const entry = this.find(key);
-    if (entry !== EMPTY) this.#ready[entry]!.push(this.#shards[entry]![i]!);
-  }
-
-  /** COLD. */
-  remove(key: KeyId): void {
-    const entry = this.find(key);
-    this.#keys.splice(entry, 1);
-    this.#shards.splice(entry, 1);
-    this.#ready.splice(entry, 1);
-    this.#file();
-  }
-
-  #file(): void {
-    this.#cells.fill(EMPTY);
-    this.#keys.forEach((key, entry) => {
-      let cell = homeOf(key);
-      while (this.#cells[cell] !== EMPTY) cell = (cell + 1) & (CELLS - 1);
-      this.#cells[cell] = entry;
-    });
+  /** The copy holds the value; the second notice of the same changes nothing. */
+  filled(copy: number): void {
+    if (this.askedNs[copy] === Infinity) return;
+    this.askedNs[copy] = Infinity;
+    this.ready[this.readyCount++] = this.shards[copy]!;
   }
 }
 
-function homeOf(key: KeyId): number {
-  return (Math.imul(key, 0x9e3779b1) >>> 20) & (CELLS - 1);
+/** Open addressing, at most a quarter full: a cold key costs one look at an empty cell. */
+export class HotSet {
+  readonly #cells: (HotKey | null)[];
+  readonly #mask: number;
+  readonly #members = new Set<HotKey>();
+
+  constructor(maxKeys: number) {
+    const size = 2 ** Math.ceil(Math.log2(maxKeys * 4));
+    this.#cells = new Array<HotKey | null>(size).fill(null);
+    this.#mask = size - 1;
+  }
+
+  /** HOT. */
+  find(key: KeyId): HotKey | null {
+    let cell = this.#homeOf(key);
+    for (;;) {
+      const found = this.#cells[cell]!;
+      if (found === null || found.key === key) return found;
+      cell = (cell + 1) & this.#mask;
+    }
+  }
+
+  add(hotKey: HotKey): void {
+    this.#members.add(hotKey);
+    this.#file(hotKey);
+  }
+
+  remove(hotKey: HotKey): void {
+    this.#members.delete(hotKey);
+    this.#cells.fill(null);
+    for (const member of this.#members) this.#file(member);
+  }
+
+  #file(hotKey: HotKey): void {
+    let cell = this.#homeOf(hotKey.key);
+    while (this.#cells[cell] !== null) cell = (cell + 1) & this.#mask;
+    this.#cells[cell] = hotKey;
+  }
+
+  #homeOf(key: KeyId): number {
+    return (Math.imul(key, 0x9e3779b1) >>> 16) & this.#mask;
+  }
 }

@@ -1,12 +1,16 @@
 /**
- * Hot-key replication: clients find the heavy keys, a coordinator copies them to further shards, reads rotate
+ * Hot-key replication: clients find the heavy keys, a coordinator copies them to further shards, reads spread
  * over home and copies, writes go to all of them.
  *
- * Each client counts a sample of its own requests (Space-Saving) and reports once a window; the coordinator
- * adds the reports up, promotes what exceeds the threshold and demotes with hysteresis. JD's hotkey and SPORE
- * (Hong and Thottethodi, "Understanding and mitigating the impact of load imbalance in the memory caching tier",
- * SoCC 2013) work like this. With a Redis client a copy is a renamed key, `{tag}key#1`, whose hash tag falls into a
- * slot of the chosen shard. Copies of different keys start at different shards, so that they spread too.
+ * Each client counts a sample of its own requests (Space-Saving) and reports its heaviest keys once a window; the
+ * coordinator adds the reports up, promotes what exceeds the threshold and demotes with hysteresis. SPORE (Hong
+ * and Thottethodi, "Understanding and mitigating the impact of load imbalance in the memory caching tier", SoCC
+ * 2013) and JD's hotkey work like this.
+ *
+ * With a Redis client a copy is a renamed key, `{tag}key#1`, whose hash tag falls into a slot of the chosen shard; the
+ * tags, one per shard, are found once by trying. A write that comes while a copy is being filled must win:
+ * clients write to the copies from the moment they know of them, and the filling write is a SET NX. Reads follow when
+ * the copy is filled. Between a write at home and the same write at a copy, readers may see the older value.
  */
 import { z } from 'zod';
 import {
@@ -16,10 +20,11 @@ import {
   type HotKeysContext,
   type HotKeysReport,
   type KeyId,
+  type Rng,
   type ShardId,
 } from '../../sim/strategy.ts';
 import { duration, share } from '../params.ts';
-import { HotSet } from './hot-set.ts';
+import { HotKey, HotSet } from './hot-set.ts';
 import { SpaceSaving } from './space-saving.ts';
 
 const params = z.strictObject({
@@ -30,10 +35,11 @@ const params = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe('windows below half the threshold before copies are dropped'),
+    .describe('windows in a row below half the threshold before copies are dropped'),
   maxHotKeys: z.int().min(1).max(1000).default(64).describe('keys copied at once'),
   sampleEvery: z.int().min(1).default(4).describe('a client counts one in so many of its requests'),
-  counters: z.int().min(16).default(512).describe('keys a client counts at once'),
+  counters: z.int().min(16).max(16384).default(512).describe('keys a client counts at once'),
+  reportedKeys: z.int().min(1).default(64).describe('keys a client reports per window, heaviest first'),
   hop: duration('1ms').describe('delay of a report to the coordinator, and of its decision to the clients'),
 });
 type Params = z.output<typeof params>;
@@ -41,7 +47,7 @@ type Params = z.output<typeof params>;
 export const replicate = defineHotKeys({
   axis: 'hotKeys',
   name: 'replicate',
-  summary: 'Detected hot keys are copied to further shards; reads rotate over the copies, writes reach all.',
+  summary: 'Detected hot keys are copied to further shards; reads spread over the copies, writes reach all.',
   source: 'SPORE (SoCC 2013); JD hotkey; counting by Space-Saving (ICDT 2005)',
   wins: 'Read-heavy hot keys: the load of one key is spread over several shards within a window or two.',
   loses: 'Write-heavy hot keys: each write costs one more attempt per copy, and waits for the slowest.',
@@ -52,22 +58,23 @@ export const replicate = defineHotKeys({
 class Replicate implements HotKeys {
   readonly #params: Params;
   readonly #context: HotKeysContext;
+  /** What the clients know; they all learn it one hop after the decision. */
   readonly #hot: HotSet;
   readonly #sketches: SpaceSaving[];
-  readonly #promoted: { key: KeyId; atNs: number; untilNs: number | null; shards: readonly ShardId[] }[] = [];
-  /** Hot key -> windows it has been cool. */
-  readonly #cool = new Map<KeyId, number>();
+  readonly #everHot: HotKey[] = [];
+  /** Hot by the coordinator's decision -> windows in a row it has been cool. */
+  readonly #coolFor = new Map<HotKey, number>();
 
   constructor(chosen: Params, context: HotKeysContext) {
     this.#params = chosen;
     this.#context = context;
-    this.#hot = new HotSet();
+    this.#hot = new HotSet(chosen.maxHotKeys);
     this.#sketches = Array.from({ length: context.clientCount }, () => new SpaceSaving(chosen.counters));
     if (context.shardCount > 1) context.every(chosen.window, () => this.#report());
   }
 
   client(id: number): HotKeysClient {
-    return new ReplicateClient(this.#hot, this.#sketches[id]!, this.#params.sampleEvery);
+    return new ReplicateClient(this.#hot, this.#sketches[id]!, this.#params.sampleEvery, this.#context.rng);
   }
 
   report(): HotKeysReport {
@@ -75,7 +82,7 @@ class Replicate implements HotKeys {
     return {
       detector: `Space-Saving, ${counters} counters per client, 1 in ${sampleEvery} requests, window ${window / 1e9} s, threshold ${threshold * 100} %`,
       detectorBytes: this.#sketches.reduce((bytes, sketch) => bytes + sketch.bytes, 0),
-      promoted: this.#promoted,
+      promoted: this.#everHot.map(({ key, atNs, untilNs, shards }) => ({ key, atNs, untilNs, shards })),
     };
   }
 
@@ -84,7 +91,7 @@ class Replicate implements HotKeys {
     const counts = new Map<KeyId, number>();
     let total = 0;
     for (const sketch of this.#sketches) {
-      sketch.forEach((key, atLeast) => {
+      sketch.forHeaviest(this.#params.reportedKeys, (key, atLeast) => {
         counts.set(key, (counts.get(key) ?? 0) + atLeast);
       });
       total += sketch.total;
@@ -94,43 +101,57 @@ class Replicate implements HotKeys {
   }
 
   #decide(counts: ReadonlyMap<KeyId, number>, total: number): void {
-    if (total === 0) return;
     const { threshold, maxHotKeys, coolWindows } = this.#params;
-    for (const [key, windows] of this.#cool) {
-      const isCool = (counts.get(key) ?? 0) / total < threshold / 2;
-      if (isCool && windows + 1 >= coolWindows) this.#demote(key);
-      else this.#cool.set(key, isCool ? windows + 1 : 0);
+    const hotNow = new Set<KeyId>();
+    for (const [hotKey, windows] of this.#coolFor) {
+      const cool = (counts.get(hotKey.key) ?? 0) < (total * threshold) / 2;
+      if (cool && windows + 1 >= coolWindows) {
+        this.#demote(hotKey);
+        continue;
+      }
+      this.#coolFor.set(hotKey, cool ? windows + 1 : 0);
+      hotNow.add(hotKey.key);
+      this.#fill(hotKey);
     }
     const heavy = [...counts]
-      .filter(([key, count]) => count / total > threshold && !this.#cool.has(key))
+      .filter(([key, count]) => count > total * threshold && !hotNow.has(key))
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    for (const [key] of heavy.slice(0, maxHotKeys - this.#cool.size)) this.#promote(key);
+    for (const [key] of heavy.slice(0, maxHotKeys - this.#coolFor.size)) this.#promote(key);
   }
 
-  /** Writes reach the copies from the moment the clients know of them; reads only once a copy is filled. */
   #promote(key: KeyId): void {
-    const shards = this.#copyShards(key);
-    this.#cool.set(key, 0);
-    this.#context.after(this.#params.hop, () => {
-      this.#hot.add(key, shards);
-      this.#promoted.push({ key, atNs: this.#context.now(), untilNs: null, shards });
-      shards.forEach((shard, i) => {
-        this.#context.copy(key, shard, () => this.#hot.ready(key, i));
-      });
+    const { hop } = this.#params;
+    const hotKey = new HotKey(key, this.#copyShards(key), this.#context.now() + hop);
+    this.#everHot.push(hotKey);
+    this.#coolFor.set(hotKey, 0);
+    this.#context.after(hop, () => {
+      this.#hot.add(hotKey);
+      this.#fill(hotKey);
     });
   }
 
-  #demote(key: KeyId): void {
-    this.#cool.delete(key);
-    this.#context.after(this.#params.hop, () => {
-      const promotion = this.#promoted.findLast((entry) => entry.key === key)!;
-      promotion.untilNs = this.#context.now();
-      this.#hot.remove(key);
-      for (const shard of promotion.shards) this.#context.drop(key, shard);
+  /** Once the clients know: asks for the copies that are not filled, again a window later if no answer came. */
+  #fill(hotKey: HotKey): void {
+    const nowNs = this.#context.now();
+    if (nowNs < hotKey.atNs) return;
+    hotKey.shards.forEach((shard, copy) => {
+      if (nowNs - hotKey.askedNs[copy]! < this.#params.window) return;
+      hotKey.askedNs[copy] = nowNs;
+      this.#context.copy(hotKey.key, shard, () => hotKey.filled(copy));
     });
   }
 
-  /** The shards after home, starting at one that depends on the key. */
+  #demote(hotKey: HotKey): void {
+    const { hop } = this.#params;
+    this.#coolFor.delete(hotKey);
+    hotKey.untilNs = this.#context.now() + hop;
+    this.#context.after(hop, () => {
+      this.#hot.remove(hotKey);
+      for (const shard of hotKey.shards) this.#context.drop(hotKey.key, shard);
+    });
+  }
+
+  /** The shards after home, beginning at one that depends on the key, so that copies of different keys spread. */
   #copyShards(key: KeyId): ShardId[] {
     const { shardCount } = this.#context;
     const others = shardCount - 1;
@@ -138,7 +159,7 @@ class Replicate implements HotKeys {
     const start = (Math.imul(key, 0x9e3779b1) >>> 8) % others;
     return Array.from(
       { length: Math.min(this.#params.copies, others) },
-      (_, i) => (home + 1 + ((start + i) % others)) % shardCount,
+      (_, copy) => (home + 1 + ((start + copy) % others)) % shardCount,
     );
   }
 }
@@ -147,13 +168,15 @@ class ReplicateClient implements HotKeysClient {
   readonly #hot: HotSet;
   readonly #sketch: SpaceSaving;
   readonly #sampleEvery: number;
-  #untilSample = 1;
-  #turn = 0;
+  readonly #rng: Rng;
+  #untilSample: number;
 
-  constructor(hot: HotSet, sketch: SpaceSaving, sampleEvery: number) {
+  constructor(hot: HotSet, sketch: SpaceSaving, sampleEvery: number, rng: Rng) {
     this.#hot = hot;
     this.#sketch = sketch;
     this.#sampleEvery = sampleEvery;
+    this.#rng = rng;
+    this.#untilSample = 1 + rng.below(sampleEvery);
   }
 
   observe(key: KeyId): void {
@@ -163,14 +186,19 @@ class ReplicateClient implements HotKeysClient {
   }
 
   readFrom(key: KeyId, home: ShardId): ShardId {
-    const entry = this.#hot.find(key);
-    if (entry === -1) return home;
-    this.#turn = (this.#turn + 1) | 0;
-    return this.#hot.pick(entry, this.#turn >>> 0, home);
+    const hotKey = this.#hot.find(key);
+    if (hotKey === null) return home;
+    const choice = this.#rng.below(hotKey.readyCount + 1);
+    return choice === hotKey.readyCount ? home : hotKey.ready[choice]!;
   }
 
-  writeTo(key: KeyId, _home: ShardId, out: Int32Array): number {
-    const entry = this.#hot.find(key);
-    return entry === -1 ? 0 : this.#hot.copies(entry, out);
+  writeTo(key: KeyId, home: ShardId, out: Int32Array): number {
+    const hotKey = this.#hot.find(key);
+    if (hotKey === null) return 0;
+    const { shards } = hotKey;
+    let count = 0;
+    // A client that ejected shards may have its home where others have a copy.
+    for (let i = 0; i < shards.length; i++) if (shards[i] !== home) out[count++] = shards[i]!;
+    return count;
   }
 }

@@ -1,10 +1,12 @@
 /**
  * Space-Saving: the heaviest keys of a stream in bounded memory. A key that is not monitored takes the place,
- * and the count, of the lightest one, so a count is never too low. What it may be too high by is remembered; the rest is the
- * guaranteed count.
+ * and the count, of a lightest one, so no count is ever too low. What it may be too high by is remembered; the rest
+ * is the guaranteed count. Of n counted keys, every one with more than n / capacity is monitored.
  *
  * Source: Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams",
- * ICDT 2005. The lightest is kept at the root of a binary heap; keys are found by open addressing.
+ * ICDT 2005. Their Stream-Summary, a list of buckets of equal count, is kept as one array ordered by count: a count
+ * grows by one by swapping the counter with the last of its bucket, which then is the first of the next. That
+ * is O(1). Keys are found by open addressing.
  */
 import type { KeyId } from '../../sim/strategy.ts';
 
@@ -12,140 +14,126 @@ const EMPTY = -1;
 
 export class SpaceSaving {
   readonly #capacity: number;
-  /** Heap order: [position], lightest first. */
-  readonly #keys: Int32Array;
-  readonly #counts: Int32Array;
-  /** Count taken over from the key before. */
+  /** [counter] */
+  readonly #key: Int32Array;
+  readonly #count: Int32Array;
+  /** [counter] count taken over from the key before */
   readonly #inherited: Int32Array;
-  /** Open addressing from key to heap position; twice as many cells as needed at least. */
+  /** [rank] counter, lightest first */
+  readonly #ranked: Int32Array;
+  /** [counter] */
+  readonly #rank: Int32Array;
+  /** [count] last rank of the counters with this count; stale where there are none */
+  #lastRank = new Int32Array(1024);
+  /** Open addressing: [cell] counter or EMPTY; at most a quarter full */
   readonly #cells: Int32Array;
-  #size = 0;
   /** Keys counted since the last reset. */
   total = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#keys = new Int32Array(capacity);
-    this.#counts = new Int32Array(capacity);
+    this.#key = new Int32Array(capacity);
+    this.#count = new Int32Array(capacity);
     this.#inherited = new Int32Array(capacity);
-    this.#cells = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 4))).fill(EMPTY);
+    this.#ranked = new Int32Array(capacity);
+    this.#rank = new Int32Array(capacity);
+    this.#cells = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 4)));
+    this.reset();
   }
 
-  /** Memory of the sketch. */
+  /** Memory of the sketch [bytes]. */
   get bytes(): number {
-    return this.#keys.byteLength + 2 * this.#counts.byteLength + this.#cells.byteLength;
+    return 5 * this.#key.byteLength + this.#lastRank.byteLength + this.#cells.byteLength;
   }
 
-  /** HOT. */
+  /** HOT. Counts one occurrence of the key. */
   add(key: KeyId): void {
     this.total++;
-    let position = this.#positionOf(key);
-    if (position === EMPTY) {
-      if (this.#size < this.#capacity) {
-        position = this.#size++;
-        this.#counts[position] = 0;
-      } else {
-        position = 0;
-        this.#forget(this.#keys[0]!);
-      }
-      this.#keys[position] = key;
-      this.#inherited[position] = this.#counts[position]!;
-      this.#cells[this.#freeCell(key)] = position;
-      position = this.#siftUp(position);
-    }
-    this.#counts[position] = this.#counts[position]! + 1;
-    this.#siftDown(position);
+    const cell = this.#cellOf(key);
+    const counter = this.#cells[cell]!;
+    this.#increment(counter === EMPTY ? this.#replaceLightest(key) : counter);
   }
 
-  /** COLD. Visits every monitored key with the count it has at least. */
-  forEach(visit: (key: KeyId, atLeast: number) => void): void {
-    for (let i = 0; i < this.#size; i++) visit(this.#keys[i]!, this.#counts[i]! - this.#inherited[i]!);
+  /** COLD. Visits at most `limit` keys, heaviest first, each with the count it has at least. */
+  forHeaviest(limit: number, visit: (key: KeyId, atLeast: number) => void): void {
+    for (let rank = this.#capacity - 1; rank >= Math.max(0, this.#capacity - limit); rank--) {
+      const counter = this.#ranked[rank]!;
+      if (this.#count[counter] === 0) return;
+      visit(this.#key[counter]!, this.#count[counter]! - this.#inherited[counter]!);
+    }
   }
 
   /** COLD. */
   reset(): void {
-    this.#size = 0;
     this.total = 0;
+    this.#key.fill(EMPTY);
+    this.#count.fill(0);
+    this.#inherited.fill(0);
     this.#cells.fill(EMPTY);
+    for (let i = 0; i < this.#capacity; i++) {
+      this.#ranked[i] = i;
+      this.#rank[i] = i;
+    }
+    this.#lastRank[0] = this.#capacity - 1;
   }
 
-  #homeOf(key: KeyId): number {
-    return (Math.imul(key, 0x9e3779b1) >>> 7) & (this.#cells.length - 1);
+  #replaceLightest(key: KeyId): number {
+    const counter = this.#ranked[0]!;
+    if (this.#key[counter] !== EMPTY) this.#vacate(this.#cellOf(this.#key[counter]!));
+    this.#key[counter] = key;
+    this.#inherited[counter] = this.#count[counter]!;
+    this.#cells[this.#cellOf(key)] = counter;
+    return counter;
   }
 
-  #positionOf(key: KeyId): number {
+  #increment(counter: number): void {
+    const count = this.#count[counter]!;
+    const last = this.#lastRank[count]!;
+    const rank = this.#rank[counter]!;
+    const other = this.#ranked[last]!;
+    this.#ranked[rank] = other;
+    this.#rank[other] = rank;
+    this.#ranked[last] = counter;
+    this.#rank[counter] = last;
+    this.#lastRank[count] = last - 1;
+    this.#count[counter] = count + 1;
+    if (count + 1 === this.#lastRank.length) this.#growCounts();
+    const bucketExists = last + 1 < this.#capacity && this.#count[this.#ranked[last + 1]!] === count + 1;
+    if (!bucketExists) this.#lastRank[count + 1] = last;
+  }
+
+  #growCounts(): void {
+    const grown = new Int32Array(this.#lastRank.length * 2);
+    grown.set(this.#lastRank);
+    this.#lastRank = grown;
+  }
+
+  /** The cell that holds the key, or the empty one where it belongs. */
+  #cellOf(key: KeyId): number {
     const mask = this.#cells.length - 1;
-    for (let cell = this.#homeOf(key); ; cell = (cell + 1) & mask) {
-      const position = this.#cells[cell]!;
-      if (position === EMPTY || this.#keys[position] === key) return position;
+    let cell = this.#homeOf(key);
+    for (;;) {
+      const counter = this.#cells[cell]!;
+      if (counter === EMPTY || this.#key[counter] === key) return cell;
+      cell = (cell + 1) & mask;
     }
   }
 
-  #freeCell(key: KeyId): number {
-    const mask = this.#cells.length - 1;
-    let cell = this.#homeOf(key);
-    while (this.#cells[cell] !== EMPTY) cell = (cell + 1) & mask;
-    return cell;
+  /** Fibonacci hashing: the upper half of the product. */
+  #homeOf(key: KeyId): number {
+    return (Math.imul(key, 0x9e3779b1) >>> 16) & (this.#cells.length - 1);
   }
 
-  /** Where the key at this heap position is filed. */
-  #cellOf(position: number): number {
+  /** Empties a cell and closes the gap (Knuth, TAOCP 3, 6.4, Algorithm R). */
+  #vacate(emptied: number): void {
     const mask = this.#cells.length - 1;
-    let cell = this.#homeOf(this.#keys[position]!);
-    while (this.#cells[cell] !== position) cell = (cell + 1) & mask;
-    return cell;
-  }
-
-  /** Removes a key from its cell and closes the gap (Knuth, TAOCP 3, 6.4, Algorithm R). */
-  #forget(key: KeyId): void {
-    const mask = this.#cells.length - 1;
-    let gap = this.#homeOf(key);
-    while (this.#keys[this.#cells[gap]!] !== key) gap = (gap + 1) & mask;
+    let gap = emptied;
     for (let cell = (gap + 1) & mask; this.#cells[cell] !== EMPTY; cell = (cell + 1) & mask) {
-      const home = this.#homeOf(this.#keys[this.#cells[cell]!]!);
+      const home = this.#homeOf(this.#key[this.#cells[cell]!]!);
       if (((cell - home) & mask) < ((cell - gap) & mask)) continue;
       this.#cells[gap] = this.#cells[cell]!;
       gap = cell;
     }
     this.#cells[gap] = EMPTY;
   }
-
-  #swap(a: number, b: number): void {
-    const cellA = this.#cellOf(a);
-    const cellB = this.#cellOf(b);
-    exchange(this.#keys, a, b);
-    exchange(this.#counts, a, b);
-    exchange(this.#inherited, a, b);
-    this.#cells[cellA] = b;
-    this.#cells[cellB] = a;
-  }
-
-  #siftUp(from: number): number {
-    let position = from;
-    while (position > 0) {
-      const parent = (position - 1) >> 1;
-      if (this.#counts[parent]! <= this.#counts[position]!) break;
-      this.#swap(parent, position);
-      position = parent;
-    }
-    return position;
-  }
-
-  #siftDown(from: number): void {
-    let position = from;
-    for (;;) {
-      let child = 2 * position + 1;
-      if (child >= this.#size) return;
-      if (child + 1 < this.#size && this.#counts[child + 1]! < this.#counts[child]!) child++;
-      if (this.#counts[position]! <= this.#counts[child]!) return;
-      this.#swap(position, child);
-      position = child;
-    }
-  }
-}
-
-function exchange(array: Int32Array, a: number, b: number): void {
-  const value = array[a]!;
-  array[a] = array[b]!;
-  array[b] = value;
 }

@@ -6,12 +6,12 @@
  * drawing two distinct nodes without bias as Finagle's P2CPick does.
  */
 import { z } from 'zod';
-import { type ClientView, defineSelection, type Rng, type Selection } from '../../sim/strategy.ts';
+import { type ClientView, defineSelection, NONE, type Rng, type Selection } from '../../sim/strategy.ts';
 
 export const powerOfTwoChoices = defineSelection({
   axis: 'selection',
   name: 'power-of-two-choices',
-  summary: 'A read goes to the less busy of two nodes of its shard, by the client’s own in-flight counts.',
+  summary: "A read goes to the less busy of two nodes of its shard, by the client's own in-flight counts.",
   source: 'Mitzenmacher, IEEE TPDS 12(10), 2001; Finagle P2C least loaded',
   wins: 'Halves the load of a hot primary and steers around a node that has stopped answering.',
   loses:
@@ -28,7 +28,8 @@ class PowerOfChoices implements Selection {
   readonly #choices: number;
   readonly #view: ClientView;
   readonly #rng: Rng;
-  readonly #rest = new Int32Array(64);
+  /** Candidates not drawn yet; grows to the most there ever are. */
+  #rest = new Int32Array(8);
 
   constructor(choices: number, view: ClientView, rng: Rng) {
     this.#choices = choices;
@@ -55,16 +56,17 @@ class PowerOfChoices implements Selection {
 
   /** Draws without replacement from the candidates, which it copies to shuffle. */
   #leastBusyOfSeveral(candidates: Int32Array, count: number): number {
+    if (this.#rest.length < count) this.#rest = new Int32Array(candidates.length);
     const rest = this.#rest;
     const { inFlight } = this.#view;
-    const size = Math.min(count, rest.length);
-    for (let i = 0; i < size; i++) rest[i] = candidates[i]!;
-    let best = -1;
-    for (let drawn = 0; drawn < Math.min(this.#choices, size); drawn++) {
-      const at = drawn + this.#rng.below(size - drawn);
+    for (let i = 0; i < count; i++) rest[i] = candidates[i]!;
+    const draws = Math.min(this.#choices, count);
+    let best = NONE;
+    for (let drawn = 0; drawn < draws; drawn++) {
+      const at = drawn + this.#rng.below(count - drawn);
       const node = rest[at]!;
       rest[at] = rest[drawn]!;
-      if (best === -1 || inFlight[node]! < inFlight[best]!) best = node;
+      if (best === NONE || inFlight[node]! < inFlight[best]!) best = node;
     }
     return best;
   }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../sim/run.ts';
-import { HotSet } from '../../strategies/hot-keys/hot-set.ts';
+import { HotKey, HotSet } from '../../strategies/hot-keys/hot-set.ts';
 import { replicate } from '../../strategies/hot-keys/replicate.ts';
 import { SpaceSaving } from '../../strategies/hot-keys/space-saving.ts';
 import { buildSetup, type Overrides } from '../setup-builder.ts';
@@ -12,7 +12,7 @@ describe('Space-Saving', () => {
     const sketch = new SpaceSaving(capacity);
     for (const key of stream) sketch.add(key);
     const counts = new Map<number, number>();
-    sketch.forEach((key, atLeast) => {
+    sketch.forHeaviest(capacity, (key, atLeast) => {
       counts.set(key, atLeast);
     });
     return counts;
@@ -41,17 +41,29 @@ describe('Space-Saving', () => {
       }),
     );
   });
+
+  test('visits the heaviest first, by count, and a reset forgets everything', () => {
+    const sketch = new SpaceSaving(64);
+    for (let key = 0; key < 30; key++) for (let i = 0; i <= key; i++) sketch.add(key);
+    const visited: number[] = [];
+    sketch.forHeaviest(5, (key) => visited.push(key));
+    expect(visited).toEqual([29, 28, 27, 26, 25]);
+    sketch.reset();
+    sketch.forHeaviest(5, () => expect.unreachable());
+    expect(sketch.total).toBe(0);
+  });
 });
 
 test('the hot set finds what was added and forgets what was removed', () => {
   const keys = fc.uniqueArray(fc.nat(), { minLength: 1, maxLength: 64 });
   fc.assert(
     fc.property(keys, (hot) => {
-      const set = new HotSet();
-      for (const key of hot) set.add(key, [1, 2]);
-      set.remove(hot[0]!);
-      expect(set.find(hot[0]!)).toBe(-1);
-      for (const key of hot.slice(1)) expect(set.find(key)).not.toBe(-1);
+      const set = new HotSet(64);
+      const hotKeys = hot.map((key) => new HotKey(key, [1, 2], 0));
+      for (const hotKey of hotKeys) set.add(hotKey);
+      set.remove(hotKeys[0]!);
+      expect(set.find(hot[0]!)).toBeNull();
+      for (const hotKey of hotKeys.slice(1)) expect(set.find(hotKey.key)).toBe(hotKey);
     }),
   );
 });

@@ -1,70 +1,66 @@
 /**
- * Whether a node serves at all: with full coverage required it stops as soon as it knows of a shard without a
- * live owner, in a minority always; and it waits before it serves again.
+ * Whether one node serves at all. With full coverage required it stops as soon as it knows of a shard without a
+ * live owner; cut off with a minority it stops in any case; and it waits before it serves again.
  *
  * Source: redis src/cluster_legacy.c, clusterUpdateState.
  */
-import type { FailoverContext, NodeId } from '../../../sim/strategy.ts';
-import { HEALTH, type Views } from './views.ts';
-
-const MS = 1e6;
-/** CLUSTER_WRITABLE_DELAY: a restarted primary listens first, it may have been replaced. */
-const WRITABLE_DELAY_NS = 2000 * MS;
-const MIN_REJOIN_DELAY_NS = 500 * MS;
-const MAX_REJOIN_DELAY_NS = 5000 * MS;
+import type { FailoverContext, Nanos } from '../../../sim/strategy.ts';
+import { MAX_REJOIN_DELAY_NS, MIN_REJOIN_DELAY_NS, WRITABLE_DELAY_NS } from './constants.ts';
+import { HEALTH, type View } from './view.ts';
 
 export class ClusterState {
   readonly #context: FailoverContext;
-  readonly #views: Views;
-  readonly #rejoinDelayNs: number;
+  readonly #view: View;
   readonly #fullCoverage: boolean;
-  /** [node] 1 while it serves */
-  readonly #ok: Uint8Array;
-  readonly #startedNs: Float64Array;
-  readonly #minorityNs: Float64Array;
+  readonly #rejoinDelayNs: Nanos;
+  #serving = true;
+  #startedNs = -Infinity;
+  #minorityNs = -Infinity;
 
-  constructor(context: FailoverContext, views: Views, timeoutNs: number, fullCoverage: boolean) {
+  constructor(context: FailoverContext, view: View, timeoutNs: Nanos, fullCoverage: boolean) {
     this.#context = context;
-    this.#views = views;
+    this.#view = view;
     this.#fullCoverage = fullCoverage;
     this.#rejoinDelayNs = Math.min(Math.max(timeoutNs, MIN_REJOIN_DELAY_NS), MAX_REJOIN_DELAY_NS);
-    this.#ok = new Uint8Array(views.nodeCount).fill(1);
-    this.#startedNs = new Float64Array(views.nodeCount).fill(-Infinity);
-    this.#minorityNs = new Float64Array(views.nodeCount).fill(-Infinity);
   }
 
-  start(node: NodeId, restarted: boolean): void {
-    this.#minorityNs[node] = -Infinity;
-    this.#startedNs[node] = restarted ? this.#context.now() : -Infinity;
-    this.#ok[node] = restarted ? 0 : 1;
-    this.#context.setServing(node, !restarted);
+  /** A restarted node does not serve until it has looked around. */
+  restart(): void {
+    this.#startedNs = this.#context.now();
+    this.#minorityNs = -Infinity;
+    this.#set(false);
   }
 
-  update(node: NodeId): void {
+  /** Called when something it depends on has changed, and every tick while it does not serve. */
+  update(): void {
     const nowNs = this.#context.now();
-    const primary = this.#views.isPrimary(node, node);
-    if (primary && this.#ok[node] === 0 && nowNs - this.#startedNs[node]! < WRITABLE_DELAY_NS) return;
-    const ok = this.#covered(node) && !this.#inMinority(node, nowNs);
-    if (ok === (this.#ok[node] === 1)) return;
-    if (ok && primary && nowNs - this.#minorityNs[node]! < this.#rejoinDelayNs) return;
-    this.#ok[node] = ok ? 1 : 0;
-    this.#context.setServing(node, ok);
-    this.#context.log(ok ? 'cluster-up' : 'cluster-down', node, node);
+    const isPrimary = this.#view.primary === this.#view.self;
+    if (isPrimary && !this.#serving && nowNs - this.#startedNs < WRITABLE_DELAY_NS) return;
+    const inMinority = this.#count(HEALTH.ok) < this.#view.majority;
+    if (inMinority) this.#minorityNs = nowNs;
+    const covered = !this.#fullCoverage || this.#count(HEALTH.fail) === 0;
+    const serving = covered && !inMinority;
+    if (serving && isPrimary && nowNs - this.#minorityNs < this.#rejoinDelayNs) return;
+    this.#set(serving);
   }
 
-  #covered(node: NodeId): boolean {
-    if (!this.#fullCoverage) return true;
-    for (let shard = 0; shard < this.#views.shardCount; shard++)
-      if (this.#views.healthOf(node, this.#views.ownerOf(node, shard)) === HEALTH.fail) return false;
-    return true;
+  get serving(): boolean {
+    return this.#serving;
   }
 
-  #inMinority(node: NodeId, nowNs: number): boolean {
-    let reachable = 0;
-    for (let shard = 0; shard < this.#views.shardCount; shard++)
-      if (this.#views.healthOf(node, this.#views.ownerOf(node, shard)) === HEALTH.ok) reachable++;
-    if (reachable >= this.#views.majority) return false;
-    this.#minorityNs[node] = nowNs;
-    return true;
+  /** Shards whose primary is of this health. */
+  #count(health: number): number {
+    let count = 0;
+    for (let shard = 0; shard < this.#view.shardCount; shard++)
+      if (this.#view.health[this.#view.primaryOf[shard]!] === health) count++;
+    return count;
+  }
+
+  #set(serving: boolean): void {
+    if (serving === this.#serving) return;
+    const { self } = this.#view;
+    this.#serving = serving;
+    this.#context.setServing(self, serving);
+    this.#context.log(serving ? 'cluster-up' : 'cluster-down', self, self);
   }
 }

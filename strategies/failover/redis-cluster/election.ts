@@ -1,163 +1,165 @@
 /**
- * Replica election: when its primary is FAIL a replica waits, asks all primaries for their vote in a new epoch,
- * and with a majority takes the slots.
+ * Election as one node takes part in it. A replica whose primary is FAIL waits, asks all primaries for their
+ * vote in a new epoch, and has won with a majority. A primary votes once per epoch, and for replicas of the same
+ * primary once in two node timeouts.
  *
  * Source: redis src/cluster_legacy.c: clusterHandleSlaveFailover, clusterSendFailoverAuthIfNeeded,
  * clusterGetSlaveRank.
  */
-import type { FailoverContext, NodeId, ShardId } from '../../../sim/strategy.ts';
-import { HEALTH, type Views } from './views.ts';
+import type { FailoverContext, Nanos, NodeId } from '../../../sim/strategy.ts';
+import type { Bus, Header } from './bus.ts';
+import {
+  ELECTION_DELAY_NS,
+  ELECTION_JITTER_MS,
+  MIN_ELECTION_TIMEOUT_NS,
+  RANK_DELAY_NS,
+} from './constants.ts';
+import { HEALTH, type View } from './view.ts';
 
-const MS = 1e6;
-/** Fixed part of the delay: lets the FAIL message reach all primaries. */
-const ELECTION_DELAY_NS = 500 * MS;
-/** Random part: desynchronises replicas of one primary. */
-const ELECTION_JITTER_MS = 500;
-/** Further delay per better replica. */
-const RANK_DELAY_NS = 1000 * MS;
-const MIN_ELECTION_TIMEOUT_NS = 2000 * MS;
-/** repl-ping-replica-period: a data age that means nothing. */
-const REPLICATION_PING_NS = 10_000 * MS;
+export interface ElectionRules {
+  readonly timeoutNs: Nanos;
+  /** In node timeouts; 0 for any age. */
+  readonly validityFactor: number;
+  /** Replicas hear from their primary at least this often. */
+  readonly replicationPingNs: Nanos;
+}
 
-export interface ElectionEvents {
-  won(node: NodeId, shard: ShardId, epoch: number): void;
+/** What the election needs of the node it is part of. */
+export interface ElectionHost {
+  header(): Header;
+  /** Tells the other replicas of this shard the offset, which their ranks depend on. */
+  announceOffset(): void;
+  won(epoch: number): void;
 }
 
 export class Election {
   readonly #context: FailoverContext;
-  readonly #views: Views;
-  readonly #timeoutNs: number;
-  readonly #validityFactor: number;
-  readonly #events: ElectionEvents;
-  /** [node] when its attempt begins; -Infinity when none was ever planned */
-  readonly #startNs: Float64Array;
-  readonly #rank: Int32Array;
-  /** [node] 1 once votes were asked for */
-  readonly #asked: Uint8Array;
-  /** [node] epoch of its candidacy */
-  readonly #epoch: Float64Array;
-  readonly #votes: Int32Array;
-  /** [node] last epoch it voted in */
-  readonly #votedEpoch: Float64Array;
-  /** [node x shard] when it last voted for a replica of the shard's primary */
+  readonly #view: View;
+  readonly #bus: Bus;
+  readonly #rules: ElectionRules;
+  readonly #host: ElectionHost;
+  readonly #electionTimeoutNs: Nanos;
+  /** When votes are due to be asked for; -Infinity when that was never planned. */
+  #dueNs = -Infinity;
+  #rank = 0;
+  #asked = false;
+  #epoch = 0;
+  #votes = 0;
+  /** Last epoch this node voted in; in nodes.conf. */
+  #votedEpoch = 0;
+  /** [node] when this node last voted for a replica of it */
   readonly #votedNs: Float64Array;
 
-  constructor(
-    context: FailoverContext,
-    views: Views,
-    timeoutNs: number,
-    validityFactor: number,
-    events: ElectionEvents,
-  ) {
-    const n = views.nodeCount;
+  constructor(context: FailoverContext, view: View, bus: Bus, rules: ElectionRules, host: ElectionHost) {
     this.#context = context;
-    this.#views = views;
-    this.#timeoutNs = timeoutNs;
-    this.#validityFactor = validityFactor;
-    this.#events = events;
-    this.#startNs = new Float64Array(n).fill(-Infinity);
-    this.#rank = new Int32Array(n);
-    this.#asked = new Uint8Array(n);
-    this.#epoch = new Float64Array(n);
-    this.#votes = new Int32Array(n);
-    this.#votedEpoch = new Float64Array(n);
-    this.#votedNs = new Float64Array(n * views.shardCount).fill(-Infinity);
+    this.#view = view;
+    this.#bus = bus;
+    this.#rules = rules;
+    this.#host = host;
+    this.#electionTimeoutNs = Math.max(2 * rules.timeoutNs, MIN_ELECTION_TIMEOUT_NS);
+    this.#votedNs = new Float64Array(view.nodeCount).fill(-Infinity);
   }
 
-  /** A restart forgets a candidacy; the votes given are in nodes.conf. */
-  start(node: NodeId): void {
-    this.#startNs[node] = -Infinity;
-    this.#asked[node] = 0;
+  restart(): void {
+    this.#dueNs = -Infinity;
+    this.#asked = false;
+    this.#votes = 0;
+    this.#votedNs.fill(-Infinity);
   }
 
-  /** Every tick of a replica, and when something it waits for happens. */
-  consider(node: NodeId): void {
-    const shard = this.#views.shardOf[node]!;
-    const primary = this.#views.ownerOf(node, shard);
-    if (primary === node || this.#views.healthOf(node, primary) !== HEALTH.fail) return;
-    if (this.#dataIsTooOld(node, primary)) return;
-    const nowNs = this.#context.now();
-    const electionTimeoutNs = Math.max(2 * this.#timeoutNs, MIN_ELECTION_TIMEOUT_NS);
-    if (nowNs - this.#startNs[node]! > 2 * electionTimeoutNs) {
-      this.#plan(node, primary);
+  /** The election's part of clusterCron; also called when a vote comes in. */
+  step(): void {
+    const { self, primary, health } = this.#view;
+    if (primary === self || health[primary] !== HEALTH.fail || this.#dataIsTooOld(primary)) return;
+    const sinceDueNs = this.#context.now() - this.#dueNs;
+    if (sinceDueNs > 2 * this.#electionTimeoutNs) {
+      this.#plan();
       return;
     }
-    if (this.#asked[node] === 0) this.#fallBack(node);
-    if (nowNs < this.#startNs[node]! || nowNs - this.#startNs[node]! > electionTimeoutNs) return;
-    if (this.#asked[node] === 0) this.#ask(node, shard);
+    if (!this.#asked && this.#fallBack()) return;
+    if (sinceDueNs < 0 || sinceDueNs > this.#electionTimeoutNs) return;
+    if (!this.#asked) this.#askForVotes();
+    else if (this.#votes >= this.#view.majority) this.#win();
   }
 
-  /** Data age is the time since the primary was last heard, less the timeout it took to notice. */
-  #dataIsTooOld(node: NodeId, primary: NodeId): boolean {
-    if (this.#validityFactor === 0) return false;
-    const heardNs = this.#views.dataNs[node * this.#views.nodeCount + primary]!;
-    const ageNs = this.#context.now() - heardNs - this.#timeoutNs;
-    return ageNs > REPLICATION_PING_NS + this.#timeoutNs * this.#validityFactor;
+  /**
+   * Time since the primary was heard, less the timeout it took to notice. The bus stands for the replication
+   * link here; a replica that has not heard its primary since it restarted has no data to offer.
+   */
+  #dataIsTooOld(primary: NodeId): boolean {
+    const { timeoutNs, validityFactor, replicationPingNs } = this.#rules;
+    if (validityFactor === 0) return false;
+    const ageNs = this.#context.now() - this.#view.dataNs[primary]! - timeoutNs;
+    return ageNs > replicationPingNs + timeoutNs * validityFactor;
   }
 
-  #plan(node: NodeId, primary: NodeId): void {
-    this.#rank[node] = this.#rankOf(node);
-    this.#asked[node] = 0;
-    this.#votes[node] = 0;
-    const delayNs = ELECTION_DELAY_NS + this.#context.rng.below(ELECTION_JITTER_MS) * MS;
-    this.#startNs[node] = this.#context.now() + delayNs + this.#rank[node]! * RANK_DELAY_NS;
-    this.#context.log('election', primary, node);
+  #plan(): void {
+    this.#rank = this.#rankNow();
+    this.#asked = false;
+    this.#votes = 0;
+    const jitterNs = this.#context.rng.below(ELECTION_JITTER_MS) * 1e6;
+    this.#dueNs = this.#context.now() + ELECTION_DELAY_NS + jitterNs + this.#rank * RANK_DELAY_NS;
+    this.#host.announceOffset();
   }
 
-  /** A sibling turned out to have more of the data. */
-  #fallBack(node: NodeId): void {
-    const rank = this.#rankOf(node);
-    if (rank <= this.#rank[node]!) return;
-    this.#startNs[node] = this.#startNs[node]! + (rank - this.#rank[node]!) * RANK_DELAY_NS;
-    this.#rank[node] = rank;
-  }
-
-  /** Siblings with a larger replication offset. */
-  #rankOf(node: NodeId): number {
-    const own = this.#context.replicationOffset(node);
-    const shard = this.#views.shardOf[node]!;
-    let rank = 0;
-    for (let sibling = 0; sibling < this.#views.nodeCount; sibling++) {
-      if (sibling === node || this.#views.shardOf[sibling] !== shard) continue;
-      if (this.#views.isPrimary(node, sibling) || this.#views.healthOf(node, sibling) !== HEALTH.ok) continue;
-      if (this.#context.replicationOffset(sibling) > own) rank++;
-    }
-    return rank;
-  }
-
-  #ask(node: NodeId, shard: ShardId): void {
-    const epoch = this.#views.currentEpoch[node]! + 1;
-    const claimedEpoch = this.#views.epochOf(node, shard);
-    this.#views.currentEpoch[node] = epoch;
-    this.#epoch[node] = epoch;
-    this.#asked[node] = 1;
-    for (let voter = 0; voter < this.#views.nodeCount; voter++) {
-      if (voter === node) continue;
-      this.#context.send(node, voter, () => {
-        if (!this.#grants(voter, shard, epoch, claimedEpoch)) return;
-        this.#context.send(voter, node, () => this.#count(node, shard, epoch));
-      });
-    }
-  }
-
-  #grants(voter: NodeId, shard: ShardId, epoch: number, claimedEpoch: number): boolean {
-    const views = this.#views;
-    const nowNs = this.#context.now();
-    if (!views.isPrimary(voter, voter) || epoch < views.currentEpoch[voter]!) return false;
-    views.currentEpoch[voter] = epoch;
-    if (this.#votedEpoch[voter] === epoch) return false;
-    if (views.healthOf(voter, views.ownerOf(voter, shard)) !== HEALTH.fail) return false;
-    const vote = voter * views.shardCount + shard;
-    if (nowNs - this.#votedNs[vote]! < 2 * this.#timeoutNs) return false;
-    if (claimedEpoch < views.epochOf(voter, shard)) return false;
-    this.#votedEpoch[voter] = epoch;
-    this.#votedNs[vote] = nowNs;
+  /** Waits longer when a sibling has turned out to have more data; whether it has. */
+  #fallBack(): boolean {
+    const rank = this.#rankNow();
+    if (rank <= this.#rank) return false;
+    this.#dueNs += (rank - this.#rank) * RANK_DELAY_NS;
+    this.#rank = rank;
     return true;
   }
 
-  #count(node: NodeId, shard: ShardId, epoch: number): void {
-    if (this.#epoch[node] !== epoch || this.#views.ownerOf(node, shard) === node) return;
-    this.#votes[node] = this.#votes[node]! + 1;
-    if (this.#votes[node] === this.#views.majority) this.#events.won(node, shard, epoch);
+  /** Siblings that stated a larger replication offset than this node has. */
+  #rankNow(): number {
+    const { self, shard, primary, nodeCount, shardOf, offset } = this.#view;
+    const own = this.#context.replicationOffset(self);
+    let rank = 0;
+    for (let node = 0; node < nodeCount; node++)
+      if (shardOf[node] === shard && node !== self && node !== primary && offset[node]! > own) rank++;
+    return rank;
+  }
+
+  #askForVotes(): void {
+    this.#asked = true;
+    this.#epoch = ++this.#view.currentEpoch;
+    this.#context.log('election', this.#view.primary, this.#view.self);
+    const header = this.#host.header();
+    this.#bus.broadcast((receiver) => receiver.onVoteRequest(header));
+  }
+
+  #win(): void {
+    this.#votes = 0;
+    this.#host.won(this.#epoch);
+  }
+
+  onVote(header: Header): void {
+    if (!this.#asked || !this.#view.isPrimary(header.from) || header.currentEpoch < this.#epoch) return;
+    this.#votes++;
+    this.step();
+  }
+
+  onVoteRequest(candidate: Header): void {
+    if (!this.#deserves(candidate)) return;
+    this.#votedNs[this.#view.primaryOf[this.#view.shardOf[candidate.from]!]!] = this.#context.now();
+    this.#votedEpoch = this.#view.currentEpoch;
+    const header = this.#host.header();
+    this.#bus.send(candidate.from, (receiver) => receiver.onVote(header));
+  }
+
+  #deserves({ from, currentEpoch, configEpoch }: Header): boolean {
+    const view = this.#view;
+    const shard = view.shardOf[from]!;
+    const primary = view.primaryOf[shard]!;
+    return (
+      view.primary === view.self &&
+      currentEpoch >= view.currentEpoch &&
+      this.#votedEpoch !== view.currentEpoch &&
+      primary !== from &&
+      view.health[primary] === HEALTH.fail &&
+      this.#context.now() - this.#votedNs[primary]! >= 2 * this.#rules.timeoutNs &&
+      configEpoch >= view.epochOf[shard]!
+    );
   }
 }

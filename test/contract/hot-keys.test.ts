@@ -1,0 +1,19 @@
+/** Contract: every hot-key module of the registry. */
+import { describe, expect, test } from 'vitest';
+import { registry } from '../../strategies/index.ts';
+import { findModule, namesOf } from '../../strategies/registry.ts';
+import { hotKeysContract } from './hot-keys.ts';
+
+const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+  ['replicate', {}],
+  ['replicate', { copies: 20, sampleEvery: 1, counters: 32 }],
+];
+
+describe('hot-key contract', () => {
+  test('every hot-key module of the registry is enrolled', () => {
+    expect([...new Set(enrolled.map(([name]) => name))].toSorted()).toEqual(
+      namesOf(registry, 'hotKeys').toSorted(),
+    );
+  });
+  for (const [name, params] of enrolled) hotKeysContract(findModule(registry, 'hotKeys', name)!, params);
+});
