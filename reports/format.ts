@@ -11,7 +11,7 @@ export function integer(value: number): string {
 }
 
 /** Three significant digits, never an exponent: 0.0412, 1.84, 25.1, 412, 2,003. */
-export function three(value: number): string {
+function three(value: number): string {
   if (value === 0) return '0';
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
   return digits <= 0 ? integer(value) : value.toFixed(Math.min(digits, 6));
@@ -34,12 +34,13 @@ export function moment(ms: number): string {
   return `${Number((ms / 1000).toFixed(2))} s`;
 }
 
-/** 0.0523 -> `5.2%`, 0.712 -> `71%`, 0.0008 -> `0.08%`, 0.00002 -> `<0.01%` */
+/** 0.0523 -> `5.2%`, 0.712 -> `71%`, 0.0008 -> `0.08%`, 0.00002 -> `<0.01%`; `100%` is all, 0.9999 `>99.9%` */
 export function percent(ratio: number | null): string {
   if (ratio === null) return ABSENT;
   const value = ratio * 100;
   if (value === 0) return '0%';
   if (value < 0.005) return '<0.01%';
+  if (value >= 99.5 && value < 100) return value >= 99.95 ? '>99.9%' : `${value.toFixed(1)}%`;
   return `${value.toFixed(value < 0.995 ? 2 : value < 9.95 ? 1 : 0)}%`;
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../sim/result.ts';
+import type { Result, RunResult } from '../sim/result.ts';
 import type { Chart } from './charts/chart.ts';
 import { type CompiledChart, compileChart } from './charts/compile.ts';
 import { errorsChart } from './charts/errors.ts';
@@ -22,10 +22,10 @@ import { pageHeader, seriesKey, verdictSection } from './page/ranking.ts';
 import { pageScript } from './page/script.ts';
 import { costSection, eventsTable, hotspotSection, provenance, treatmentSection } from './page/tables.ts';
 import { rankedRuns } from './ranked.ts';
-import { Html, html, scriptJson } from './safe.ts';
+import { Html, html, scriptJson, visibleWithin } from './safe.ts';
 
 export async function renderHtml(result: Result): Promise<string> {
-  const runs = rankedRuns(result);
+  const runs = rankedRuns(result).map(visibleWithin);
   const charts: (Chart | null)[] = [
     percentilesChart(runs),
     failoverChart(result, runs),
@@ -43,11 +43,21 @@ export async function renderHtml(result: Result): Promise<string> {
     heatmaps,
   };
   const css = withHeatColors(await readFile(new URL('./page/page.css', import.meta.url), 'utf8'));
-  return page({ result, css, script: await pageScript(), payload, body: bodyOf(result, compiled, heatmaps) });
+  return page({
+    result,
+    css,
+    script: await pageScript(),
+    payload,
+    body: bodyOf(result, runs, compiled, heatmaps),
+  });
 }
 
-function bodyOf(result: Result, charts: readonly CompiledChart[], heatmaps: readonly HeatmapData[]): Html {
-  const runs = rankedRuns(result);
+function bodyOf(
+  result: Result,
+  runs: readonly RunResult[],
+  charts: readonly CompiledChart[],
+  heatmaps: readonly HeatmapData[],
+): Html {
   const sectionOf = (id: string) => {
     const found = charts.find(({ chart }) => chart.id === id);
     return found === undefined ? null : chartSection(found);

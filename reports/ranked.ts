@@ -45,7 +45,7 @@ export function caveats(run: RunResult): string[] {
       'diverged: more work arrives than a node can serve; its times grow with the length of the run',
     );
   if (run.p99WithFailures === null && run.requests.failed > 0)
-    found.push(`${percent(failedShare(run))} of requests failed: with them counted, p99 has no finite value`);
+    found.push('over 1% of requests failed: with them counted, p99 has no finite value');
   const unrecovered = run.failover.filter((failover) => failover.recoveredMs === null);
   if (unrecovered.length > 0) found.push('had not recovered when the run ended');
   return found;
@@ -77,18 +77,19 @@ export function remarks(result: Result): string[] {
 
 /** Who wins and by how much; then at what price. Sentences; the second is empty where there is none. */
 export function verdict(result: Result): readonly [string, string] {
-  const [best, second] = rankedRuns(result).filter((run) => !run.bound);
+  const competitors = rankedRuns(result).filter((run) => !run.bound);
+  const [best, second] = competitors;
   if (best === undefined) return ['Only bounds ran: there is no competitor to recommend.', ''];
   const name = inProse(best.strategy);
   if (best.p99WithFailures === null && best.requests.failed > 0)
     return [
       `No strategy kept failures under 1%: ${name} did best, with ${percent(failedShare(best))} of requests failed.`,
-      price(best),
+      price(best, competitors),
     ];
   if (best.p99WithFailures === null)
-    return [`${name} ranks first, but too few requests ended to tell a p99.`, price(best)];
+    return [`${name} ranks first, but too few requests ended to tell a p99.`, price(best, competitors)];
   const lead = `${name} has the lowest p99 over all requests, ${duration(best.p99WithFailures)}`;
-  return [`${lead}${margin(best.p99WithFailures, second)}.`, price(best)];
+  return [`${lead}${margin(best.p99WithFailures, second)}.`, price(best, competitors)];
 }
 
 function margin(p99: number, second: RunResult | undefined): string {
@@ -97,18 +98,19 @@ function margin(p99: number, second: RunResult | undefined): string {
   if (other === null) return `, and alone kept failures under 1%`;
   const ratio = other / p99;
   if (ratio < 1.02) return `, level with ${inProse(second.strategy)} (${duration(other)})`;
-  const times = ratio >= 2 ? `${ratio.toFixed(1)} times` : `${Math.round((1 - 1 / ratio) * 100)}%`;
+  const times =
+    ratio >= 2 ? `${ratio.toFixed(ratio < 10 ? 1 : 0)} times` : `${Math.round((1 - 1 / ratio) * 100)}%`;
   return `, ${times} lower than ${inProse(second.strategy)} (${duration(other)})`;
 }
 
-function price(run: RunResult): string {
+function price(run: RunResult, competitors: readonly RunResult[]): string {
   const failed = `${counted(run.requests.failed, 'request')} failed`;
   const worst = worstFailover(run);
   if (worst === null) return run.requests.failed > 0 ? `Its price: ${failed}.` : '';
   const lost = `${counted(run.lostWrites, 'acknowledged write')} ${run.lostWrites === 1 ? 'was' : 'were'} lost`;
   const outage = `the dead node's keys were unavailable for ${duration(worst.unavailableMs)}`;
-  const further = [run.requests.failed > 0 ? failed : '', run.lostWrites > 0 ? lost : ''].filter(
-    (text) => text !== '',
-  );
-  return `After ${inProse(worst.fault)} ${listed([outage, ...further])}.`;
+  const further = [run.requests.failed > 0 ? failed : '', run.lostWrites > 0 ? lost : ''];
+  const safe = run.lostWrites > 0 ? competitors.find((other) => other.lostWrites === 0) : undefined;
+  const contrast = safe === undefined ? '' : `; ${inProse(safe.strategy)} lost none`;
+  return `After ${inProse(worst.fault)} ${listed([outage, ...further.filter((text) => text !== '')])}${contrast}.`;
 }

@@ -15,6 +15,14 @@ export function visible(text: string): string {
   );
 }
 
+/** `value` with every string in it made visible: for what a chart or a script will show by itself. */
+export function visibleWithin<T>(value: T): T {
+  if (typeof value === 'string') return visible(value) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(visibleWithin) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visibleWithin(inner)])) as T;
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

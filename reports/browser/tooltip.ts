@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { select } from 'd3';
 
-export interface TooltipLine {
+interface TooltipLine {
   /** CSS colour of a mark before the text; null for none. */
   color: string | null;
   name: string;

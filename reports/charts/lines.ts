@@ -90,10 +90,10 @@ function faultLayers(faults: readonly FaultMark[]): Layer[] {
       mark: {
         type: 'text',
         align: 'left',
-        baseline: 'top',
-        dx: 5,
+        baseline: 'bottom',
+        dx: -1,
         y: 0,
-        dy: { expr: 'datum.line' },
+        dy: { expr: 'datum.rise' },
         limit: 160,
       },
       encoding: { x, text: { field: 'label', type: 'nominal' } },

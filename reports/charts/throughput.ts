@@ -40,5 +40,5 @@ function finding(runs: readonly RunResult[]): string {
   if (worst === null || worst.value < 0.01)
     return 'Every strategy completes what is offered, second by second';
   const at = moment(worst.step * worst.run.timeline.stepMs);
-  return `The deepest dip is ${inProse(worst.run.strategy)}'s: at ${at}, ${percent(worst.value)} of the offered load goes unanswered`;
+  return `The deepest dip is under ${inProse(worst.run.strategy)}: at ${at}, ${percent(worst.value)} of the offered load goes unanswered`;
 }

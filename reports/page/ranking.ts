@@ -9,8 +9,10 @@ import { name, scrolling, swatch } from './parts.ts';
 
 export function pageHeader({ scenario }: Result): Html {
   return html`<header>
+<div>
 <p class="topic">evenkeel · ${name(scenario.name)}</p>
 ${scenario.question === '' ? null : html`<p class="question">${name(scenario.question)}</p>`}
+</div>
 </header>
 `;
 }

@@ -1,8 +1,9 @@
 /** The sections that are tables: hotspots, hot-key treatment, cache and cost, control plane, provenance. */
 import type { Result, RunResult } from '../../sim/result.ts';
+import { fitted } from '../columns.ts';
 import { bytes, counted, integer, moment, percent, percentFine, rate } from '../format.ts';
 import { inProse } from '../ranked.ts';
-import { type Html, html } from '../safe.ts';
+import { type Html, html, visible } from '../safe.ts';
 import { dataTable, howToRead, section } from './parts.ts';
 
 const HOTSPOTS_PER_STRATEGY = 6;
@@ -10,6 +11,7 @@ const KEYS_PER_HOTSPOT = 3;
 const HOT_KEYS_SHOWN = 10;
 const EVENTS_PER_STRATEGY = 40;
 const COPIES_SHOWN = 20;
+const PARAMS_COLUMNS_MAX = 300;
 
 export function hotspotSection(runs: readonly RunResult[]): Html {
   const hot = runs.filter((run) => run.hotspots.length > 0);
@@ -159,10 +161,7 @@ export function provenance(result: Result): Html {
     run.strategy,
     integer(run.seed),
     Object.entries(run.composition)
-      .map(
-        ([axis, { use, params }]) =>
-          `${inProse(axis)}: ${inProse(use)} ${inProse(JSON.stringify(params) ?? '')}`,
-      )
+      .map(([axis, { use, params }]) => `${inProse(axis)}: ${inProse(use)}${paramsText(params)}`)
       .join('; '),
     run.fingerprint,
   ]);
@@ -178,4 +177,11 @@ ${dataTable('Strategies, seeds and fingerprints', { head: ['strategy', 'seed', '
 <p>Simulated, not measured: the same scenario and seed give the same numbers. Quantiles are at most 0.8% above the true value.</p>
 </footer>
 `;
+}
+
+/** ` (copies 3, threshold 0.005)`; nothing where there are none. */
+function paramsText(params: unknown): string {
+  if (typeof params !== 'object' || params === null || Object.keys(params).length === 0) return '';
+  const text = Object.entries(params).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+  return ` (${fitted(visible(text.join(', ')), PARAMS_COLUMNS_MAX)})`;
 }

@@ -1,0 +1,210 @@
+/** The report in a real browser: silent, offline, inert to hostile names, accessible, drawn, usable by keyboard. */
+/// <reference lib="dom" />
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderHtml } from '../../reports/html.ts';
+import { visible } from '../../reports/safe.ts';
+import type { Result } from '../../sim/result.ts';
+import { HOSTILE_NAMES, namedByStranger, sampleResult } from '../sample-result.ts';
+import { hasBrowser, launch, type Misdeeds, ready, watch } from './browser.ts';
+
+describe.skipIf(!hasBrowser)('report in a browser', () => {
+  let browser: Browser;
+  let folder: string;
+
+  beforeAll(async () => {
+    browser = await launch();
+    folder = await mkdtemp(join(tmpdir(), 'evenkeel-report-'));
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the report of `result` from disk and hands the finished page over. */
+  async function opened(
+    result: Result,
+    options: BrowserContextOptions,
+    look: (page: Page, misdeeds: Misdeeds, url: string) => Promise<void>,
+    hash = '',
+  ): Promise<void> {
+    const file = join(folder, 'report.html');
+    await writeFile(file, await renderHtml(result));
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+    const page = await context.newPage();
+    const misdeeds = await watch(page);
+    const url = pathToFileURL(file).href + hash;
+    await page.goto(url);
+    if (options.javaScriptEnabled !== false) await ready(page);
+    await look(page, misdeeds, url);
+    await context.close();
+  }
+
+  test('opens from disk silently: no error, no violation, no request, nothing on window', async () => {
+    await opened(sampleResult(), {}, async (page, misdeeds, url) => {
+      expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
+      const globals = await page.evaluate(() =>
+        ['vega', 'View', 'd3', 'evenkeel'].filter((name) => name in globalThis),
+      );
+      expect(globals).toEqual([]);
+    });
+  });
+
+  test('the watch itself works: eval, styles and requests are refused and seen', async () => {
+    await opened(sampleResult(), {}, async (page, misdeeds) => {
+      await page.evaluate(() => {
+        document.body.setAttribute('style', 'color: red');
+        document.body.append(
+          Object.assign(document.createElement('img'), { src: 'https://example.invalid/x.png' }),
+        );
+        document.body.append(
+          Object.assign(document.createElement('script'), { textContent: 'document.title = "owned"' }),
+        );
+      });
+      await page.waitForTimeout(200);
+      expect(misdeeds.violations.map((text) => text.split(' ')[1])).toEqual(
+        expect.arrayContaining(['style-src-attr', 'img-src', 'script-src-elem']),
+      );
+      expect(await page.title()).not.toBe('owned');
+    });
+  });
+
+  test('every chart is drawn: a line per strategy, a mark per node, a bar per strategy', async () => {
+    await opened(sampleResult(), {}, async (page) => {
+      const drawn = await page.evaluate(() => {
+        const count = (selector: string) => document.querySelectorAll(selector).length;
+        const lines = ['percentiles', 'throughput', 'p99-over-time', 'errors'].map((id) =>
+          count(`#chart-${id} .mark-line path[aria-roledescription="line mark"]`),
+        );
+        return {
+          lines,
+          nodes: count('#chart-node-load path[aria-roledescription="point"]'),
+          bars: count('#chart-failover path[aria-roledescription="bar"]') > 5,
+          heatmaps: count('.cells path'),
+          nan: Array.from(document.querySelectorAll('figure')).some((figure) =>
+            figure.innerHTML.includes('NaN'),
+          ),
+        };
+      });
+      expect(drawn).toMatchObject({ lines: [5, 5, 5, 5], nodes: 60, bars: true, nan: false });
+      expect(drawn.heatmaps).toBeGreaterThan(10);
+    });
+  });
+
+  test.each(HOSTILE_NAMES.map((name, i) => [i, name] as const))(
+    'hostile name %i is inert and shown literally',
+    async (_, name) => {
+      await opened(namedByStranger(name), {}, async (page, misdeeds, url) => {
+        const texts = await page.evaluate(() => ({
+          title: document.title,
+          keys: Array.from(document.querySelectorAll('#hotspots tbody th'), (cell) => cell.textContent),
+          strategies: Array.from(document.querySelectorAll('#key li'), (item) => item.textContent!.trim()),
+          sideways: document.documentElement.scrollWidth - innerWidth,
+          strangers: document.querySelectorAll('img, iframe, object, a, script:not([type])').length,
+        }));
+        expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
+        const shown = visible(name);
+        expect(texts.title.replace(/\s+/g, ' ')).toBe(`${shown} · evenkeel`.replace(/\s+/g, ' ').trim());
+        expect(texts.keys).toContain(shown);
+        expect(texts.strategies[0]).toBe(visible(`${name} 1`));
+        expect(texts.strangers).toBe(0);
+        expect(texts.sideways).toBeLessThanOrEqual(0);
+        await page.hover('#chart-percentiles', { position: { x: 500, y: 100 } });
+        expect(await page.locator('.tooltip').textContent()).toContain(visible(`${name} 1`));
+      });
+    },
+  );
+
+  const views: [string, BrowserContextOptions, 'screen' | 'print'][] = [
+    ['light', { colorScheme: 'light' }, 'screen'],
+    ['dark', { colorScheme: 'dark' }, 'screen'],
+    ['print', { colorScheme: 'dark' }, 'print'],
+    ['400 px', { viewport: { width: 400, height: 800 } }, 'screen'],
+  ];
+
+  test.each(views)('axe finds nothing in %s', async (_, options, media) => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await opened(sampleResult(), { ...options, bypassCSP: true }, async (page) => {
+      await page.emulateMedia({ media });
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`);
+      });
+      expect(violations).toEqual([]);
+    });
+  });
+
+  test.each([320, 400, 760, 1800])('fits a window of %i px without sideways scrolling', async (width) => {
+    await opened(sampleResult(), { viewport: { width, height: 800 } }, async (page) => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    });
+  });
+
+  test('without script: verdict, ranked table and every drawing are there', async () => {
+    await opened(sampleResult(), { javaScriptEnabled: false }, async (page, misdeeds, url) => {
+      expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
+      expect(await page.locator('h1').textContent()).toMatch(/^hot-key-replication has the lowest p99/);
+      expect(await page.locator('.ranking tbody tr').count()).toBe(5);
+      expect(await page.locator('.chart > svg').count()).toBe(6);
+      expect(await page.locator('#chart-percentiles svg').boundingBox()).toMatchObject({
+        width: expect.closeTo(1088, -3),
+      });
+    });
+  });
+
+  test('keyboard: arrow keys read values and move one cursor on all timelines', async () => {
+    await opened(sampleResult(), {}, async (page) => {
+      await page.focus('#chart-errors');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.tooltip p').textContent()).toBe('1 s to 2 s');
+      expect(await page.locator('.tooltip li').allTextContents()).toContain('random0/s');
+      expect(await page.locator('.cursor:visible').count()).toBe(3 + 5);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('.tooltip:visible, .cursor:visible').count()).toBe(0);
+    });
+  });
+
+  test('the key singles a strategy out, and the link to it shows the same', async () => {
+    await opened(sampleResult(), {}, async (page) => {
+      await page.focus('#key button >> nth=1');
+      await page.keyboard.press('Enter');
+      expect(new URL(page.url()).hash).toBe('#only=2');
+      await page.waitForTimeout(100);
+      expect(await faded(page)).toBe(4);
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(100);
+      expect(await faded(page)).toBe(0);
+    });
+    await opened(sampleResult(), {}, async (page) => expect(await faded(page)).toBe(4), '#only=2');
+  });
+
+  test('the theme follows the system until the reader chooses', async () => {
+    await opened(sampleResult(), { colorScheme: 'dark' }, async (page) => {
+      const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const dark = await paper();
+      await page.click('.theme-toggle');
+      expect(await paper()).not.toBe(dark);
+      expect(await page.locator('.theme-toggle').textContent()).toBe('Dark theme');
+    });
+  });
+
+  /** Lines of the percentile chart that stand back. */
+  function faded(page: Page): Promise<number> {
+    return page.evaluate(
+      () => document.querySelectorAll('#chart-percentiles .mark-line path[opacity="0.12"]').length,
+    );
+  }
+});
