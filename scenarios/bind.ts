@@ -211,7 +211,7 @@ function faultsOf({ faults, cluster }: Settings): Fault[] {
 }
 
 /** The finest of 1, 2, 5, 10, ... ms that makes at most MAX_STEPS steps. */
-export function niceStepNs(durationNs: number): number {
+function niceStepNs(durationNs: number): number {
   for (let decadeNs = NS_PER_MS; ; decadeNs *= 10) {
     const nice = [1, 2, 5].find((factor) => durationNs <= factor * decadeNs * MAX_STEPS);
     if (nice !== undefined) return nice * decadeNs;

@@ -185,7 +185,7 @@ function ownersPerPartition({ placement }: StrategySetup, cluster: Settings['clu
 }
 
 /** Work offered per unit of capacity, were it spread evenly over the nodes that serve; null for a recording. */
-export function meanUtilization(settings: Settings, strategy: StrategySetup): number | null {
+function meanUtilization(settings: Settings, strategy: StrategySetup): number | null {
   const { workload, cluster } = settings;
   if ('recording' in workload) return null;
   const { serviceTime, threads } = cluster.node;

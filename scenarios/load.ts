@@ -20,8 +20,6 @@ import {
 } from './schema.ts';
 import { choices } from './suggest.ts';
 
-export { formatProblem } from './problem.ts';
-
 export interface LoadOptions {
   /** `path=value`, as after `--set`; the value is YAML. */
   readonly overrides?: readonly string[];

@@ -47,7 +47,7 @@ export function quoted(text: string, limit = 60): string {
 }
 
 /** `cluster.node.threads`, `faults[0].at`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? printable(step) : `${text}.${printable(step)}`;
