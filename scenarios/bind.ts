@@ -64,7 +64,8 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
     question: scenario.question,
     hash: scenario.hash,
     durationMs: durationNs / NS_PER_MS,
-    workload: workload.kind === 'synthetic' ? syntheticLine(workload) : recordedLine(workload),
+    workload:
+      workload.kind === 'recorded' ? recordedLine(workload) : syntheticLine(settings.workload as Synthetic),
     cluster: clusterLine(settings.cluster),
     notes: [
       ...(workload.kind === 'synthetic' ? [] : recordedNotes(workload, durationNs)),
@@ -218,18 +219,16 @@ function niceStepNs(durationNs: number): number {
   }
 }
 
-const OPERATIONS = ['get', 'set', 'delete', 'incr'];
-
-function syntheticLine({ arrivals, keys, operations, valueBytes }: SyntheticWorkload): string {
-  const popularity = keys.kind === 'uniform' ? 'uniform' : `Zipf ${keys.exponent}`;
-  const mix = operations
-    .flatMap((share, op) => (share > 0 ? [`${formatRatio(share)} ${OPERATIONS[op]}`] : []))
+function syntheticLine({ rate, arrivals, keys, operations, valueSize }: Synthetic): string {
+  const popularity = keys.popularity === 'uniform' ? 'uniform' : `Zipf ${keys.popularity.zipf}`;
+  const mix = Object.entries(operations)
+    .flatMap(([op, share]) => (share > 0 ? [`${formatRatio(share)} ${op}`] : []))
     .join(' / ');
   const size =
-    valueBytes.kind === 'constant'
-      ? formatSize(valueBytes.bytes)
-      : `${formatSize(valueBytes.meanBytes)} on average (lognormal, cv ${valueBytes.cv})`;
-  return `${formatRate(arrivals.ratePerSec)} ${arrivals.kind}, ${formatCount(keys.count)} keys ${popularity}, ${mix}, values of ${size}`;
+    typeof valueSize === 'number'
+      ? formatSize(valueSize)
+      : `${formatSize(valueSize.lognormal.mean)} on average (lognormal, cv ${valueSize.lognormal.cv})`;
+  return `${formatRate(rate)} ${arrivals}, ${formatCount(keys.count)} keys ${popularity}, ${mix}, values of ${size}`;
 }
 
 function recordedLine({ recording, speed }: RecordedWorkload): string {

@@ -5,9 +5,7 @@
 
 import type { Bound, StrategySetup } from '../sim/setup.ts';
 import type { Axis, StrategyModule } from '../sim/strategy.ts';
-import { parseDuration, parseRatio, parseSize, UnitError } from '../sim/units.ts';
 import { findModule, type ModuleChoice, namesOf, type Registry } from '../strategies/registry.ts';
-import { isMap } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
 import { type Path, quoted } from './problem.ts';
 import type { StrategyInput } from './schema.ts';
@@ -84,43 +82,11 @@ function bind(
     findings.push(finding(usePath, `unknown ${axis} module ${quoted(use)}`, kind + choices(use, names)));
     return null;
   }
-  const raw = withoutUnits(params);
-  const parsed = module.params.safeParse(raw);
+  const parsed = module.params.safeParse(params);
   if (parsed.success) return { module, params: parsed.data };
-  for (const inner of explain(module.params, raw, parsed.error.issues))
+  for (const inner of explain(module.params, params, parsed.error.issues))
     findings.push({ ...inner, path: path.length === 0 ? [] : [...path, ...inner.path] });
   return null;
-}
-
-const SUFFIXES: readonly [RegExp, (text: string) => number][] = [
-  [/Ns$/, parseDuration],
-  [/Us$/, (text) => parseDuration(text) / 1e3],
-  [/Ms$/, (text) => parseDuration(text) / 1e6],
-  [/(?<!Per)Sec$/, (text) => parseDuration(text) / 1e9],
-  [/Bytes$/, parseSize],
-];
-
-/** Parameters name their unit (`timeoutMs`) and take numbers of it; `5s` is converted, and `5%` to 0.05. */
-function withoutUnits(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [
-      key,
-      isMap(value) ? withoutUnits(value) : inUnitOf(key, value),
-    ]),
-  );
-}
-
-function inUnitOf(key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const parse =
-    SUFFIXES.find(([suffix]) => suffix.test(key))?.[1] ?? (/^[\d.]+%$/.test(value) ? parseRatio : null);
-  if (parse === null) return value;
-  try {
-    return parse(value);
-  } catch (error) {
-    if (error instanceof UnitError) return value;
-    throw error;
-  }
 }
 
 export function finding(

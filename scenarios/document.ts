@@ -70,7 +70,7 @@ export class ScenarioDocument {
       yaml = parseDocument(this.#source.text, {
         lineCounter: this.#lines,
         prettyErrors: false,
-        logLevel: 'silent',
+        logLevel: 'error',
       });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

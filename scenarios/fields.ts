@@ -103,9 +103,11 @@ export const factor = () =>
 
 const lognormal = z
   .strictObject({
-    lognormal: z.strictObject({
-      cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
-    }),
+    lognormal: z
+      .strictObject({
+        cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
+      })
+      .describe('Lognormal around the mean.'),
   })
   .transform(({ lognormal: { cv } }): Shape => ({ kind: 'lognormal', cv }));
 

@@ -79,7 +79,7 @@ export function formatProblem(problem: Problem, options: { readonly color: boole
   const at = position === null ? '' : `:${position.line}:${position.column}`;
   const about = path.length === 0 ? '' : `${pathText(path)}: `;
   const label = paint(severity === 'error' ? 'red' : 'yellow', `${severity}:`);
-  const lines = [`${paint('bold', printable(place.where) + at)}: ${label} ${about}${message}`];
+  const lines = [`${paint('bold', printable(place.where) + at)}: ${label} ${about}${printable(message)}`];
   if (position !== null) {
     const { text, column, length } = excerpt(position.lineText, position.column, position.length);
     const gutter = String(position.line);
@@ -87,7 +87,7 @@ export function formatProblem(problem: Problem, options: { readonly color: boole
     const caret = paint(severity === 'error' ? 'red' : 'yellow', '^'.repeat(length));
     lines.push(`  ${paint('dim', `${' '.repeat(gutter.length)} |`)} ${' '.repeat(column - 1)}${caret}`);
   }
-  if (hint !== null) lines.push(`  ${hint}`);
+  if (hint !== null) lines.push(`  ${printable(hint)}`);
   return lines.join('\n');
 }
 

@@ -155,10 +155,12 @@ const synthetic = z.strictObject({
     .union([
       size({ max: 2 ** 31 - 1 }),
       z.strictObject({
-        lognormal: z.strictObject({
-          mean: size({ min: 1, max: 2 ** 31 - 1 }).describe('Mean size [size].'),
-          cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
-        }),
+        lognormal: z
+          .strictObject({
+            mean: size({ min: 1, max: 2 ** 31 - 1 }).describe('Mean size [size].'),
+            cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
+          })
+          .describe('Lognormal, of a stated mean.'),
       }),
     ])
     .prefault('1KiB')

@@ -206,11 +206,12 @@ function unitNamed(quantity: Quantity, units: readonly Unit[], name: string, tex
   const found = units.find((unit) => unit.name === name);
   if (found !== undefined) return found;
   const accepted = units.map((unit) => unit.name).filter((unit) => unit !== '');
+  const shown = name.slice(0, MAX_SHOWN);
   const list = `accepted units are ${accepted.join(', ')}`;
   if (name === '') throw notA(quantity, text, `the unit is missing; ${list}`);
   const meant = nearestUnit(units, name);
   const guess = meant === undefined ? '' : `did you mean "${meant}"? `;
-  throw notA(quantity, text, `unknown unit "${name}"; ${guess}${list}`);
+  throw notA(quantity, text, `unknown unit "${shown}"; ${guess}${list}`);
 }
 
 function nearestUnit(units: readonly Unit[], name: string): string | undefined {
@@ -238,6 +239,9 @@ function whole(quantity: Quantity, value: number, text: string, finest: string):
   return rounded;
 }
 
+/** Longer texts are cut in messages. */
+const MAX_SHOWN = 60;
+
 const TITLES: Readonly<Record<Quantity, string>> = {
   duration: 'duration',
   size: 'size',
@@ -251,7 +255,8 @@ const TITLES: Readonly<Record<Quantity, string>> = {
 function notA(quantity: Quantity, text: string, why?: string): UnitError {
   const reason = why ?? (/^\s*-/.test(text) ? 'it must not be negative' : null);
   const example = QUANTITIES[quantity].examples.join(' or ');
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
   return new UnitError(
-    `"${text}" is not a ${TITLES[quantity]}${reason === null ? '' : `: ${reason}`}; write for example ${example}`,
+    `"${shown}" is not a ${TITLES[quantity]}${reason === null ? '' : `: ${reason}`}; write for example ${example}`,
   );
 }
