@@ -205,14 +205,14 @@ export class RequestFlow {
     queue.push(origin.ask(clock.nowNs), EVENT.origin, request);
   }
 
-  /** The client now has the value from the origin, and fills the cache on the side. */
+  /** The client now has the value from the origin, and on the side fills the shard that missed. */
   originAnswered(request: number): void {
-    const { requests, clients } = this.#world;
+    const { requests, clients, infos } = this.#world;
     const client = requests.client[request]!;
-    const key = requests.key[request]!;
-    const home = ownerOf(this.#world.membership.tables[client]!, key);
+    const { shard } = infos[requests.node[request]!]!;
+    const writer = clients.writer(client, shard);
     const bytes = requests.valueBytes[request]!;
-    this.#delivery.internal(client, clients.writer(client, home), home, key, OP.set, bytes, NO_TASK);
+    this.#delivery.internal(client, writer, shard, requests.key[request]!, OP.set, bytes, NO_TASK);
     this.#partDone(request, OUTCOME.ok);
   }
 

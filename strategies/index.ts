@@ -22,9 +22,17 @@ import { redisSlots } from './placement/redis-slots.ts';
 import { rendezvous } from './placement/rendezvous.ts';
 import { presets } from './presets.ts';
 import type { Registry } from './registry.ts';
+import { alwaysHottest } from './selection/always-hottest.ts';
+import { aperture } from './selection/aperture.ts';
+import { boundedLoad } from './selection/bounded-load.ts';
+import { leastOutstanding } from './selection/least-outstanding.ts';
+import { peakEwma } from './selection/peak-ewma.ts';
 import { powerOfTwoChoices } from './selection/power-of-two-choices.ts';
 import { primary } from './selection/primary.ts';
 import { random } from './selection/random.ts';
+import { roundRobin } from './selection/round-robin.ts';
+import { weighted } from './selection/weighted.ts';
+import { zoneAware } from './selection/zone-aware.ts';
 
 export const registry: Registry = {
   modules: [
@@ -47,7 +55,15 @@ export const registry: Registry = {
     ignite,
     primary,
     random,
+    roundRobin,
+    weighted,
+    leastOutstanding,
     powerOfTwoChoices,
+    peakEwma,
+    zoneAware,
+    boundedLoad,
+    aperture,
+    alwaysHottest,
     replicate,
     redisCluster,
     ejectAndRehash,

@@ -9,6 +9,19 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[
   ['random', {}],
   ['power-of-two-choices', {}],
   ['power-of-two-choices', { choices: 4 }],
+  ['round-robin', {}],
+  ['weighted', {}],
+  ['weighted', { weights: [3, 1, 0.5] }],
+  ['least-outstanding', {}],
+  ['least-outstanding', { scan: 'envoy', choices: 3 }],
+  ['peak-ewma', {}],
+  ['zone-aware', {}],
+  ['zone-aware', { spillAt: 4 }],
+  ['bounded-load', {}],
+  ['bounded-load', { variant: 'random-jump', balanceFactor: 125 }],
+  ['aperture', {}],
+  ['aperture', { width: 1 }],
+  ['always-hottest', {}],
 ];
 
 describe('selection contract', () => {
