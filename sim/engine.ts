@@ -22,6 +22,12 @@ export class Engine {
     this.flow = new RequestFlow(world, this.delivery);
   }
 
+  /** HOT. Looks the block's keys up together, so that the table's cache misses overlap. */
+  locate({ key, partition }: RequestBlock, count: number): void {
+    const { full } = this.#world.membership;
+    for (let i = 0; i < count; i++) partition[i] = full.partitionOf(key[i]!);
+  }
+
   /**
    * HOT. A block of arrivals, with every event that comes before each of them. Entered anew for each block:
    * V8 optimises a function that is called often better than one long loop.

@@ -13,6 +13,8 @@ export class Origin {
   /** Times the servers fall free: a binary heap, earliest first. */
   readonly #freeAtNs: Float64Array;
   requests = 0;
+  /** When the last answer asked for so far is ready. */
+  busyUntilNs = 0;
 
   constructor(setup: OriginSetup, rng: RandomStream) {
     this.#setup = setup;
@@ -26,6 +28,7 @@ export class Origin {
     const serviceNs = Math.round(this.#setup.latencyNs * this.#latency.draw());
     const doneNs = Math.max(nowNs, this.#freeAtNs[0]!) + serviceNs;
     this.#replaceEarliest(doneNs);
+    if (doneNs > this.busyUntilNs) this.busyUntilNs = doneNs;
     return doneNs;
   }
 

@@ -7,7 +7,6 @@ import { EVENT } from './clock.ts';
 import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
 import { Luck } from './luck.ts';
-import { ownerOf } from './membership.ts';
 import { stream } from './rng.ts';
 import { type HotKeysClient, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
@@ -39,6 +38,7 @@ export class RequestFlow {
     requests.ordinal[request] = this.#ordinal++;
     requests.arrivedNs[request] = block.atNs[i]!;
     requests.key[request] = block.key[i]!;
+    requests.partition[request] = block.partition[i]!;
     requests.op[request] = block.op[i]!;
     requests.valueBytes[request] = block.valueBytes[i]!;
     requests.client[request] = block.client[i]!;
@@ -59,7 +59,7 @@ export class RequestFlow {
     const key = requests.key[request]!;
     const op = requests.op[request]! as Op;
     const table = membership.tables[client]!;
-    const partition = table.partitionOf(key);
+    const partition = table === membership.full ? requests.partition[request]! : table.partitionOf(key);
     const home = table.owners[partition * table.depth]!;
     const first = requests.tries[request] === 1 && requests.redirects[request] === 0;
     requests.home[request] = home;
@@ -253,7 +253,8 @@ export class RequestFlow {
       else recorder.counters.refused++;
     }
     if (!recorder.outages.none) {
-      const shard = ownerOf(this.#world.membership.full, requests.key[request]!);
+      const { full } = this.#world.membership;
+      const shard = full.owners[requests.partition[request]! * full.depth]!;
       recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
     }
     requests.release(request);

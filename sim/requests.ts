@@ -8,6 +8,8 @@ export class Requests {
   outFactor = new Float64Array(0);
   backFactor = new Float64Array(0);
   key = new Int32Array(0);
+  /** Of the key, in the table of the whole cluster. */
+  partition = new Int32Array(0);
   valueBytes = new Int32Array(0);
   client = new Int32Array(0);
   /** Shard that owned the key when the request was last routed. */
@@ -52,6 +54,7 @@ export class Requests {
     this.outFactor = widen(this.outFactor, new Float64Array(capacity));
     this.backFactor = widen(this.backFactor, new Float64Array(capacity));
     this.key = widen(this.key, new Int32Array(capacity));
+    this.partition = widen(this.partition, new Int32Array(capacity));
     this.valueBytes = widen(this.valueBytes, new Int32Array(capacity));
     this.client = widen(this.client, new Int32Array(capacity));
     this.home = widen(this.home, new Int32Array(capacity));

@@ -53,6 +53,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
     const count = source.fill(block);
     if (count === 0) break;
     countKeys(block, count, keyCounts);
+    engine.locate(block, count);
     engine.runBlock(block, count);
     if (hooks.check) laws.balance(world, engine);
     if (turn % (4096 / BLOCK_SIZE) === 0 && !reportProgress(world, hooks)) {
@@ -102,12 +103,13 @@ function reportProgress(world: World, hooks: RunHooks): boolean {
 
 /**
  * After the last arrival the open requests run out: events go on, in slices of 1 ms, until none is open, or
- * until the longest life a request can have with all its retries is over.
+ * until the longest life a request can have with all its retries, and the origin's queue, are over.
  */
 function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
   const { timeoutNs, retries } = world.setup.clients;
   const attemptNs = timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9;
   const limitNs = endNs + 1e9 + (1 + retries.max) * attemptNs;
-  for (let untilNs = endNs; world.requests.open > 0 && untilNs < limitNs; untilNs += 1e6)
+  const isOver = (nowNs: number): boolean => nowNs >= Math.max(limitNs, world.origin?.busyUntilNs ?? 0);
+  for (let untilNs = endNs; world.requests.open > 0 && !isOver(untilNs - 1e6); untilNs += 1e6)
     engine.drain(untilNs);
 }

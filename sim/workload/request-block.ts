@@ -8,6 +8,8 @@ export class RequestBlock {
   /** Arrival at the client, integer, ascending. */
   readonly atNs = new Float64Array(BLOCK_SIZE);
   readonly key = new Int32Array(BLOCK_SIZE);
+  /** Of the key, in the table of the whole cluster; filled by the engine. */
+  readonly partition = new Int32Array(BLOCK_SIZE);
   readonly op = new Uint8Array(BLOCK_SIZE);
   readonly valueBytes = new Int32Array(BLOCK_SIZE);
   readonly client = new Int32Array(BLOCK_SIZE);
