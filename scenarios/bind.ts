@@ -8,19 +8,12 @@ import type {
   RecordedWorkload,
   Recording,
   Setup,
-  SizeSetup,
   StrategySetup,
   SyntheticWorkload,
 } from '../sim/setup.ts';
-import {
-  formatCount,
-  formatDuration,
-  formatFactor,
-  formatRate,
-  formatRatio,
-  formatSize,
-} from '../sim/units.ts';
+import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
 import type { Registry } from '../strategies/registry.ts';
+import { syntheticLine, syntheticOf } from './bind-workload.ts';
 import { compose } from './compose.ts';
 import { printable, quoted } from './problem.ts';
 import { clusterOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
@@ -64,8 +57,7 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
     question: scenario.question,
     hash: scenario.hash,
     durationMs: durationNs / NS_PER_MS,
-    workload:
-      workload.kind === 'recorded' ? recordedLine(workload) : syntheticLine(settings.workload as Synthetic),
+    workload: workload.kind === 'recorded' ? recordedLine(workload) : syntheticLine(workload),
     cluster: clusterLine(settings.cluster),
     notes: [
       ...(workload.kind === 'synthetic' ? [] : recordedNotes(workload, durationNs)),
@@ -159,28 +151,6 @@ function workloadOf(
   return { kind: 'recorded', recording, speed: speed ?? scaled, valueBytes: valueSize };
 }
 
-type Synthetic = Exclude<Settings['workload'], { recording: unknown }>;
-
-function syntheticOf({ rate, arrivals, keys, operations, valueSize }: Synthetic): SyntheticWorkload {
-  const { count, popularity, name } = keys;
-  return {
-    kind: 'synthetic',
-    arrivals: { kind: arrivals, ratePerSec: rate },
-    keys:
-      popularity === 'uniform'
-        ? { kind: 'uniform', count }
-        : { kind: 'zipf', count, exponent: popularity.zipf },
-    keyName: name,
-    operations: [operations.get, operations.set, operations.delete, operations.incr],
-    valueBytes: sizeOf(valueSize),
-  };
-}
-
-function sizeOf(size: Synthetic['valueSize']): SizeSetup {
-  if (typeof size === 'number') return { kind: 'constant', bytes: size };
-  return { kind: 'lognormal', meanBytes: size.lognormal.mean, cv: size.lognormal.cv };
-}
-
 /** A recording's span ends at a whole millisecond, just after its last request. */
 function durationOf({ duration }: Settings, workload: SyntheticWorkload | RecordedWorkload): number {
   if (duration !== undefined) return duration;
@@ -217,18 +187,6 @@ function niceStepNs(durationNs: number): number {
     const nice = [1, 2, 5].find((factor) => durationNs <= factor * decadeNs * MAX_STEPS);
     if (nice !== undefined) return nice * decadeNs;
   }
-}
-
-function syntheticLine({ rate, arrivals, keys, operations, valueSize }: Synthetic): string {
-  const popularity = keys.popularity === 'uniform' ? 'uniform' : `Zipf ${keys.popularity.zipf}`;
-  const mix = Object.entries(operations)
-    .flatMap(([op, share]) => (share > 0 ? [`${formatRatio(share)} ${op}`] : []))
-    .join(' / ');
-  const size =
-    typeof valueSize === 'number'
-      ? formatSize(valueSize)
-      : `${formatSize(valueSize.lognormal.mean)} on average (lognormal, cv ${valueSize.lognormal.cv})`;
-  return `${formatRate(rate)} ${arrivals}, ${formatCount(keys.count)} keys ${popularity}, ${mix}, values of ${size}`;
 }
 
 function recordedLine({ recording, speed }: RecordedWorkload): string {

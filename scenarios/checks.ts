@@ -4,6 +4,8 @@ import type { StrategySetup } from '../sim/setup.ts';
 import type { KeyNames, NodeInfo } from '../sim/strategy.ts';
 import { TRACE_FORMATS } from '../sim/traces/formats.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
+import { keyCount } from '../sim/workload/keys.ts';
+import { meanSize } from '../sim/workload/sizes.ts';
 
 import { finding } from './compose.ts';
 import type { Finding } from './explain.ts';
@@ -11,6 +13,7 @@ import { quoted } from './problem.ts';
 import { clusterOf, DEFAULT_DURATION_NS } from './scenario.ts';
 import type { Settings } from './schema.ts';
 import { choices } from './suggest.ts';
+import { MAX_KEYS, type Synthetic } from './workload-schema.ts';
 
 /** A section with a mistake of its own is undefined: what needs it is not checked. */
 export type Sections = { readonly [S in keyof Settings]: Settings[S] | undefined } & {
@@ -52,6 +55,7 @@ function checkWorkload(sections: Sections): Finding[] {
       );
     return findings;
   }
+  findings.push(...checkKeys(workload.keys));
   const shares = Object.entries(workload.operations);
   const sum = shares.reduce((total, [, share]) => total + share, 0);
   if (Math.abs(sum - 1) > 1e-6) {
@@ -64,6 +68,30 @@ function checkWorkload(sections: Sections): Finding[] {
       ),
     );
   }
+  return findings;
+}
+
+function checkKeys(keys: Synthetic['keys']): Finding[] {
+  const { popularity, heating } = keys;
+  const count = popularity.kind === 'histogram' ? keyCount(popularity) : keys.count;
+  const path = ['workload', 'keys'];
+  const findings: Finding[] = [];
+  if (popularity.kind === 'hot-set' && popularity.hotCount >= count)
+    findings.push(
+      finding(
+        [...path, 'popularity', 'hotSet', 'keys'],
+        `${popularity.hotCount} hot keys of ${count}: none is left for the others`,
+      ),
+    );
+  if (count > MAX_KEYS)
+    findings.push(
+      finding([...path, 'popularity', 'histogram', 'buckets'], `${count} keys; at most ${MAX_KEYS}`),
+    );
+  for (const [index, { key }] of heating.entries())
+    if (key >= count)
+      findings.push(
+        finding([...path, 'heating', index, 'key'], `there is no key ${key}`, `keys are 0 .. ${count - 1}`),
+      );
   return findings;
 }
 
@@ -190,9 +218,7 @@ function meanUtilization(settings: Settings, strategy: StrategySetup): number | 
   if ('recording' in workload) return null;
   const { serviceTime, threads } = cluster.node;
   const { get, set, delete: remove, incr } = workload.operations;
-  const meanBytes =
-    typeof workload.valueSize === 'number' ? workload.valueSize : workload.valueSize.lognormal.mean;
-  const valueNs = (serviceTime.perKiB * meanBytes) / 1024;
+  const valueNs = (serviceTime.perKiB * meanSize(workload.valueSize)) / 1024;
   const readNs = get * (serviceTime.get + valueNs);
   const writeNs = set * (serviceTime.set + valueNs) + remove * serviceTime.delete + incr * serviceTime.incr;
   const spread = strategy.selection.module.candidates === 'shard';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { byteRate, count, duration, factor, jsonSchemaOf, none, rate, ratio, shape, size } from './fields.ts';
+import { syntheticSchema } from './workload-schema.ts';
 
 const serviceTime = z.strictObject({
   get: duration().prefault('10us').describe('Mean service time of a get [duration].'),
@@ -116,57 +117,6 @@ const origin = z.strictObject({
   concurrency: count({ min: 1, max: 1e6 }).prefault(256).describe('Requests served at once; more wait.'),
 });
 
-const zipf = z.strictObject({
-  zipf: z.number().min(0).max(10).describe('Exponent: 0 is uniform, 0.99 is what YCSB takes for skewed.'),
-});
-
-const keys = z.strictObject({
-  count: count({ min: 1, max: 100e6 }).prefault('100k').describe('Different keys.'),
-  popularity: z
-    .union([z.literal('uniform'), zipf])
-    .prefault({ zipf: 0.99 })
-    .describe('How requests spread over the keys: uniform, or { zipf: 0.99 }.'),
-  name: z
-    .string()
-    .max(256)
-    .regex(/^[^{]*(?:\{(?!id\})[^{]*)*\{id\}/, 'the name needs {id}, as in "user:{id}"')
-    .prefault('key:{id}')
-    .describe('Names of keys; {id} is the popularity rank from 0.'),
-});
-
-const share = () => ratio().prefault('0%');
-const synthetic = z.strictObject({
-  rate: rate().describe('Mean arrival rate of requests over all clients [count per time].'),
-  arrivals: z
-    .enum(['poisson', 'deterministic'])
-    .prefault('poisson')
-    .describe('Independent arrivals (poisson), or evenly spaced ones (deterministic).'),
-  keys: keys.prefault({}).describe('Which keys are asked for.'),
-  operations: z
-    .strictObject({
-      get: share().describe('Share of gets [ratio].'),
-      set: share().describe('Share of sets [ratio].'),
-      delete: share().describe('Share of deletes [ratio].'),
-      incr: share().describe('Share of incrs [ratio].'),
-    })
-    .prefault({ get: '95%', set: '5%' })
-    .describe('Shares of operations; they add up to 100%.'),
-  valueSize: z
-    .union([
-      size({ max: 2 ** 31 - 1 }),
-      z.strictObject({
-        lognormal: z
-          .strictObject({
-            mean: size({ min: 1, max: 2 ** 31 - 1 }).describe('Mean size [size].'),
-            cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
-          })
-          .describe('Lognormal, of a stated mean.'),
-      }),
-    ])
-    .prefault('1KiB')
-    .describe('Size of values: one size, or { lognormal: { mean: 1KiB, cv: 2 } }.'),
-});
-
 const recorded = z.strictObject({
   recording: z
     .strictObject({
@@ -235,7 +185,7 @@ export const settingsShape = {
     .union([none(), origin])
     .prefault({})
     .describe('What is behind the cache and asked on a miss; or none.'),
-  workload: z.union([synthetic, recorded]).describe('Requests: synthetic, or a recording.'),
+  workload: z.union([syntheticSchema, recorded]).describe('Requests: synthetic, or a recording.'),
   faults: z
     .array(z.union([crash, restart]))
     .prefault([])

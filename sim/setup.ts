@@ -18,27 +18,152 @@ export type Shape =
   | { readonly kind: 'exponential' }
   | { readonly kind: 'lognormal'; readonly cv: number };
 
+/** Gaps between arrivals. Generalized Pareto from zero: heavier than exponential for `shape` > 0, below 1. */
+export type GapShape = Shape | { readonly kind: 'generalized-pareto'; readonly shape: number };
+
+/** A factor on the rate over time. Factors at points, and what lies between: straight lines or steps. */
+export type CurveSetup =
+  | {
+      readonly kind: 'piecewise';
+      /** In order of time; the first factor holds before, the last one after. */
+      readonly points: readonly { readonly atNs: Nanos; readonly factor: number }[];
+      readonly interpolation: 'linear' | 'step';
+      /** Starts again after so long; Infinity for never. */
+      readonly repeatNs: Nanos;
+    }
+  /** 1 on average, a sinusoid: `peakOverMean` from 1 to 2. */
+  | {
+      readonly kind: 'diurnal';
+      readonly periodNs: Nanos;
+      readonly peakOverMean: number;
+      readonly peakAtNs: Nanos;
+    }
+  /** 1 on average, as counted per interval; starts again after the last. */
+  | { readonly kind: 'counts'; readonly intervalNs: Nanos; readonly counts: readonly number[] }
+  /** 1, then up to `multiplier`, then 1 again. */
+  | {
+      readonly kind: 'flash-crowd';
+      readonly atNs: Nanos;
+      readonly rampNs: Nanos;
+      readonly plateauNs: Nanos;
+      readonly decayNs: Nanos;
+      readonly multiplier: number;
+    };
+
 export type ArrivalsSetup =
   | { readonly kind: 'poisson'; readonly ratePerSec: number }
-  | { readonly kind: 'deterministic'; readonly ratePerSec: number };
+  | { readonly kind: 'deterministic'; readonly ratePerSec: number }
+  /** Independent gaps of one distribution. */
+  | { readonly kind: 'renewal'; readonly ratePerSec: number; readonly gap: GapShape }
+  /** Poisson at one of two rates in turn: variance over mean of counts in long windows is `dispersion`. */
+  | {
+      readonly kind: 'bursty';
+      readonly ratePerSec: number;
+      readonly dispersion: number;
+      /** Correlation time of the rate. */
+      readonly timescaleNs: Nanos;
+    }
+  /** Poisson at a rate that changes with time. */
+  | { readonly kind: 'curve'; readonly ratePerSec: number; readonly curve: CurveSetup };
+
+export type PopularitySetup =
+  | { readonly kind: 'uniform'; readonly count: number }
+  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
+  /** `hotShare` of the requests go to the first `hotCount` keys, evenly; the rest to the others, evenly. */
+  | {
+      readonly kind: 'hot-set';
+      readonly count: number;
+      readonly hotCount: number;
+      readonly hotShare: number;
+    }
+  /** Each set writes the next key in turn; other operations prefer the newest keys, by Zipf's law. */
+  | { readonly kind: 'latest'; readonly count: number; readonly exponent: number }
+  /** YCSB's `zipfian`: the popular keys lie scattered. */
+  | { readonly kind: 'scrambled-zipfian'; readonly count: number }
+  /** Buckets of equally popular keys: how many keys, and their joint weight. */
+  | {
+      readonly kind: 'histogram';
+      readonly bucketKeys: readonly number[];
+      readonly bucketWeights: readonly number[];
+    };
+
+/** All keys change places: the popularity of key k goes to key k + 1, `keysPerSec` times a second. */
+export interface DriftingKeys {
+  readonly kind: 'drifting';
+  readonly base: PopularitySetup;
+  readonly keysPerSec: number;
+}
+
+/** One key that takes `share` of all requests while it is hot, linearly more before and less after. */
+export interface HotKeyEvent {
+  readonly key: number;
+  readonly share: number;
+  readonly atNs: Nanos;
+  readonly rampNs: Nanos;
+  readonly plateauNs: Nanos;
+  readonly decayNs: Nanos;
+}
 
 export type KeysSetup =
-  | { readonly kind: 'uniform'; readonly count: number }
-  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number };
+  | PopularitySetup
+  | DriftingKeys
+  /** Shares of events that overlap sum to at most 1. */
+  | {
+      readonly kind: 'heating';
+      readonly base: PopularitySetup | DriftingKeys;
+      readonly events: readonly HotKeyEvent[];
+    };
 
 export type SizeSetup =
   | { readonly kind: 'constant'; readonly bytes: number }
-  | { readonly kind: 'lognormal'; readonly meanBytes: number; readonly cv: number };
+  | { readonly kind: 'lognormal'; readonly meanBytes: number; readonly cv: number }
+  /** Finite mean for `shape` < 1. */
+  | {
+      readonly kind: 'generalized-pareto';
+      readonly locationBytes: number;
+      readonly scaleBytes: number;
+      readonly shape: number;
+    }
+  | {
+      readonly kind: 'generalized-extreme-value';
+      readonly locationBytes: number;
+      readonly scaleBytes: number;
+      readonly shape: number;
+    }
+  | { readonly kind: 'discrete'; readonly bytes: readonly number[]; readonly weights: readonly number[] }
+  /** Even between neighbouring edges: one edge more than weights. */
+  | {
+      readonly kind: 'piecewise';
+      readonly edgesBytes: readonly number[];
+      readonly weights: readonly number[];
+    }
+  | {
+      readonly kind: 'mixture';
+      readonly parts: readonly { readonly weight: number; readonly size: SizeSetup }[];
+    };
 
 export interface SyntheticWorkload {
   readonly kind: 'synthetic';
   readonly arrivals: ArrivalsSetup;
   readonly keys: KeysSetup;
-  /** `user:{id}` and the like; `{id}` is the key's popularity rank from 0. */
+  /**
+   * `user:{id}` and the like; `{id}` is the key's number from 0. `{id/10}` and `{id%10}` are quotient and
+   * remainder: `cart:{{id/10}}:{id}` puts ten keys at a time into one hash tag.
+   */
   readonly keyName: string;
   /** [op] share of requests; sums to 1. */
   readonly operations: readonly number[];
   readonly valueBytes: SizeSetup;
+}
+
+/** Tenants that share the cluster, each with arrivals, keys and operations of its own. */
+export interface MixedWorkload {
+  readonly kind: 'mixed';
+  /** Names are unique; so are key names over all tenants. */
+  readonly tenants: readonly {
+    readonly name: string;
+    readonly workload: SyntheticWorkload | RecordedWorkload;
+  }[];
 }
 
 /**
@@ -78,6 +203,8 @@ export interface RecordedWorkload {
   /** Size of values whose size the recording does not say. */
   readonly valueBytes: number;
 }
+
+export type Workload = SyntheticWorkload | RecordedWorkload | MixedWorkload;
 
 export interface NodeSetup {
   /** Service threads: 1 for Redis, n for memcached. */
@@ -186,7 +313,7 @@ export interface Setup {
   readonly durationNs: Nanos;
   /** Response, waiting and service times of requests that arrive earlier are not recorded. */
   readonly warmUpNs: Nanos;
-  readonly workload: SyntheticWorkload | RecordedWorkload;
+  readonly workload: Workload;
   readonly cluster: ClusterSetup;
   readonly network: NetworkSetup;
   readonly clients: ClientsSetup;

@@ -7,8 +7,8 @@ import type { RandomStream } from '../rng.ts';
 const TWO_POW_32 = 2 ** 32;
 
 export class AliasTable {
-  readonly #threshold: Uint32Array;
-  readonly #alias: Int32Array;
+  /** [cell x 2] threshold and alias side by side: a draw touches one cache line. */
+  readonly #cells: Uint32Array;
   readonly #position: Uint32Array;
   readonly #coin: Uint32Array;
 
@@ -22,8 +22,7 @@ export class AliasTable {
     for (const weight of weights) sum += weight;
     if (!(sum > 0)) throw new RangeError('an alias table needs a positive weight');
     const scaled = weights.map((weight) => (weight * n) / sum);
-    this.#threshold = new Uint32Array(n);
-    this.#alias = new Int32Array(n);
+    this.#cells = new Uint32Array(2 * n);
     this.#position = new Uint32Array(blockSize);
     this.#coin = new Uint32Array(blockSize);
     this.#pair(scaled);
@@ -32,6 +31,7 @@ export class AliasTable {
   /** Pairs each cell below average with one above, which gives away what the other lacks. */
   #pair(scaled: Float64Array): void {
     const n = scaled.length;
+    const cells = this.#cells;
     const small = new Int32Array(n);
     const large = new Int32Array(n);
     let smallCount = 0;
@@ -43,8 +43,8 @@ export class AliasTable {
     while (smallCount > 0 && largeCount > 0) {
       const less = small[--smallCount]!;
       const more = large[largeCount - 1]!;
-      this.#threshold[less] = Math.min(TWO_POW_32 - 1, Math.round(scaled[less]! * TWO_POW_32));
-      this.#alias[less] = more;
+      cells[2 * less] = Math.min(TWO_POW_32 - 1, Math.round(scaled[less]! * TWO_POW_32));
+      cells[2 * less + 1] = more;
       scaled[more] = scaled[more]! - (1 - scaled[less]!);
       if (scaled[more]! < 1) {
         largeCount--;
@@ -52,24 +52,22 @@ export class AliasTable {
       }
     }
     // What is left is 1 up to rounding: the cell is its own alias, so the threshold does not matter.
-    while (largeCount > 0) this.#alias[large[--largeCount]!] = large[largeCount]!;
-    while (smallCount > 0) this.#alias[small[--smallCount]!] = small[smallCount]!;
+    while (largeCount > 0) cells[2 * large[--largeCount]! + 1] = large[largeCount]!;
+    while (smallCount > 0) cells[2 * small[--smallCount]! + 1] = small[smallCount]!;
   }
 
   /** Fills `out[0 .. count)`. Positions first, so that the table's cache misses overlap. */
   fill(rng: RandomStream, out: Int32Array, count: number): void {
-    const n = this.#alias.length;
-    const threshold = this.#threshold;
-    const alias = this.#alias;
+    const cells = this.#cells;
     const position = this.#position;
     const coin = this.#coin;
     rng.fillU32(position, count);
     rng.fillU32(coin, count);
-    const scale = n / TWO_POW_32;
+    const scale = cells.length / 2 / TWO_POW_32;
     for (let i = 0; i < count; i++) position[i] = position[i]! * scale;
     for (let i = 0; i < count; i++) {
       const cell = position[i]!;
-      out[i] = coin[i]! < threshold[cell]! ? cell : alias[cell]!;
+      out[i] = coin[i]! < cells[2 * cell]! ? cell : cells[2 * cell + 1]!;
     }
   }
 }

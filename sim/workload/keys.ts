@@ -1,74 +1,70 @@
-/** Key popularity: weights by rank, and the sampler drawn from them. Key 0 is the most popular. */
-import type { RandomStream } from '../rng.ts';
-import type { KeysSetup } from '../setup.ts';
-import type { KeyId, KeyNames } from '../strategy.ts';
+/** Keys of a workload: how many there are, and the sampler a setup names. */
+import type { KeysSetup, PopularitySetup } from '../setup.ts';
 import { AliasTable } from './alias-table.ts';
+import { DriftingSampler } from './keys/drifting.ts';
+import { HeatingSampler } from './keys/heating.ts';
+import { HistogramRanks } from './keys/histogram.ts';
+import { HotSetRanks } from './keys/hot-set.ts';
+import { type KeySampler, RankedKeys, type RankSampler } from './keys/key-sampler.ts';
+import { LatestKeys } from './keys/latest.ts';
+import { ZipfRanks } from './keys/rejection-inversion.ts';
+import { ScrambledZipfianRanks } from './keys/scrambled-zipfian.ts';
+import { UniformRanks } from './keys/uniform.ts';
 import { BLOCK_SIZE } from './request-block.ts';
+import type { Streams } from './request-source.ts';
+import { zipfWeights } from './zipf.ts';
 
-export interface KeySampler {
-  fill(rng: RandomStream, out: Int32Array, count: number): void;
-}
+export { keyName, TemplateKeyNames } from './key-names.ts';
+export { zipfWeights } from './zipf.ts';
 
-export function keySampler(keys: KeysSetup): KeySampler {
-  if (keys.kind === 'uniform' || keys.exponent === 0) return new UniformKeys(keys.count);
-  return new AliasTable(zipfWeights(keys.count, keys.exponent), BLOCK_SIZE);
-}
+/**
+ * An alias table draws Zipf ranks two to three times as fast as rejection-inversion, but takes 8 bytes a key (24
+ * more while it is built): up to 4 Mi keys, 32 MiB, it is worth it; beyond, memory stays constant instead.
+ */
+export const LARGEST_ZIPF_TABLE = 2 ** 22;
 
-/** rank^-exponent for ranks 1 .. count: Zipf's law, not normalised. */
-export function zipfWeights(count: number, exponent: number): Float64Array {
-  const weights = new Float64Array(count);
-  for (let rank = 1; rank <= count; rank++) weights[rank - 1] = rank ** -exponent;
-  return weights;
-}
-
-class UniformKeys implements KeySampler {
-  readonly #count: number;
-  readonly #draw = new Uint32Array(BLOCK_SIZE);
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  fill(rng: RandomStream, out: Int32Array, count: number): void {
-    const scale = this.#count / 2 ** 32;
-    rng.fillU32(this.#draw, count);
-    for (let i = 0; i < count; i++) out[i] = this.#draw[i]! * scale;
+export function keyCount(keys: KeysSetup): number {
+  switch (keys.kind) {
+    case 'histogram':
+      return keys.bucketKeys.reduce((sum, count) => sum + count, 0);
+    case 'drifting':
+    case 'heating':
+      return keyCount(keys.base);
+    default:
+      return keys.count;
   }
 }
 
-/** Names by template: `user:{id}` gives `user:0`, `user:1`, ... Only the first `{id}` is replaced. */
-export class TemplateKeyNames implements KeyNames {
-  readonly count: number;
-  readonly maxBytes: number;
-  readonly #head: Uint8Array;
-  readonly #tail: Uint8Array;
-
-  constructor(template: string, count: number) {
-    const at = template.indexOf('{id}');
-    if (at < 0) throw new RangeError(`the key name "${template}" needs {id} once, as in "user:{id}"`);
-    const encoder = new TextEncoder();
-    this.#head = encoder.encode(template.slice(0, at));
-    this.#tail = encoder.encode(template.slice(at + 4));
-    this.count = count;
-    this.maxBytes = this.#head.length + this.#tail.length + String(count - 1).length;
-  }
-
-  read(key: KeyId, out: Uint8Array): number {
-    const digits = key < 10 ? 1 : Math.floor(Math.log10(key + 0.5)) + 1;
-    out.set(this.#head);
-    let rest = key;
-    for (let i = this.#head.length + digits - 1; i >= this.#head.length; i--) {
-      const next = Math.floor(rest / 10);
-      out[i] = 48 + (rest - next * 10);
-      rest = next;
-    }
-    out.set(this.#tail, this.#head.length + digits);
-    return this.#head.length + digits + this.#tail.length;
+export function keySampler(keys: KeysSetup, streams: Streams): KeySampler {
+  switch (keys.kind) {
+    case 'drifting':
+      return new DriftingSampler(keySampler(keys.base, streams), keyCount(keys), keys.keysPerSec);
+    case 'heating':
+      return new HeatingSampler(keySampler(keys.base, streams), keys.events, streams('keys/heating'));
+    case 'latest':
+      return new LatestKeys(keys.count, zipfRanks(keys.count, keys.exponent), streams('keys'));
+    default:
+      return new RankedKeys(rankSampler(keys), streams('keys'));
   }
 }
 
-/** The key's name for people: UTF-8, with a replacement character for what is not. */
-export function keyName(keys: KeyNames, key: KeyId): string {
-  const bytes = new Uint8Array(keys.maxBytes);
-  return new TextDecoder().decode(bytes.subarray(0, keys.read(key, bytes)));
+function rankSampler(keys: Exclude<PopularitySetup, { kind: 'latest' }>): RankSampler {
+  switch (keys.kind) {
+    case 'uniform':
+      return new UniformRanks(keys.count);
+    case 'zipf':
+      return zipfRanks(keys.count, keys.exponent);
+    case 'hot-set':
+      return new HotSetRanks(keys);
+    case 'scrambled-zipfian':
+      return new ScrambledZipfianRanks(keys.count);
+    case 'histogram':
+      return new HistogramRanks(keys.bucketKeys, keys.bucketWeights);
+  }
+}
+
+function zipfRanks(count: number, exponent: number): RankSampler {
+  if (exponent === 0) return new UniformRanks(count);
+  if (count > LARGEST_ZIPF_TABLE) return new ZipfRanks(count, exponent);
+  return new AliasTable(zipfWeights(count, exponent), BLOCK_SIZE);
 }

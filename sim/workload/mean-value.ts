@@ -1,7 +1,33 @@
 /** Mean size of the values of a workload [bytes]. */
-import type { Setup } from '../setup.ts';
+import type { RecordedWorkload, Workload } from '../setup.ts';
+import { meanSize } from './sizes.ts';
 
-export function meanValueBytes(workload: Setup['workload']): number {
-  if (workload.kind === 'recorded') return workload.valueBytes;
-  return workload.valueBytes.kind === 'constant' ? workload.valueBytes.bytes : workload.valueBytes.meanBytes;
+/** Tenants count by their rates. */
+export function meanValueBytes(workload: Workload): number {
+  switch (workload.kind) {
+    case 'recorded':
+      return workload.valueBytes;
+    case 'synthetic':
+      return meanSize(workload.valueBytes);
+    case 'mixed': {
+      let rate = 0;
+      let bytes = 0;
+      for (const tenant of workload.tenants) {
+        const perSec = ratePerSec(tenant.workload);
+        rate += perSec;
+        bytes += perSec * meanValueBytes(tenant.workload);
+      }
+      return bytes / rate;
+    }
+  }
+}
+
+function ratePerSec(workload: Exclude<Workload, { kind: 'mixed' }>): number {
+  return workload.kind === 'synthetic' ? workload.arrivals.ratePerSec : recordedRate(workload);
+}
+
+/** A recording of one moment counts as one second. */
+function recordedRate({ recording, speed }: RecordedWorkload): number {
+  const spanNs = recording.atNs[recording.count - 1]! / speed;
+  return recording.count / (spanNs > 0 ? spanNs / 1e9 : 1);
 }

@@ -1,0 +1,354 @@
+/**
+ * The synthetic part of a scenario's workload. Each choice (how requests arrive, which keys, which sizes) is a word
+ * or a map of one key, and becomes what the setup calls it.
+ */
+import { z } from 'zod';
+import type { ArrivalsSetup, CurveSetup, HotKeyEvent, PopularitySetup, SizeSetup } from '../sim/setup.ts';
+import { ETC_VALUE_BYTES } from '../sim/workload/etc.ts';
+import { YCSB } from '../sim/workload/ycsb.ts';
+import { count, duration, rate, ratio, size } from './fields.ts';
+
+/** Runs hold a bit per key and node, and counters per key. */
+export const MAX_KEYS = 100e6;
+
+/** A member without what the scenario says elsewhere. */
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+type ArrivalForm = Without<ArrivalsSetup, 'ratePerSec'>;
+export type PopularityForm = Without<PopularitySetup, 'count'>;
+
+const cv = () =>
+  z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.');
+const multiple = () => z.number().min(0).max(1e6);
+const weights = () => z.array(z.number().min(0)).min(1).max(1e6).describe('Relative weights.');
+const at = () => duration().describe('Start [duration].');
+const trapezoid = {
+  at: at(),
+  ramp: duration().prefault('0s').describe('Time from nothing to all of it [duration].'),
+  plateau: duration().describe('Time at the top [duration].'),
+  decay: duration().prefault('0s').describe('Time back to nothing [duration].'),
+};
+const inNs = (times: { at: number; ramp: number; plateau: number; decay: number }) => ({
+  atNs: times.at,
+  rampNs: times.ramp,
+  plateauNs: times.plateau,
+  decayNs: times.decay,
+});
+
+const curveForm = (curve: CurveSetup): ArrivalForm => ({ kind: 'curve', curve });
+
+const lognormalGaps = z
+  .strictObject({ lognormal: z.strictObject({ cv: cv() }).describe('Independent lognormal gaps.') })
+  .transform(({ lognormal }): ArrivalForm => ({ kind: 'renewal', gap: { kind: 'lognormal', ...lognormal } }));
+const paretoGaps = z
+  .strictObject({
+    generalizedPareto: z
+      .strictObject({
+        shape: z.number().min(-10).lt(1).describe('Weight of the tail, below 1; 0 is exponential.'),
+      })
+      .describe('Independent gaps of a generalized Pareto distribution.'),
+  })
+  .transform(
+    ({ generalizedPareto: { shape } }): ArrivalForm => ({
+      kind: 'renewal',
+      gap: { kind: 'generalized-pareto', shape },
+    }),
+  );
+const bursty = z
+  .strictObject({
+    bursty: z
+      .strictObject({
+        dispersion: z.number().min(1).max(1e9).describe('Variance over mean of counts in long windows.'),
+        timescale: duration({ min: 1 }).describe('Correlation time of the rate [duration].'),
+      })
+      .describe('Bursts: two rates in turn.'),
+  })
+  .transform(
+    ({ bursty: { dispersion, timescale } }): ArrivalForm => ({
+      kind: 'bursty',
+      dispersion,
+      timescaleNs: timescale,
+    }),
+  );
+const diurnal = z
+  .strictObject({
+    diurnal: z
+      .strictObject({
+        peakOverMean: z.number().min(1).max(2).describe('Rate at the peak over the mean rate.'),
+        period: duration({ min: 1 }).prefault('1d').describe('Length of a day [duration].'),
+        peakAt: duration().prefault('0s').describe('When the first peak is [duration].'),
+      })
+      .describe('A sinusoid, as over a day.'),
+  })
+  .transform(({ diurnal: { peakOverMean, period, peakAt } }) =>
+    curveForm({ kind: 'diurnal', peakOverMean, periodNs: period, peakAtNs: peakAt }),
+  );
+const flashCrowd = z
+  .strictObject({
+    flashCrowd: z
+      .strictObject({
+        ...trapezoid,
+        multiplier: multiple().describe('Rate at the top over the rate before.'),
+      })
+      .describe('Up, for a while, and down again.'),
+  })
+  .transform(({ flashCrowd: { multiplier, ...times } }) =>
+    curveForm({ kind: 'flash-crowd', ...inNs(times), multiplier }),
+  );
+const counts = z
+  .strictObject({
+    counts: z
+      .strictObject({
+        every: duration({ min: 1 }).describe('Length of an interval [duration].'),
+        values: z
+          .array(z.number().min(0))
+          .min(1)
+          .max(1e6)
+          .refine((values) => values.some((value) => value > 0), 'all counts are 0')
+          .describe('Counts per interval, scaled to the mean rate; start again after the last.'),
+      })
+      .describe('Measured counts.'),
+  })
+  .transform(({ counts: { every, values } }) =>
+    curveForm({ kind: 'counts', intervalNs: every, counts: values }),
+  );
+const polygon = z
+  .strictObject({
+    curve: z
+      .strictObject({
+        points: z
+          .array(z.strictObject({ at: at(), factor: multiple().describe('On the rate.') }))
+          .min(1)
+          .refine((points) => points.some(({ factor }) => factor > 0), 'a point above 0 is needed')
+          .refine(
+            (points) => points.every((point, i) => i === 0 || point.at >= points[i - 1]!.at),
+            'points go forward in time',
+          )
+          .describe('Factors on the rate; the first holds before, the last after.'),
+        between: z.enum(['linear', 'step']).prefault('linear').describe('What lies between the points.'),
+        repeat: duration({ min: 1, words: { never: Infinity } })
+          .prefault('never')
+          .describe('Start again after so long [duration], or never.'),
+      })
+      .refine(
+        ({ points, repeat }) => repeat > points.at(-1)!.at,
+        'the last point is not before the curve starts again',
+      )
+      .describe('Straight lines or steps between points.'),
+  })
+  .transform(({ curve: { points, between, repeat } }) =>
+    curveForm({
+      kind: 'piecewise',
+      points: points.map((point) => ({ atNs: point.at, factor: point.factor })),
+      interpolation: between,
+      repeatNs: repeat,
+    }),
+  );
+
+const arrivals = z.union([
+  z.enum(['poisson', 'deterministic']).transform((kind): ArrivalForm => ({ kind })),
+  lognormalGaps,
+  paretoGaps,
+  bursty,
+  diurnal,
+  flashCrowd,
+  counts,
+  polygon,
+]);
+
+const exponent = () =>
+  z.number().min(0).max(10).describe('Exponent: 0 is uniform, 0.99 is what YCSB takes for skewed.');
+const popularity = z.union([
+  z.enum(['uniform', 'scrambled-zipfian']).transform((kind): PopularityForm => ({ kind })),
+  z
+    .strictObject({ zipf: exponent() })
+    .transform(({ zipf }): PopularityForm => ({ kind: 'zipf', exponent: zipf })),
+  z
+    .strictObject({ latest: exponent() })
+    .transform(({ latest }): PopularityForm => ({ kind: 'latest', exponent: latest })),
+  z
+    .strictObject({
+      hotSet: z
+        .strictObject({
+          keys: count({ min: 1, max: MAX_KEYS }).describe('Hot keys.'),
+          share: ratio().describe('Share of the requests they get [ratio].'),
+        })
+        .describe('A few keys that share most requests evenly.'),
+    })
+    .transform(
+      ({ hotSet }): PopularityForm => ({ kind: 'hot-set', hotCount: hotSet.keys, hotShare: hotSet.share }),
+    ),
+  z
+    .strictObject({
+      histogram: z
+        .strictObject({
+          buckets: z
+            .array(count({ min: 1, max: MAX_KEYS }))
+            .min(1)
+            .max(1e6)
+            .describe('Keys per bucket.'),
+          weights: weights(),
+        })
+        .refine(({ buckets, weights }) => buckets.length === weights.length, 'each bucket needs one weight')
+        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
+        .describe('Buckets of equally popular keys, as cachebench has them.'),
+    })
+    .transform(
+      ({ histogram }): PopularityForm => ({
+        kind: 'histogram',
+        bucketKeys: histogram.buckets,
+        bucketWeights: histogram.weights,
+      }),
+    ),
+]);
+
+const hotKey = z
+  .strictObject({
+    key: count({ max: MAX_KEYS }).describe('Which key, by its number from 0.'),
+    share: ratio().describe('Share of all requests at the top [ratio].'),
+    ...trapezoid,
+  })
+  .transform(({ key, share, ...times }): HotKeyEvent => ({ key, share, ...inNs(times) }));
+
+const keys = z.strictObject({
+  count: count({ min: 1, max: MAX_KEYS })
+    .prefault('100k')
+    .describe('Different keys; with a histogram, its buckets say how many.'),
+  popularity: popularity
+    .prefault({ zipf: 0.99 })
+    .describe(
+      'How requests spread over the keys: uniform, { zipf: 0.99 }, { latest: 0.99 }, { hotSet: ... }, ' +
+        "{ histogram: ... }, or YCSB's scrambled-zipfian.",
+    ),
+  drift: rate().optional().describe('Popularity moves on to the next key so often [count per time].'),
+  heating: z
+    .array(hotKey)
+    .refine(sharesFit, 'shares of keys that are hot at the same time exceed 100%')
+    .prefault([])
+    .describe('Single keys that become hot and fade.'),
+  name: z
+    .string()
+    .max(256)
+    .regex(/^[^{]*(?:\{(?!id\})[^{]*)*\{id\}/, 'the name needs {id}, as in "user:{id}"')
+    .prefault('key:{id}')
+    .describe(
+      'Names of keys; {id} is the number from 0 (by popularity), {id/10} and {id%10} quotient and remainder: ' +
+        '"cart:{{id/10}}:{id}" puts ten keys into one hash tag.',
+    ),
+});
+
+/** Where several overlap, one of them has just begun. */
+function sharesFit(events: readonly HotKeyEvent[]): boolean {
+  const endNs = (event: HotKeyEvent) => event.atNs + event.rampNs + event.plateauNs + event.decayNs;
+  return events.every(({ atNs }) => {
+    const active = events.filter((other) => other.atNs <= atNs && atNs < endNs(other));
+    return active.reduce((sum, { share }) => sum + share, 0) <= 1 + 1e-9;
+  });
+}
+
+const share = () => ratio().prefault('0%');
+const operations = z.union([
+  z.enum(['ycsb-a', 'ycsb-b', 'ycsb-c', 'ycsb-d', 'ycsb-f']).transform((name) => {
+    const [get, set, del, incr] = YCSB[name.slice('ycsb-'.length) as keyof typeof YCSB].operations;
+    return { get, set, delete: del, incr };
+  }),
+  z.strictObject({
+    get: share().describe('Share of gets [ratio].'),
+    set: share().describe('Share of sets [ratio].'),
+    delete: share().describe('Share of deletes [ratio].'),
+    incr: share().describe('Share of incrs [ratio].'),
+  }),
+]);
+
+const MAX_BYTES = 2 ** 29;
+const bytes = (min = 0) => size({ min, max: MAX_BYTES });
+/** Maps first: of alternatives that could be meant, the first one's mistakes are told. */
+const valueSize = z.union([
+  z
+    .strictObject({
+      lognormal: z
+        .strictObject({ mean: bytes(1).describe('Mean size [size].'), cv: cv() })
+        .describe('Lognormal sizes.'),
+    })
+    .transform(({ lognormal: { mean, cv } }): SizeSetup => ({ kind: 'lognormal', meanBytes: mean, cv })),
+  z
+    .strictObject({
+      generalizedPareto: z
+        .strictObject({
+          location: bytes().prefault(0).describe('Smallest size [size].'),
+          scale: bytes(1).describe('Scale [size].'),
+          shape: z.number().min(-10).lt(1).describe('Weight of the tail, below 1.'),
+        })
+        .describe('A heavy tail.'),
+    })
+    .transform(
+      ({ generalizedPareto: { location, scale, shape } }): SizeSetup => ({
+        kind: 'generalized-pareto',
+        locationBytes: location,
+        scaleBytes: scale,
+        shape,
+      }),
+    ),
+  z
+    .strictObject({
+      discrete: z
+        .strictObject({
+          sizes: z.array(bytes()).min(1).max(1e6).describe('Sizes [size].'),
+          weights: weights(),
+        })
+        .refine(({ sizes, weights }) => sizes.length === weights.length, 'each size needs one weight')
+        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
+        .describe('A few sizes.'),
+    })
+    .transform(
+      ({ discrete }): SizeSetup => ({ kind: 'discrete', bytes: discrete.sizes, weights: discrete.weights }),
+    ),
+  z
+    .strictObject({
+      piecewise: z
+        .strictObject({
+          edges: z.array(bytes()).min(2).max(1e6).describe('Edges, ascending [size].'),
+          weights: weights(),
+        })
+        .refine(
+          ({ edges, weights }) => edges.length === weights.length + 1,
+          'there is one edge more than weights',
+        )
+        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
+        .refine(
+          ({ edges }) => edges.every((edge, i) => i === 0 || edge >= edges[i - 1]!),
+          'edges go from small to large',
+        )
+        .describe('Even between neighbouring edges, as cachebench has it.'),
+    })
+    .transform(
+      ({ piecewise }): SizeSetup => ({
+        kind: 'piecewise',
+        edgesBytes: piecewise.edges,
+        weights: piecewise.weights,
+      }),
+    ),
+  z.literal('etc').transform((): SizeSetup => ETC_VALUE_BYTES),
+  bytes().transform((fixed): SizeSetup => ({ kind: 'constant', bytes: fixed })),
+]);
+
+export const syntheticSchema = z.strictObject({
+  rate: rate().describe(
+    'Mean arrival rate of requests over all clients [count per time]; the base rate of a curve or flash crowd.',
+  ),
+  arrivals: arrivals
+    .prefault('poisson')
+    .describe(
+      'poisson (independent), deterministic (evenly spaced), or a map: lognormal, generalizedPareto (gaps), ' +
+        'bursty, diurnal, flashCrowd, counts, curve.',
+    ),
+  keys: keys.prefault({}).describe('Which keys are asked for.'),
+  operations: operations
+    .prefault({ get: '95%', set: '5%' })
+    .describe('Shares of operations, which add up to 100%, or the mix of a YCSB workload.'),
+  valueSize: valueSize
+    .prefault('1KiB')
+    .describe(
+      "Size of values: one size, or a map: lognormal, generalizedPareto, discrete, piecewise; or Facebook's etc.",
+    ),
+});
+export type Synthetic = z.output<typeof syntheticSchema>;

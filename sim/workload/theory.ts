@@ -1,0 +1,125 @@
+/** What a synthetic workload should look like, from its setup alone; null where no closed form is known. */
+import type { ArrivalsSetup, KeysSetup, SyntheticWorkload } from '../setup.ts';
+import { burstyDispersion } from './arrivals/bursty.ts';
+import { rateCurve } from './arrivals/curve-process.ts';
+import { gapScv } from './arrivals/renewal.ts';
+import { hundredth, type TopShares } from './describe.ts';
+import { ZETAN, zipfianShare } from './keys/scrambled-zipfian.ts';
+import { keyCount } from './keys.ts';
+import { meanSize } from './sizes.ts';
+import { zipfTotal } from './zipf.ts';
+
+export interface WorkloadTheory {
+  readonly ratePerSec: number;
+  /** Of the rate, averaged over windows; a count's own noise comes on top. */
+  readonly peakOverMean: number | null;
+  readonly dispersion: number | null;
+  readonly operations: readonly number[];
+  readonly valueBytesMean: number;
+  readonly shares: TopShares<number | null>;
+  readonly zipfExponent: number | null;
+}
+
+export function workloadTheory(
+  { arrivals, keys, operations, valueBytes }: SyntheticWorkload,
+  durationNs: number,
+  windowNs: number,
+): WorkloadTheory {
+  const curve = curveFactors(arrivals, durationNs, windowNs);
+  return {
+    ratePerSec: arrivals.ratePerSec * (curve?.mean ?? 1),
+    peakOverMean: curve === null ? (arrivals.kind === 'bursty' ? null : 1) : curve.peak / curve.mean,
+    dispersion: dispersionOf(arrivals, windowNs),
+    operations,
+    valueBytesMean: meanSize(valueBytes),
+    shares: sharesOf(keys),
+    zipfExponent: keys.kind === 'zipf' ? keys.exponent : keys.kind === 'uniform' ? 0 : null,
+  };
+}
+
+/** A renewal process reaches the squared variation of its gaps in windows of many gaps. */
+function dispersionOf(arrivals: ArrivalsSetup, windowNs: number): number | null {
+  switch (arrivals.kind) {
+    case 'poisson':
+      return 1;
+    case 'deterministic':
+      return 0;
+    case 'renewal':
+      return gapScv(arrivals.gap);
+    case 'bursty':
+      return burstyDispersion(arrivals, windowNs);
+    case 'curve':
+      return null;
+  }
+}
+
+/** Factor in the middle of each window: exact for straight lines, close for a sinusoid. */
+function curveFactors(
+  arrivals: ArrivalsSetup,
+  durationNs: number,
+  windowNs: number,
+): { mean: number; peak: number } | null {
+  if (arrivals.kind !== 'curve') return null;
+  const curve = rateCurve(arrivals.curve);
+  const windows = Math.floor(durationNs / windowNs);
+  let sum = 0;
+  let peak = 0;
+  for (let window = 0; window < windows; window++) {
+    const factor = curve.factorAt((window + 0.5) * windowNs);
+    sum += factor;
+    peak = Math.max(peak, factor);
+  }
+  return { mean: sum / windows, peak };
+}
+
+function sharesOf(keys: KeysSetup): TopShares<number | null> {
+  const count = keyCount(keys);
+  const top = (share: (keys: number) => number | null): TopShares<number | null> => ({
+    top1: share(1),
+    top10: share(Math.min(10, count)),
+    top1Percent: share(hundredth(count)),
+  });
+  switch (keys.kind) {
+    case 'uniform':
+      return top((k) => k / count);
+    case 'zipf': {
+      const total = zipfTotal(count, keys.exponent);
+      return top((k) => zipfTotal(k, keys.exponent) / total);
+    }
+    case 'hot-set': {
+      const { hotCount, hotShare } = keys;
+      return top(classShare([hotCount, count - hotCount], [hotShare, 1 - hotShare]));
+    }
+    case 'histogram':
+      return top(classShare(keys.bucketKeys, keys.bucketWeights));
+    case 'scrambled-zipfian': {
+      // The other ranks collide with a popular one as with any key.
+      const first = 1 / ZETAN;
+      const ten = zipfianShare(10);
+      const top1 = first + (1 - first) / count;
+      return { top1, top10: count < 1000 ? null : ten + ((1 - ten) * 10) / count, top1Percent: null };
+    }
+    case 'latest':
+    case 'drifting':
+    case 'heating':
+      return { top1: null, top10: null, top1Percent: null };
+  }
+}
+
+/** Share of the k most popular keys, where keys come in classes of equal popularity. */
+function classShare(classKeys: readonly number[], weights: readonly number[]): (k: number) => number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const classes = classKeys
+    .map((keys, i) => ({ keys, each: weights[i]! / total / keys }))
+    .sort((a, b) => b.each - a.each);
+  return (k) => {
+    let left = k;
+    let share = 0;
+    for (const { keys, each } of classes) {
+      const taken = Math.min(left, keys);
+      share += taken * each;
+      left -= taken;
+    }
+    return share;
+  };
+}
