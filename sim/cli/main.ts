@@ -41,6 +41,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'List strategies and modules, or show one: strategies show NAME',
     load: async () => (await import('./strategies.ts')).strategiesCommand,
   },
+  workload: {
+    usage: 'workload <action> <scenario>',
+    describe: 'Describe what a scenario generates, beside theory: workload describe FILE',
+    load: async () => (await import('./workload.ts')).workloadCommand,
+  },
   report: {
     usage: 'report <result..>',
     describe: 'Make the HTML report again from stored results',

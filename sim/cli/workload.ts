@@ -1,0 +1,103 @@
+/** `workload describe`: what a scenario's workload generates, measured, beside what theory expects of it. */
+import { resolve } from 'node:path';
+import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
+import { bindSetup } from '../../scenarios/bind.ts';
+import { formatProblem } from '../../scenarios/problem.ts';
+import { OP } from '../strategy.ts';
+import { describeWorkload, type WorkloadDescription } from '../workload/describe.ts';
+import { requestSource } from '../workload/source.ts';
+import { type WorkloadTheory, workloadTheory } from '../workload/theory.ts';
+import { EXIT } from './exit-codes.ts';
+import { CliError, usageError } from './failures.ts';
+import { readInput } from './files.ts';
+import { load, openRecording } from './loading.ts';
+import { checkedAssignment, defineCommand, flag, repeated } from './options.ts';
+import { printJson, printNote, printResult, wantsColor } from './streams.ts';
+
+/** Arrivals are counted in windows of a second, or of a hundredth of a shorter duration. */
+const WINDOW_NS = 1e9;
+
+export const workloadCommand = defineCommand({
+  positionals: {
+    action: { type: 'string', demandOption: true, describe: 'describe' },
+    scenario: { type: 'string', demandOption: true, describe: 'A scenario file' },
+  },
+  options: {
+    set: repeated('Override a value first: --set workload.rate=5k/s'),
+    plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
+    json: flag('Print { generated, theory } as JSON'),
+  },
+  examples: [['$0 workload describe scenarios/hot-shard.yaml', 'shares, skew, bursts, mix and sizes']],
+  async run(args) {
+    if (args.action !== 'describe')
+      throw usageError(`workload has no action ${JSON.stringify(args.action)}; accepted: describe`);
+    const source = { path: args.scenario, text: readInput(args.scenario) };
+    const plugins = args.plugin.map((path) => resolve(path));
+    const loaded = await load({ source, overrides: args.set.map(checkedAssignment), plugins });
+    if ('problems' in loaded) {
+      const color = wantsColor(process.stderr);
+      for (const problem of loaded.problems) printNote(formatProblem(problem, { color }));
+      throw new CliError(EXIT.invalidInput, `${args.scenario} has problems`);
+    }
+    const { scenario, registry } = loaded;
+    const recording = await openRecording(scenario);
+    const setup = bindSetup(scenario, scenario.reference, registry, recording);
+    const windowNs = Math.min(WINDOW_NS, setup.durationNs / 100);
+    const generated = describeWorkload(requestSource(setup, scenario.seed), setup.durationNs, windowNs);
+    const theory =
+      setup.workload.kind === 'synthetic' ? workloadTheory(setup.workload, setup.durationNs, windowNs) : null;
+    if (args.json) printJson({ generated, theory });
+    else printResult(table(rows(generated, theory)));
+    return EXIT.ok;
+  },
+});
+
+type Row = readonly [what: string, generated: string, theory: string];
+
+function rows(generated: WorkloadDescription, theory: WorkloadTheory | null): Row[] {
+  const { keys, valueBytes } = generated;
+  const expected = (value: number | null | undefined, format: (value: number) => string): string =>
+    value === null || value === undefined ? '' : format(value);
+  const plain = (value: number): string => value.toFixed(3);
+  return [
+    ['requests', integer(generated.requests), ''],
+    ['rate', rate(generated.ratePerSec), expected(theory?.ratePerSec, rate)],
+    ['peak / mean', plain(generated.peakOverMean), expected(theory?.peakOverMean, plain)],
+    ['index of dispersion', plain(generated.dispersion), expected(theory?.dispersion, plain)],
+    ['gaps, cv squared', plain(generated.gapScv), ''],
+    ...Object.entries(OP).map(
+      ([name, op]): Row => [
+        name,
+        percentFine(generated.operations[op]!),
+        expected(theory?.operations[op], percentFine),
+      ],
+    ),
+    ['value, mean', bytes(valueBytes.mean), expected(theory?.valueBytesMean, bytes)],
+    ['value, p50 / p99', `${bytes(valueBytes.p50)} / ${bytes(valueBytes.p99)}`, ''],
+    ['keys', integer(keys.count), ''],
+    ['keys seen / only once', `${integer(keys.seen)} / ${integer(keys.seenOnce)}`, ''],
+    ['top key', percentFine(keys.shares.top1), expected(theory?.shares.top1, percentFine)],
+    ['top 10 keys', percentFine(keys.shares.top10), expected(theory?.shares.top10, percentFine)],
+    [
+      'top 1 % of keys',
+      percentFine(keys.shares.top1Percent),
+      expected(theory?.shares.top1Percent, percentFine),
+    ],
+    [
+      'Zipf exponent, fitted',
+      keys.zipf === null ? '' : plain(keys.zipf.exponent),
+      expected(theory?.zipfExponent, plain),
+    ],
+  ];
+}
+
+function table(lines: readonly Row[]): string {
+  const all: Row[] = [['', 'generated', 'theory'], ...lines];
+  const width = (column: 0 | 1 | 2): number => Math.max(...all.map((row) => row[column].length));
+  const [first, second, third] = [width(0), width(1), width(2)];
+  return all
+    .map(([what, generated, theory]) =>
+      `${what.padEnd(first)}  ${generated.padStart(second)}  ${theory.padStart(third)}`.trimEnd(),
+    )
+    .join('\n');
+}
