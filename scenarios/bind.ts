@@ -205,8 +205,19 @@ function clusterLine({ shards, replicas, zones, node }: Settings['cluster']): st
   return `${nodes}, ${node.threads} service ${node.threads === 1 ? 'thread' : 'threads'} each, ${times}`;
 }
 
+function timesNote({ times, resolutionNs }: Recording, factor: string): string {
+  switch (times) {
+    case 'recorded':
+      return `the recording's times replayed at ${factor}`;
+    case 'coarse':
+      return `times recorded to ${formatDuration(resolutionNs)}, spread inside it, replayed at ${factor}`;
+    case 'order-only':
+      return 'order recorded, times synthetic (Poisson)';
+  }
+}
+
 function recordedNotes({ recording, speed, valueBytes }: RecordedWorkload, durationNs: number): string[] {
-  const notes = [`the recording's times replayed at ${formatFactor(Number(speed.toPrecision(4)))}`];
+  const notes = [timesNote(recording, formatFactor(Number(speed.toPrecision(4))))];
   const fitting = recording.atNs.findLastIndex((atNs) => Math.round(atNs / speed) < durationNs) + 1;
   if (fitting < recording.count)
     notes.push(`only the first ${fitting} of ${recording.count} requests fit into the run`);

@@ -3,8 +3,10 @@ import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
 import type { Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
+import { stream } from '../rng.ts';
 import type { Recording } from '../setup.ts';
 import { readRecording } from '../traces/open.ts';
+import { withReplayTimes } from '../traces/times.ts';
 import { loadPlugins, type WithPlugins } from './plugins.ts';
 
 /** Plain data: a worker can be given it. */
@@ -24,8 +26,14 @@ export async function load(
   return { ...loaded, ...loadScenario(source, { overrides, registry: loaded.registry }) };
 }
 
-/** What the scenario replays; null where its workload is synthetic. */
-export async function openRecording({ recording }: Scenario): Promise<Recording | null> {
+/** What the scenario replays, with times fit for replay; null where its workload is synthetic. */
+export async function openRecording(
+  { recording, settings }: Scenario,
+  seed: number,
+): Promise<Recording | null> {
   if (recording === null) return null;
-  return readRecording(recording.file, recording.format === null ? {} : { format: recording.format });
+  const { file, format } = recording;
+  const recorded = await readRecording(file, format === null ? {} : { format });
+  const rate = 'recording' in settings.workload ? settings.workload.recording.rate : undefined;
+  return withReplayTimes(recorded, rate ?? null, stream(seed, 'recording'));
 }

@@ -45,7 +45,7 @@ export async function prepare(path: string, request: RunRequest): Promise<Prepar
   const { scenario, registry, plugins } = loaded;
   for (const warning of scenario.warnings) printNote(formatProblem(warning, { color }));
   const chosen = chooseStrategies(scenario, request.strategies);
-  const recording = await openRecording(scenario);
+  const recording = await openRecording(scenario, request.seed ?? scenario.seed);
   const setups = chosen.map((strategy) => bindSetup(scenario, strategy, registry, recording));
   const info = describeScenario(scenario, recording);
   const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);

@@ -40,7 +40,7 @@ export const workloadCommand = defineCommand({
       throw new CliError(EXIT.invalidInput, `${args.scenario} has problems`);
     }
     const { scenario, registry } = loaded;
-    const recording = await openRecording(scenario);
+    const recording = await openRecording(scenario, scenario.seed);
     const setup = bindSetup(scenario, scenario.reference, registry, recording);
     const windowNs = Math.min(WINDOW_NS, setup.durationNs / 100);
     const generated = describeWorkload(requestSource(setup, scenario.seed), setup.durationNs, windowNs);

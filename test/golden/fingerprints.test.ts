@@ -29,7 +29,7 @@ describe.each(SCENARIOS)('$file', async ({ file, overrides }) => {
   if ('problems' in loaded)
     throw new Error(loaded.problems.map((p) => formatProblem(p, { color: false })).join('\n'));
   const { scenario, registry } = loaded;
-  const recording = await openRecording(scenario);
+  const recording = await openRecording(scenario, scenario.seed);
 
   test.each(scenario.strategies.map(({ name }) => name))('%s', (name) => {
     const result = run(bindSetup(scenario, name, registry, recording), scenario.seed, { check: true });

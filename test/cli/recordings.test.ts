@@ -1,0 +1,62 @@
+// CLI: what a recording does not know about times is made up by a stated rule, and the result says so
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cli, temporaryFolder } from './cli.ts';
+
+/** Big-endian int32 per access: the order of requests, nothing else. */
+function orderOnly(folder: string): string {
+  const accesses = Buffer.alloc(4 * 4000);
+  for (let i = 0; i < 4000; i++) accesses.writeInt32BE((i * i) % 97, 4 * i);
+  const path = join(folder, 'trace.int32be');
+  writeFileSync(path, accesses);
+  return path;
+}
+
+function scenario(folder: string, recording: string): string {
+  const path = join(folder, 'scenario.yaml');
+  writeFileSync(
+    path,
+    `name: order\nworkload: { recording: { ${recording} } }\nstrategies: { random: { preset: random } }\n`,
+  );
+  return path;
+}
+
+const run = (path: string, folder: string, ...more: string[]) =>
+  cli(['run', path, '--json', '--quiet', '--out', join(folder, 'out'), ...more]);
+
+test('an order-only trace needs a rate', async () => {
+  const folder = temporaryFolder();
+  const path = scenario(folder, `file: ${orderOnly(folder)}, format: int32be`);
+  const { code, stderr } = await run(path, folder);
+  expect(code).toBe(3);
+  expect(stderr).toContain('state the rate at which to replay it');
+});
+
+test('with a rate its arrivals are synthetic, seeded, and the result says so', async () => {
+  const folder = temporaryFolder();
+  const path = scenario(folder, `file: ${orderOnly(folder)}, format: int32be, rate: 1k/s`);
+  const { code, stdout } = await run(path, folder);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.scenario.notes).toContain('order recorded, times synthetic (Poisson)');
+  expect(result.runs[0].requests.offered).toBe(4000);
+  expect(result.runs[0].simulatedMs).toBeGreaterThan(3900);
+  const again = JSON.parse((await run(path, folder)).stdout);
+  const other = JSON.parse((await run(path, folder, '--seed', '2')).stdout);
+  expect(again.runs[0].fingerprint).toBe(result.runs[0].fingerprint);
+  expect(other.runs[0].fingerprint).not.toBe(result.runs[0].fingerprint);
+});
+
+test('stamps of whole seconds are spread inside the second', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'coarse.csv');
+  const rows = Array.from({ length: 3000 }, (_, i) => `${Math.floor(i / 1000)},key:${i % 50},get`);
+  writeFileSync(file, `t,key,op\n${rows.join('\n')}\n`);
+  const { code, stdout } = await run(scenario(folder, `file: ${file}, format: csv`), folder);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.scenario.notes[0]).toContain('times recorded to 1s, spread inside it');
+  // A thousand requests at once would wait 5 ms on average at 10 us each; spread out, nobody does.
+  expect(result.runs[0].waitingTime.p99).toBeLessThan(1);
+});
