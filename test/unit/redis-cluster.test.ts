@@ -21,7 +21,12 @@ interface Case {
   readonly faults: readonly Fault[];
   readonly params?: Record<string, unknown>;
   readonly seed?: number;
+  readonly refresh?: Setup['clients']['topologyRefresh'];
 }
+
+const AFTER_BAD_NEWS = { periodicNs: Infinity, minIntervalNs: 0.5 * SECOND };
+/** Clients that ask nobody: they learn from redirections alone. */
+const NEVER = { periodicNs: Infinity, minIntervalNs: Infinity };
 
 function play({
   shards = 3,
@@ -30,6 +35,7 @@ function play({
   faults,
   params,
   seed = 1,
+  refresh = AFTER_BAD_NEWS,
 }: Case): RunResult {
   const failover = {
     module: redisCluster,
@@ -45,7 +51,7 @@ function play({
       count: 3,
       timeoutNs: 200e6,
       retries: { max: 2, backoffNs: 10e6, maxBackoffNs: 100e6, jitter: 'full' },
-      topologyRefresh: { periodicNs: Infinity, minIntervalNs: 0.5 * SECOND },
+      topologyRefresh: refresh,
     },
     network: { sameZoneNs: 100_000, crossZoneNs: 100_000, jitterSigma: 0.2 },
     faults,
@@ -130,6 +136,13 @@ test('the old primary comes back as a replica, and copies the new one', () => {
   const [demoted] = eventsOf(result, 'demoted');
   expect(demoted!.atMs - 12_000).toBeLessThan(300);
   expect(result.cache.misses).toBe(0);
+});
+
+test('a client that asks nobody learns of the new primary when the old one redirects it (MOVED)', () => {
+  const result = play({ faults: [kill(0), restart(0, 12 * SECOND)], refresh: NEVER });
+  expect(result.requests.redirects).toBeGreaterThanOrEqual(3); // each of the three clients, once
+  expect(result.failover[0]!.recoveredMs).toBeGreaterThan(12_000);
+  expect(result.timeline.failed.at(-1)).toBe(0);
 });
 
 test('a primary that is back before the timeout stays primary', () => {
