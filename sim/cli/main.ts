@@ -36,6 +36,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Tell where keys live: key -> partition -> owners',
     load: async () => (await import('./place.ts')).placeCommand,
   },
+  placement: {
+    usage: 'placement <action>',
+    describe: 'Compare how placements spread keys, what moves and what it costs: placement compare',
+    load: async () => (await import('./placement.ts')).placementCommand,
+  },
   strategies: {
     usage: 'strategies [action] [name]',
     describe: 'List strategies and modules, or show one: strategies show NAME',
