@@ -8,7 +8,7 @@ import type { Placement, PlacementTable, ShardId, ShardInfo } from './strategy.t
 /** A placement for a cluster of these shards, ejected ones included. */
 export type CreatePlacement = (cluster: readonly ShardInfo[]) => Placement;
 
-export interface Movement {
+interface Movement {
   /**
    * Keys that change their shard over the fewest that can: an equal share for a newcomer, the leaver's own keys.
    * Null where a leaver has none.
