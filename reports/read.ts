@@ -149,6 +149,7 @@ const run = z
     lostWrites: count,
     staleReads: count,
     cache: z.object({
+      expired: count,
       hitRatio: maybe,
       misses: count,
       evictions: count,

@@ -6,21 +6,26 @@ import type {
   PopularitySetup,
   SizeSetup,
   SyntheticWorkload,
+  TtlSetup,
 } from '../sim/setup.ts';
 import { OP } from '../sim/strategy.ts';
 import { formatCount, formatDuration, formatRate, formatRatio, formatSize } from '../sim/units.ts';
 import { keyCount } from '../sim/workload/keys.ts';
+import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 import type { PopularityForm, Synthetic } from './workload-schema.ts';
 
-export function syntheticOf({ rate, arrivals, keys, operations, valueSize }: Synthetic): SyntheticWorkload {
+export function syntheticOf(workload: Synthetic): SyntheticWorkload {
+  const { rate, arrivals, keys, operations, keysPerGet, valueSize, ttl } = workload;
   return {
     kind: 'synthetic',
-    arrivals: { ...arrivals, ratePerSec: rate },
+    arrivals: arrivals.kind === 'closed-loop' ? arrivals : { ...arrivals, ratePerSec: rate! },
     keys: keysOf(keys),
     keyName: keys.name,
     operations: [operations.get, operations.set, operations.delete, operations.incr],
+    keysPerGet: keysPerGet ?? operations.keysPerGet,
     valueBytes: valueSize,
+    ttl,
   };
 }
 
@@ -35,18 +40,28 @@ function withCount(popularity: PopularityForm, count: number): PopularitySetup {
   return popularity.kind === 'histogram' ? popularity : { ...popularity, count };
 }
 
-export function syntheticLine({ arrivals, keys, operations, valueBytes }: SyntheticWorkload): string {
+export function syntheticLine(workload: SyntheticWorkload): string {
+  const { arrivals, keys, operations, keysPerGet, valueBytes, ttl } = workload;
   const mix = Object.entries(OP)
     .map(([name, op]) => [name, operations[op]!] as const)
     .flatMap(([op, share]) => (share > 0 ? [`${formatRatio(Number(share.toPrecision(4)))} ${op}`] : []))
     .join(' / ');
   const parts = [
-    `${formatRate(arrivals.ratePerSec)} ${arrivalsText(arrivals)}`,
+    arrivals.kind === 'closed-loop'
+      ? arrivalsText(arrivals)
+      : `${formatRate(arrivals.ratePerSec)} ${arrivalsText(arrivals)}`,
     `${formatCount(keyCount(keys))} keys ${keysText(keys)}`,
     mix,
+    ...(keysPerGet.length > 1 ? [`${Number(meanKeysPerGet(keysPerGet).toPrecision(3))} keys per get`] : []),
     `values of ${sizeText(valueBytes)}`,
+    ...(ttl === null ? [] : [ttlText(ttl)]),
   ];
   return parts.join(', ');
+}
+
+function ttlText({ share, meanNs, shape }: TtlSetup): string {
+  const whose = share === 1 ? '' : ` for ${formatRatio(share)} of writes`;
+  return `time to live ${formatDuration(meanNs)}${shape.kind === 'constant' ? '' : ` (${shape.kind})`}${whose}`;
 }
 
 function arrivalsText(arrivals: ArrivalsSetup): string {
@@ -63,6 +78,10 @@ function arrivalsText(arrivals: ArrivalsSetup): string {
       if (curve.kind === 'flash-crowd')
         return `with a flash crowd of ${curve.multiplier}x at ${formatDuration(curve.atNs)}`;
       return 'along a curve';
+    }
+    case 'closed-loop': {
+      const { users, thinkNs } = arrivals;
+      return `${formatCount(users)} users in a closed loop, thinking ${formatDuration(thinkNs)}`;
     }
     default:
       return arrivals.kind;

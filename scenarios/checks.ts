@@ -5,6 +5,7 @@ import type { KeyNames, NodeInfo } from '../sim/strategy.ts';
 import { TRACE_FORMATS } from '../sim/traces/formats.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { keyCount } from '../sim/workload/keys.ts';
+import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 
 import { finding } from './compose.ts';
@@ -55,8 +56,9 @@ function checkWorkload(sections: Sections): Finding[] {
       );
     return findings;
   }
-  findings.push(...checkKeys(workload.keys));
-  const shares = Object.entries(workload.operations);
+  findings.push(...checkArrivals(workload), ...checkKeys(workload.keys));
+  const { keysPerGet: _, ...mix } = workload.operations;
+  const shares = Object.entries(mix);
   const sum = shares.reduce((total, [, share]) => total + share, 0);
   if (Math.abs(sum - 1) > 1e-6) {
     const parts = shares.filter(([, share]) => share > 0).map(([op, share]) => `${op} ${formatRatio(share)}`);
@@ -68,6 +70,34 @@ function checkWorkload(sections: Sections): Finding[] {
       ),
     );
   }
+  return findings;
+}
+
+function checkArrivals({ rate, arrivals, keys }: Synthetic): Finding[] {
+  const path = ['workload'];
+  if (arrivals.kind !== 'closed-loop')
+    return rate === undefined
+      ? [finding(path, 'rate is missing', 'write for example rate: 38k/s; only a closedLoop has none', 'key')]
+      : [];
+  const findings: Finding[] = [];
+  if (rate !== undefined)
+    findings.push(
+      finding(
+        [...path, 'rate'],
+        'a closed loop has no rate',
+        'its users, and how fast they get answers, decide',
+        'key',
+      ),
+    );
+  if (keys.drift !== undefined || keys.heating.length > 0)
+    findings.push(
+      finding(
+        [...path, 'keys'],
+        'drift and heating follow the clock, which a closed loop does not know beforehand',
+        'leave them out, or give a rate instead of closedLoop',
+        'key',
+      ),
+    );
   return findings;
 }
 
@@ -215,9 +245,10 @@ function ownersPerPartition({ placement }: StrategySetup, cluster: Settings['clu
 /** Work offered per unit of capacity, were it spread evenly over the nodes that serve; null for a recording. */
 function meanUtilization(settings: Settings, strategy: StrategySetup): number | null {
   const { workload, cluster } = settings;
-  if ('recording' in workload) return null;
+  if ('recording' in workload || workload.rate === undefined) return null;
   const { serviceTime, threads } = cluster.node;
-  const { get, set, delete: remove, incr } = workload.operations;
+  const { set, delete: remove, incr } = workload.operations;
+  const get = workload.operations.get * meanKeysPerGet(workload.keysPerGet ?? workload.operations.keysPerGet);
   const valueNs = (serviceTime.perKiB * meanSize(workload.valueSize)) / 1024;
   const readNs = get * (serviceTime.get + valueNs);
   const writeNs = set * (serviceTime.set + valueNs) + remove * serviceTime.delete + incr * serviceTime.incr;
@@ -230,12 +261,13 @@ function meanUtilization(settings: Settings, strategy: StrategySetup): number | 
 /** A run that must diverge is worth a word before it starts, not an error: watching it may be the point. */
 export function checkLoad(settings: Settings, strategy: StrategySetup): Finding[] {
   const utilization = meanUtilization(settings, strategy);
-  if (utilization === null || utilization < 1 || 'recording' in settings.workload) return [];
+  const rate = 'recording' in settings.workload ? undefined : settings.workload.rate;
+  if (utilization === null || utilization < 1 || rate === undefined) return [];
   const load = formatRatio(Number(utilization.toPrecision(3)));
   return [
     finding(
       ['workload', 'rate'],
-      `${formatRate(settings.workload.rate)} is more than the serving nodes can do: mean utilization ${load}`,
+      `${formatRate(rate)} is more than the serving nodes can do: mean utilization ${load}`,
       'queues grow until the run ends: there is no steady state, and percentiles depend on the duration',
     ),
   ];

@@ -3,17 +3,25 @@
  * or a map of one key, and becomes what the setup calls it.
  */
 import { z } from 'zod';
-import type { ArrivalsSetup, CurveSetup, HotKeyEvent, PopularitySetup, SizeSetup } from '../sim/setup.ts';
+import type {
+  ArrivalsSetup,
+  ClosedLoop,
+  CurveSetup,
+  HotKeyEvent,
+  PopularitySetup,
+  SizeSetup,
+  TtlSetup,
+} from '../sim/setup.ts';
 import { ETC_VALUE_BYTES } from '../sim/workload/etc.ts';
 import { YCSB } from '../sim/workload/ycsb.ts';
-import { count, duration, rate, ratio, size } from './fields.ts';
+import { count, duration, rate, ratio, shape, size } from './fields.ts';
 
 /** Runs hold a bit per key and node, and counters per key. */
 export const MAX_KEYS = 100e6;
 
 /** A member without what the scenario says elsewhere. */
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
-type ArrivalForm = Without<ArrivalsSetup, 'ratePerSec'>;
+type ArrivalForm = Without<Exclude<ArrivalsSetup, ClosedLoop>, 'ratePerSec'> | ClosedLoop;
 export type PopularityForm = Without<PopularitySetup, 'count'>;
 
 const cv = () =>
@@ -144,6 +152,27 @@ const polygon = z
     }),
   );
 
+const closedLoop = z
+  .strictObject({
+    closedLoop: z
+      .strictObject({
+        users: count({ min: 1, max: 1e6 }).describe('Users, dealt to the clients in turn.'),
+        think: duration()
+          .prefault('0s')
+          .describe('Mean pause between an answer and the next request [duration].'),
+        shape: shape().prefault('exponential').describe('How that pause scatters.'),
+      })
+      .describe('Each user waits for the answer, thinks, and asks again; there is no `rate` then.'),
+  })
+  .transform(
+    ({ closedLoop: { users, think, shape } }): ArrivalForm => ({
+      kind: 'closed-loop',
+      users,
+      thinkNs: think,
+      thinkShape: shape,
+    }),
+  );
+
 const arrivals = z.union([
   z.enum(['poisson', 'deterministic']).transform((kind): ArrivalForm => ({ kind })),
   lognormalGaps,
@@ -153,6 +182,7 @@ const arrivals = z.union([
   flashCrowd,
   counts,
   polygon,
+  closedLoop,
 ]);
 
 const exponent = () =>
@@ -247,16 +277,66 @@ function sharesFit(events: readonly HotKeyEvent[]): boolean {
 
 const share = () => ratio().prefault('0%');
 const operations = z.union([
-  z.enum(['ycsb-a', 'ycsb-b', 'ycsb-c', 'ycsb-d', 'ycsb-f']).transform((name) => {
-    const [get, set, del, incr] = YCSB[name.slice('ycsb-'.length) as keyof typeof YCSB].operations;
-    return { get, set, delete: del, incr };
+  z.enum(['ycsb-a', 'ycsb-b', 'ycsb-c', 'ycsb-d', 'ycsb-e', 'ycsb-f']).transform((name) => {
+    const { operations, scanKeys } = YCSB[name.slice('ycsb-'.length) as keyof typeof YCSB];
+    const [get, set, del, incr] = operations;
+    return { get, set, delete: del, incr, keysPerGet: evenly(1, scanKeys) };
   }),
-  z.strictObject({
-    get: share().describe('Share of gets [ratio].'),
-    set: share().describe('Share of sets [ratio].'),
-    delete: share().describe('Share of deletes [ratio].'),
-    incr: share().describe('Share of incrs [ratio].'),
-  }),
+  z
+    .strictObject({
+      get: share().describe('Share of gets [ratio].'),
+      set: share().describe('Share of sets [ratio].'),
+      delete: share().describe('Share of deletes [ratio].'),
+      incr: share().describe('Share of incrs [ratio].'),
+    })
+    .transform((mix) => ({ ...mix, keysPerGet: [1] })),
+]);
+
+const MAX_KEYS_PER_GET = 10_000;
+const keysInGet = () => count({ min: 1, max: MAX_KEYS_PER_GET });
+const keysPerGet = z.union([
+  z
+    .strictObject({
+      evenly: z
+        .strictObject({ from: keysInGet().describe('Fewest keys.'), to: keysInGet().describe('Most keys.') })
+        .refine(({ from, to }) => from <= to, 'from is not above to')
+        .describe('Every number of keys between two is equally likely.'),
+    })
+    .transform(({ evenly: { from, to } }) => evenly(from, to)),
+  z
+    .strictObject({
+      discrete: z
+        .strictObject({
+          keys: z.array(keysInGet()).min(1).max(1000).describe('Numbers of keys.'),
+          weights: weights(),
+        })
+        .refine(({ keys, weights }) => keys.length === weights.length, 'each number of keys needs one weight')
+        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
+        .describe('A few numbers of keys.'),
+    })
+    .transform(({ discrete }) => {
+      const byCount = new Array<number>(Math.max(...discrete.keys)).fill(0);
+      for (const [i, keys] of discrete.keys.entries()) byCount[keys - 1]! += discrete.weights[i]!;
+      return byCount;
+    }),
+  keysInGet().transform((keys) => evenly(keys, keys)),
+]);
+
+/** [n - 1] weight of n keys. */
+function evenly(from: number, to: number): number[] {
+  return Array.from({ length: to }, (_, i) => (i + 1 >= from ? 1 : 0));
+}
+
+const ttl = z.union([
+  z.literal('never').transform(() => null),
+  z
+    .strictObject({
+      mean: duration({ min: 1 }).describe('Mean time to live [duration].'),
+      shape: shape().prefault('constant').describe('How it scatters: constant, exponential, lognormal.'),
+      share: ratio().prefault('100%').describe('Share of the writes that set one [ratio].'),
+    })
+    .transform(({ mean, shape, share }): TtlSetup => ({ meanNs: mean, shape, share })),
+  duration({ min: 1 }).transform((meanNs): TtlSetup => ({ meanNs, shape: { kind: 'constant' }, share: 1 })),
 ]);
 
 const MAX_BYTES = 2 ** 29;
@@ -332,19 +412,34 @@ const valueSize = z.union([
 ]);
 
 export const syntheticSchema = z.strictObject({
-  rate: rate().describe(
-    'Mean arrival rate of requests over all clients [count per time]; the base rate of a curve or flash crowd.',
-  ),
+  rate: rate()
+    .optional()
+    .describe(
+      'Mean arrival rate of requests over all clients [count per time]; the base rate of a curve or flash crowd. ' +
+        'Needed but for a closed loop.',
+    ),
   arrivals: arrivals
     .prefault('poisson')
     .describe(
       'poisson (independent), deterministic (evenly spaced), or a map: lognormal, generalizedPareto (gaps), ' +
-        'bursty, diurnal, flashCrowd, counts, curve.',
+        'bursty, diurnal, flashCrowd, counts, curve, closedLoop.',
     ),
   keys: keys.prefault({}).describe('Which keys are asked for.'),
   operations: operations
     .prefault({ get: '95%', set: '5%' })
     .describe('Shares of operations, which add up to 100%, or the mix of a YCSB workload.'),
+  keysPerGet: keysPerGet
+    .optional()
+    .describe(
+      'Keys a get asks for at once: a number, or a map: evenly, discrete; default 1. Each key is asked for on its ' +
+        'own node, and the request ends with the last answer.',
+    ),
+  ttl: ttl
+    .prefault('never')
+    .describe(
+      'Time to live that writes set: one duration, a map of mean, shape and share, or never. A client that fills ' +
+        'the cache after a miss sets the time to live the key had.',
+    ),
   valueSize: valueSize
     .prefault('1KiB')
     .describe(

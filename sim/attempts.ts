@@ -30,6 +30,8 @@ export class Attempts {
   /** Copied from the request, which may be gone when the node gets to work. */
   serviceFactor = new Float64Array(0);
   backFactor = new Float64Array(0);
+  /** Time to live of what it writes; 0 for none. Meaningful only where the workload sets any. */
+  ttlNs = new Float64Array(0);
   /** Owning request, or the internal task. */
   owner = new Int32Array(0);
   client = new Int32Array(0);
@@ -89,6 +91,7 @@ export class Attempts {
     this.waitedNs = widen(this.waitedNs, new Float64Array(capacity));
     this.serviceFactor = widen(this.serviceFactor, new Float64Array(capacity));
     this.backFactor = widen(this.backFactor, new Float64Array(capacity));
+    this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));
     this.owner = widen(this.owner, new Int32Array(capacity));
     this.client = widen(this.client, new Int32Array(capacity));
     this.node = widen(this.node, new Int32Array(capacity));

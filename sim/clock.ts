@@ -20,6 +20,8 @@ export const EVENT = {
   timer: 6,
   /** A client learns that a connection with an attempt on it was reset. */
   reset: 7,
+  /** A user of a closed loop has thought enough. */
+  wake: 8,
 } as const;
 
 export class Clock {

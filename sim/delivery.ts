@@ -83,7 +83,7 @@ export class Delivery {
   ): void {
     const index = this.#tasks.length;
     this.#tasks.push(done);
-    this.internal(client, node, shard, key, op, valueBytes, index);
+    this.internal(client, node, shard, key, op, valueBytes, index, this.#world.expiry?.ttlOf(key) ?? 0);
   }
 
   internal(
@@ -94,10 +94,12 @@ export class Delivery {
     op: Op,
     valueBytes: number,
     task: number,
+    ttlNs: number,
   ): void {
     const attempt = this.create(PURPOSE.internal, task, client, node, shard);
     this.describe(attempt, key, op, valueBytes);
     this.#world.attempts.serviceFactor[attempt] = 1;
+    this.#world.attempts.ttlNs[attempt] = ttlNs;
     this.send(attempt, 1, 1);
   }
 
@@ -127,12 +129,12 @@ export class Delivery {
   }
 
   #serve(attempt: number, node: number, isRead: boolean): void {
-    const { attempts, nodes, contents, replication, recorder, clock, setup } = this.#world;
+    const { attempts, nodes, contents, expiry, replication, recorder, clock, setup } = this.#world;
     const nowNs = clock.nowNs;
     const key = attempts.key[attempt]!;
     const op = attempts.op[attempt]!;
     let bytes = attempts.valueBytes[attempt]!;
-    if (isRead && !contents.holds(node, key)) {
+    if (isRead && this.#isMiss(attempt, node, key)) {
       attempts.missed[attempt] = 1;
       bytes = 0;
     }
@@ -154,9 +156,18 @@ export class Delivery {
     } else {
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key);
+      if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
       replication.write(node, key, op, departNs, serviceNs);
     }
     this.#answer(attempt, OUTCOME.ok, departNs);
+  }
+
+  #isMiss(attempt: number, node: number, key: number): boolean {
+    const { contents, expiry, recorder, clock, attempts } = this.#world;
+    if (!contents.holds(node, key)) return true;
+    if (expiry === null || !expiry.expired(key, clock.nowNs)) return false;
+    if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.expired++;
+    return true;
   }
 
   #stale(attempt: number): void {

@@ -3,6 +3,7 @@
  * usual case: it reaches its node, its reply reaches the client.
  */
 import { EVENT } from './clock.ts';
+import type { ClosedLoop } from './closed-loop.ts';
 import { Delivery } from './delivery.ts';
 import { LawError } from './errors.ts';
 import { EVENT_KIND_BITS, EVENT_KIND_MASK } from './event-queue.ts';
@@ -15,6 +16,8 @@ export class Engine {
   readonly #world: World;
   readonly delivery: Delivery;
   readonly flow: RequestFlow;
+  /** Null in an open loop. */
+  closedLoop: ClosedLoop | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -82,6 +85,9 @@ export class Engine {
         break;
       case EVENT.reset:
         this.delivery.conclude(index, OUTCOME.refused);
+        break;
+      case EVENT.wake:
+        this.closedLoop!.wake(index);
         break;
       default:
         this.#world.clock.fire(index);

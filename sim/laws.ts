@@ -6,7 +6,7 @@
 import type { Engine } from './engine.ts';
 import { LawError } from './errors.ts';
 import type { NodeId, ShardId } from './strategy.ts';
-import type { World } from './world.ts';
+import { openRequests, type World } from './world.ts';
 
 export class Laws {
   /** `shard/epoch` -> node */
@@ -26,11 +26,12 @@ export class Laws {
   /** COLD. Between blocks: what was offered is completed, failed or open; what is in flight is waited for. */
   balance(world: World, engine: Engine): void {
     const { counters } = world.recorder;
-    const accounted = counters.completed + counters.failed + world.requests.open;
+    const open = openRequests(world);
+    const accounted = counters.completed + counters.failed + open;
     if (counters.offered !== accounted)
       throw new LawError(
         'conservation',
-        `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${world.requests.open} open`,
+        `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${open} open`,
       );
     const causes = counters.timedOut + counters.rejected + counters.refused;
     if (counters.failed !== causes)

@@ -8,7 +8,7 @@ import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
 import { Luck } from './luck.ts';
 import { stream } from './rng.ts';
-import { type HotKeysClient, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
@@ -21,8 +21,12 @@ export class RequestFlow {
   readonly #luck: Luck;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
+  /** The multi-get whose keys are still coming in, or NONE. */
+  #multiGet = NONE;
   /** [client], or null without a hot-key module */
   hotKeys: readonly HotKeysClient[] | null = null;
+  /** A request of this client ended: what a closed loop waits for. */
+  onEnded: ((client: number) => void) | null = null;
 
   constructor(world: World, delivery: Delivery) {
     this.#world = world;
@@ -33,7 +37,7 @@ export class RequestFlow {
   }
 
   accept(block: RequestBlock, i: number): void {
-    const { requests, recorder } = this.#world;
+    const { requests } = this.#world;
     const request = requests.take();
     requests.ordinal[request] = this.#ordinal++;
     requests.arrivedNs[request] = block.atNs[i]!;
@@ -45,11 +49,33 @@ export class RequestFlow {
     requests.serviceFactor[request] = block.serviceFactor[i]!;
     requests.outFactor[request] = block.outFactor[i]!;
     requests.backFactor[request] = block.backFactor[i]!;
+    requests.ttlNs[request] = block.ttlNs[i]!;
     requests.pending[request] = 1;
     requests.tries[request] = 1;
-    recorder.counters.offered++;
-    if (this.hotKeys !== null) this.hotKeys[block.client[i]!]!.observe(block.key[i]!, block.op[i]! as Op);
+    this.#join(request, block.keysLeft[i]!);
+    const client = requests.client[request]!;
+    if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     this.dispatch(request);
+  }
+
+  /** The keys of a multi-get come one after the other, all from the client of the first. */
+  #join(request: number, keysLeft: number): void {
+    const { requests, multiGets, recorder } = this.#world;
+    if (this.#multiGet === NONE) {
+      recorder.counters.offered++;
+      if (keysLeft > 0)
+        this.#multiGet = multiGets.take(
+          keysLeft + 1,
+          requests.ordinal[request]!,
+          requests.arrivedNs[request]!,
+          requests.client[request]!,
+        );
+    }
+    requests.multiGet[request] = this.#multiGet;
+    if (this.#multiGet === NONE) return;
+    multiGets.openKeys++;
+    requests.client[request] = multiGets.client[this.#multiGet]!;
+    if (keysLeft === 0) this.#multiGet = NONE;
   }
 
   /** Routes the request by the client's belief and sends one more attempt. */
@@ -85,6 +111,7 @@ export class RequestFlow {
       requests.valueBytes[request]!,
     );
     this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
+    this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
     const turn = requests.tries[request]! + requests.redirects[request]!;
     if (turn === 1) {
       this.#delivery.send(attempt, requests.outFactor[request]!, requests.backFactor[request]!);
@@ -123,6 +150,7 @@ export class RequestFlow {
       );
       this.#delivery.describe(attempt, key, op, requests.valueBytes[request]!);
       this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
+      this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
       const ordinal = requests.ordinal[request]!;
       this.#delivery.send(
         attempt,
@@ -207,12 +235,13 @@ export class RequestFlow {
 
   /** The client now has the value from the origin, and on the side fills the shard that missed. */
   originAnswered(request: number): void {
-    const { requests, clients, infos } = this.#world;
+    const { requests, clients, infos, expiry } = this.#world;
     const client = requests.client[request]!;
+    const key = requests.key[request]!;
     const { shard } = infos[requests.node[request]!]!;
     const writer = clients.writer(client, shard);
     const bytes = requests.valueBytes[request]!;
-    this.#delivery.internal(client, writer, shard, requests.key[request]!, OP.set, bytes, NO_TASK);
+    this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry?.ttlOf(key) ?? 0);
     this.#partDone(request, OUTCOME.ok);
   }
 
@@ -242,21 +271,48 @@ export class RequestFlow {
     requests.pending[request] = pending;
     if (pending > 0) return;
     const outcome = requests.outcome[request]!;
-    const ordinal = requests.ordinal[request]!;
-    const node = requests.node[request]!;
-    if (outcome === OUTCOME.ok) {
-      recorder.completed(ordinal, node, requests.arrivedNs[request]!, clock.nowNs);
-    } else {
-      recorder.failed(ordinal, node, outcome, requests.arrivedNs[request]!, clock.nowNs);
-      if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
-      else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
-      else recorder.counters.refused++;
-    }
     if (!recorder.outages.none) {
       const { full } = this.#world.membership;
       const shard = full.owners[requests.partition[request]! * full.depth]!;
       recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
     }
+    const multiGet = requests.multiGet[request]!;
+    const node = requests.node[request]!;
+    if (multiGet === NONE)
+      this.#end(
+        requests.ordinal[request]!,
+        node,
+        outcome,
+        requests.arrivedNs[request]!,
+        requests.client[request]!,
+      );
+    else this.#endKey(multiGet, node, outcome);
     requests.release(request);
+  }
+
+  /** One key of a multi-get is done with; the multi-get ends with the last, and fails if any key did. */
+  #endKey(multiGet: number, node: number, outcome: number): void {
+    const { multiGets } = this.#world;
+    if (!multiGets.ended(multiGet, outcome)) return;
+    this.#end(
+      multiGets.ordinal[multiGet]!,
+      node,
+      multiGets.outcome[multiGet]!,
+      multiGets.arrivedNs[multiGet]!,
+      multiGets.client[multiGet]!,
+    );
+  }
+
+  #end(ordinal: number, node: number, outcome: number, arrivedNs: number, client: number): void {
+    const { recorder, clock } = this.#world;
+    if (outcome === OUTCOME.ok) {
+      recorder.completed(ordinal, node, arrivedNs, clock.nowNs);
+    } else {
+      recorder.failed(ordinal, node, outcome, arrivedNs, clock.nowNs);
+      if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
+      else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
+      else recorder.counters.refused++;
+    }
+    if (this.onEnded !== null) this.onEnded(client);
   }
 }

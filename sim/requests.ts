@@ -18,6 +18,10 @@ export class Requests {
   node = new Int32Array(0);
   /** Attempts unsettled: 1, and the copies of a write to a hot key. */
   pending = new Int32Array(0);
+  /** The multi-get this key belongs to, or NONE. */
+  multiGet = new Int32Array(0);
+  /** Time to live that a write sets; 0 for none. */
+  ttlNs = new Float64Array(0);
   op = new Uint8Array(0);
   /** Attempts made, redirections not counted. */
   tries = new Uint8Array(0);
@@ -60,6 +64,8 @@ export class Requests {
     this.home = widen(this.home, new Int32Array(capacity));
     this.node = widen(this.node, new Int32Array(capacity));
     this.pending = widen(this.pending, new Int32Array(capacity));
+    this.multiGet = widen(this.multiGet, new Int32Array(capacity));
+    this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.tries = widen(this.tries, new Uint8Array(capacity));
     this.redirects = widen(this.redirects, new Int32Array(capacity));

@@ -108,6 +108,8 @@ interface CacheResult {
   /** Null without a single get. */
   hitRatio: number | null;
   misses: number;
+  /** Misses of keys whose time to live was over. */
+  expired: number;
   evictions: number;
   originRequests: number;
   originPeakPerSec: number;

@@ -2,6 +2,7 @@
  * One run: a pure function of setup and seed. No clock, no I/O, no global state; the same bytes for the same
  * input, apart from `perf`, which the caller fills in.
  */
+import { ClosedLoop, isClosedLoop } from './closed-loop.ts';
 import { Control } from './control.ts';
 import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
@@ -14,6 +15,7 @@ import { summarize } from './summarize.ts';
 import { Topology } from './topology.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
 import { BLOCK_SIZE, RequestBlock } from './workload/request-block.ts';
+import type { RequestSource } from './workload/request-source.ts';
 import { requestSource } from './workload/source.ts';
 import { createWorld, prefill, type World } from './world.ts';
 
@@ -36,7 +38,7 @@ export interface RunHooks {
 const KEY_BYTES = 32;
 
 export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult {
-  const source = requestSource(setup, seed);
+  const source = requestSource(setup, seed, isClosedLoop(setup) ? Infinity : setup.durationNs);
   const world = createWorld(setup, seed, source.keys);
   prefill(world);
   const laws = new Laws();
@@ -47,16 +49,13 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   scheduleFaults(world, engine.delivery, control);
 
   const keyCounts = new Uint32Array(source.keys.count);
-  const block = new RequestBlock();
+  const advance = isClosedLoop(setup)
+    ? closedLoop(world, engine, source, keyCounts)
+    : openLoop(engine, source, keyCounts);
   let partial = false;
-  for (let turn = 1; ; turn++) {
-    const count = source.fill(block);
-    if (count === 0) break;
-    countKeys(block, count, keyCounts);
-    engine.locate(block, count);
-    engine.runBlock(block, count);
+  while (advance()) {
     if (hooks.check) laws.balance(world, engine);
-    if (turn % (4096 / BLOCK_SIZE) === 0 && !reportProgress(world, hooks)) {
+    if (!reportProgress(world, hooks)) {
       partial = true;
       break;
     }
@@ -68,6 +67,40 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   laws.balance(world, engine);
   laws.totals(world);
   return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
+}
+
+/** Runs the next few thousand arrivals; false when there are none left. */
+function openLoop(engine: Engine, source: RequestSource, keyCounts: Uint32Array): () => boolean {
+  const block = new RequestBlock();
+  return () => {
+    for (let turn = 0; turn < 4096 / BLOCK_SIZE; turn++) {
+      const count = source.fill(block);
+      if (count === 0) return turn > 0;
+      countKeys(block, count, keyCounts);
+      engine.locate(block, count);
+      engine.runBlock(block, count);
+    }
+    return true;
+  };
+}
+
+/** Runs the next hundredth of a simulated second; false when the run's time is over. */
+function closedLoop(
+  world: World,
+  engine: Engine,
+  source: RequestSource,
+  keyCounts: Uint32Array,
+): () => boolean {
+  const loop = new ClosedLoop(world, engine, source, keyCounts);
+  engine.closedLoop = loop;
+  loop.start();
+  let untilNs = 0;
+  return () => {
+    if (untilNs >= world.setup.durationNs) return false;
+    untilNs = Math.min(untilNs + 1e7, world.setup.durationNs);
+    engine.drain(untilNs);
+    return true;
+  };
 }
 
 /** HOT. A function of its own: V8 keeps a loop inside a long-running function in slow code. */

@@ -64,7 +64,17 @@ export type ArrivalsSetup =
       readonly timescaleNs: Nanos;
     }
   /** Poisson at a rate that changes with time. */
-  | { readonly kind: 'curve'; readonly ratePerSec: number; readonly curve: CurveSetup };
+  | { readonly kind: 'curve'; readonly ratePerSec: number; readonly curve: CurveSetup }
+  | ClosedLoop;
+
+/** Users who each wait for their answer, think, and ask again: the rate follows from how fast answers come. */
+export interface ClosedLoop {
+  readonly kind: 'closed-loop';
+  /** User u belongs to client u mod the number of clients. */
+  readonly users: number;
+  readonly thinkNs: Nanos;
+  readonly thinkShape: Shape;
+}
 
 export type PopularitySetup =
   | { readonly kind: 'uniform'; readonly count: number }
@@ -142,6 +152,13 @@ export type SizeSetup =
       readonly parts: readonly { readonly weight: number; readonly size: SizeSetup }[];
     };
 
+/** Time to live of what is written: `share` of the writes set one, of this mean; the others set none. */
+export interface TtlSetup {
+  readonly share: number;
+  readonly meanNs: Nanos;
+  readonly shape: Shape;
+}
+
 export interface SyntheticWorkload {
   readonly kind: 'synthetic';
   readonly arrivals: ArrivalsSetup;
@@ -153,7 +170,13 @@ export interface SyntheticWorkload {
   readonly keyName: string;
   /** [op] share of requests; sums to 1. */
   readonly operations: readonly number[];
+  /**
+   * [n - 1] relative weight of gets that ask for n keys; `[1]` for one key each. Each key is a GET of its own on
+   * its own node, as a cluster's clients must split an MGET by slot; the request ends with the last answer.
+   */
+  readonly keysPerGet: readonly number[];
   readonly valueBytes: SizeSetup;
+  readonly ttl: TtlSetup | null;
 }
 
 /** Tenants that share the cluster, each with arrivals, keys and operations of its own. */

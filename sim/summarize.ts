@@ -20,7 +20,7 @@ import type { Bound } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
 import { keyName } from './workload/keys.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
-import type { World } from './world.ts';
+import { openRequests, type World } from './world.ts';
 
 /** Hot keys listed, of the run and of each hotspot. */
 const LISTED_KEYS = 10;
@@ -69,6 +69,7 @@ export function summarize(end: RunEnd): RunResult {
     cache: {
       hitRatio: counters.gets > 0 ? 1 - counters.misses / counters.gets : null,
       misses: counters.misses,
+      expired: counters.expired,
       evictions: 0,
       originRequests: world.origin?.requests ?? 0,
       originPeakPerSec: (Math.max(0, ...recorder.steps.origin) * 1e9) / recorder.stepNs,
@@ -126,7 +127,7 @@ function curveOf(histogram: Histogram): QuantileCurve {
 function requestCounts(world: World): RequestCounts {
   const { offered, completed, failed, timedOut, rejected, refused, attempts, retries, redirects } =
     world.recorder.counters;
-  const open = world.requests.open;
+  const open = openRequests(world);
   return {
     offered,
     completed,
@@ -218,10 +219,10 @@ function topKeys(world: World, keyCounts: Uint32Array): KeyShare[] {
     floor = keyCounts[top[LISTED_KEYS - 1]!]!;
   }
   top.sort((a, b) => keyCounts[b]! - keyCounts[a]! || a - b);
-  const offered = world.recorder.counters.offered;
+  const asked = keyCounts.reduce((sum, count) => sum + count, 0);
   return top
     .slice(0, LISTED_KEYS)
-    .map((key) => ({ key: keyName(world.keys, key), share: ratio(keyCounts[key]! / offered) }));
+    .map((key) => ({ key: keyName(world.keys, key), share: ratio(keyCounts[key]! / asked) }));
 }
 
 function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {

@@ -4,9 +4,11 @@ import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
 import { Contents } from './contents.ts';
 import { EventQueue } from './event-queue.ts';
+import { type Expiry, expiryOf } from './expiry.ts';
 import { nodesOf, shardsOf } from './layout.ts';
 import { Membership, ownerOf } from './membership.ts';
 import { Recorder } from './metrics/recorder.ts';
+import { MultiGets } from './multi-gets.ts';
 import { Network } from './network.ts';
 import { Nodes } from './nodes.ts';
 import { Origin } from './origin.ts';
@@ -32,9 +34,12 @@ export interface World {
   readonly queue: EventQueue;
   readonly clock: Clock;
   readonly requests: Requests;
+  readonly multiGets: MultiGets;
   readonly attempts: Attempts;
   readonly nodes: Nodes;
   readonly contents: Contents;
+  /** Null where no write sets a time to live. */
+  readonly expiry: Expiry | null;
   readonly replication: Replication;
   readonly network: Network;
   readonly membership: Membership;
@@ -83,9 +88,11 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     queue,
     clock,
     requests: new Requests(),
+    multiGets: new MultiGets(),
     attempts: new Attempts(),
     nodes,
     contents,
+    expiry: expiryOf(setup.workload, seed),
     replication,
     network,
     membership,
@@ -106,4 +113,9 @@ export function prefill(world: World): void {
   for (let key = 0; key < keys.count; key++) {
     for (const node of nodesOfShard[ownerOf(membership.full, key)]!) contents.put(node, key);
   }
+}
+
+/** Requests neither completed nor failed; a multi-get counts once. */
+export function openRequests({ requests, multiGets }: World): number {
+  return requests.open - multiGets.openKeys + multiGets.open;
 }

@@ -21,6 +21,7 @@ class Counters {
   copyWrites = 0;
   gets = 0;
   misses = 0;
+  expired = 0;
   lostWrites = 0;
   staleReads = 0;
 }

@@ -1,4 +1,7 @@
-/** The arrival process a setup names. All are open loop: arrivals do not wait for answers. */
+/**
+ * The arrival process a setup names. All but one are open loop: arrivals do not wait for answers. In a closed loop
+ * the engine makes the times, by when answers come; on paper its users never wait.
+ */
 
 import type { ArrivalsSetup } from '../setup.ts';
 import type { ArrivalProcess } from './arrivals/arrival-process.ts';
@@ -8,8 +11,14 @@ import { RenewalProcess } from './arrivals/renewal.ts';
 import type { Streams } from './request-source.ts';
 
 export function arrivalProcess(arrivals: ArrivalsSetup, streams: Streams): ArrivalProcess {
-  const { ratePerSec } = arrivals;
   const rng = streams('arrivals');
+  if (arrivals.kind === 'closed-loop')
+    return new RenewalProcess(
+      Math.min(nominalRate(arrivals), MAX_CLOSED_LOOP_RATE),
+      { kind: 'exponential' },
+      rng,
+    );
+  const { ratePerSec } = arrivals;
   switch (arrivals.kind) {
     case 'poisson':
       return new RenewalProcess(ratePerSec, { kind: 'exponential' }, rng);
@@ -22,4 +31,12 @@ export function arrivalProcess(arrivals: ArrivalsSetup, streams: Streams): Arriv
     case 'curve':
       return new CurveProcess(ratePerSec, rateCurve(arrivals.curve), rng);
   }
+}
+
+/** Stands in where users do not think: then nothing but the system bounds their rate. */
+const MAX_CLOSED_LOOP_RATE = 1e6;
+
+/** Requests per second; of a closed loop, if answers took no time: Infinity for users who do not think. */
+export function nominalRate(arrivals: ArrivalsSetup): number {
+  return arrivals.kind === 'closed-loop' ? (arrivals.users * 1e9) / arrivals.thinkNs : arrivals.ratePerSec;
 }

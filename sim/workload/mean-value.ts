@@ -1,5 +1,6 @@
 /** Mean size of the values of a workload [bytes]. */
 import type { RecordedWorkload, Workload } from '../setup.ts';
+import { nominalRate } from './arrivals.ts';
 import { meanSize } from './sizes.ts';
 
 /** Tenants count by their rates. */
@@ -23,7 +24,7 @@ export function meanValueBytes(workload: Workload): number {
 }
 
 function ratePerSec(workload: Exclude<Workload, { kind: 'mixed' }>): number {
-  return workload.kind === 'synthetic' ? workload.arrivals.ratePerSec : recordedRate(workload);
+  return workload.kind === 'synthetic' ? nominalRate(workload.arrivals) : recordedRate(workload);
 }
 
 /** A recording of one moment counts as one second. */

@@ -1,6 +1,7 @@
 /**
- * Several sources as one, merged by time; of requests at the same moment the first source's comes first. Keys of
- * one source follow those of the one before, so tenants never share a key.
+ * Several sources as one, merged by time; of requests at the same moment the first source's comes first, so
+ * the keys of a multi-get stay together. Keys of one source follow those of the one before, so tenants never
+ * share a key.
  */
 import type { KeyId, KeyNames } from '../strategy.ts';
 import { BLOCK_SIZE, RequestBlock } from './request-block.ts';
@@ -44,6 +45,8 @@ export class MixedSource implements RequestSource {
       out.key[count] = lane.firstKey + block.key[next]!;
       out.op[count] = block.op[next]!;
       out.valueBytes[count] = block.valueBytes[next]!;
+      out.keysLeft[count] = block.keysLeft[next]!;
+      out.ttlNs[count] = block.ttlNs[next]!;
       lane.next = next + 1;
       if (lane.next < lane.count) nextNs[first] = block.atNs[lane.next]!;
       else this.#refill(first);

@@ -31,6 +31,7 @@ export class RecordedSource implements RequestSource {
       block.key[count] = recording.key[row]!;
       block.op[count] = recording.op[row]!;
       block.valueBytes[count] = recording.valueBytes[row]! || valueBytes;
+      if (recording.ttlNs !== null) block.ttlNs[count] = recording.ttlNs[row]!;
       count++;
     }
     return count;

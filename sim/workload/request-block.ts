@@ -12,6 +12,10 @@ export class RequestBlock {
   readonly partition = new Int32Array(BLOCK_SIZE);
   readonly op = new Uint8Array(BLOCK_SIZE);
   readonly valueBytes = new Int32Array(BLOCK_SIZE);
+  /** Further keys of the same multi-get that follow; 0 for the last and for single requests. */
+  readonly keysLeft = new Int32Array(BLOCK_SIZE);
+  /** Time to live that a write sets; 0 for none. */
+  readonly ttlNs = new Float64Array(BLOCK_SIZE);
   readonly client = new Int32Array(BLOCK_SIZE);
   /** Factor on the mean service time, mean 1. */
   readonly serviceFactor = new Float64Array(BLOCK_SIZE);

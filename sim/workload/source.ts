@@ -8,8 +8,9 @@ import { RequestLuck } from './request-luck.ts';
 import type { RequestSource, Streams } from './request-source.ts';
 import { SyntheticSource } from './synthetic-source.ts';
 
-export function requestSource(setup: Setup, seed: number): RequestSource {
-  const source = workloadSource(setup.workload, setup.durationNs, (name) => stream(seed, name));
+/** @param horizonNs end of arrivals; Infinity for a closed loop, which decides itself when it stops */
+export function requestSource(setup: Setup, seed: number, horizonNs = setup.durationNs): RequestSource {
+  const source = workloadSource(setup.workload, horizonNs, (name) => stream(seed, name));
   const luck = new RequestLuck(setup, seed);
   return {
     keys: source.keys,

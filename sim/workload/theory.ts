@@ -1,16 +1,22 @@
 /** What a synthetic workload should look like, from its setup alone; null where no closed form is known. */
 import type { ArrivalsSetup, KeysSetup, SyntheticWorkload } from '../setup.ts';
+import { OP } from '../strategy.ts';
 import { burstyDispersion } from './arrivals/bursty.ts';
 import { rateCurve } from './arrivals/curve-process.ts';
 import { gapScv } from './arrivals/renewal.ts';
 import { hundredth, type TopShares } from './describe.ts';
 import { ZETAN, zipfianShare } from './keys/scrambled-zipfian.ts';
 import { keyCount } from './keys.ts';
+import { meanKeysPerGet } from './keys-per-get.ts';
 import { meanSize } from './sizes.ts';
 import { zipfTotal } from './zipf.ts';
 
+/** Arrivals whose rate varies by chance, or by the system. */
+const HAS_NO_PEAK: readonly string[] = ['bursty', 'closed-loop'];
+
 export interface WorkloadTheory {
-  readonly ratePerSec: number;
+  /** Keys asked for per second: a multi-get counts as often as it has keys. Null for a closed loop. */
+  readonly ratePerSec: number | null;
   /** Of the rate, averaged over windows; a count's own noise comes on top. */
   readonly peakOverMean: number | null;
   readonly dispersion: number | null;
@@ -21,16 +27,20 @@ export interface WorkloadTheory {
 }
 
 export function workloadTheory(
-  { arrivals, keys, operations, valueBytes }: SyntheticWorkload,
+  { arrivals, keys, operations, keysPerGet, valueBytes }: SyntheticWorkload,
   durationNs: number,
   windowNs: number,
 ): WorkloadTheory {
   const curve = curveFactors(arrivals, durationNs, windowNs);
+  const keysPerRequest = 1 + operations[OP.get]! * (meanKeysPerGet(keysPerGet) - 1);
   return {
-    ratePerSec: arrivals.ratePerSec * (curve?.mean ?? 1),
-    peakOverMean: curve === null ? (arrivals.kind === 'bursty' ? null : 1) : curve.peak / curve.mean,
-    dispersion: dispersionOf(arrivals, windowNs),
-    operations,
+    ratePerSec:
+      arrivals.kind === 'closed-loop' ? null : arrivals.ratePerSec * (curve?.mean ?? 1) * keysPerRequest,
+    peakOverMean: curve === null ? (HAS_NO_PEAK.includes(arrivals.kind) ? null : 1) : curve.peak / curve.mean,
+    dispersion: keysPerGet.length > 1 ? null : dispersionOf(arrivals, windowNs),
+    operations: operations.map(
+      (share, op) => (share * (op === OP.get ? meanKeysPerGet(keysPerGet) : 1)) / keysPerRequest,
+    ),
     valueBytesMean: meanSize(valueBytes),
     shares: sharesOf(keys),
     zipfExponent: keys.kind === 'zipf' ? keys.exponent : keys.kind === 'uniform' ? 0 : null,
@@ -49,6 +59,7 @@ function dispersionOf(arrivals: ArrivalsSetup, windowNs: number): number | null 
     case 'bursty':
       return burstyDispersion(arrivals, windowNs);
     case 'curve':
+    case 'closed-loop':
       return null;
   }
 }

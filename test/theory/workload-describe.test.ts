@@ -18,6 +18,8 @@ const base: SyntheticWorkload = {
   arrivals: { kind: 'poisson', ratePerSec: 10_000 },
   keys: { kind: 'zipf', count: 100_000, exponent: 0.99 },
   keyName: 'key:{id}',
+  keysPerGet: [1],
+  ttl: null,
   operations: [0.9, 0.06, 0.03, 0.01],
   valueBytes: { kind: 'lognormal', meanBytes: 1000, cv: 1 },
 };

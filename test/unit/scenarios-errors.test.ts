@@ -55,7 +55,7 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
   [
     'a misspelt required key',
     'workload: { rte: 1k/s }\nstrategies: { a: redis }',
-    ['1:13 unknown key "rte" | did you mean "rate"?'],
+    ['1:1 rate is missing | write for example rate:', '1:13 unknown key "rte" | did you mean "rate"?'],
   ],
   [
     'synthetic and recorded at once',

@@ -41,6 +41,8 @@ const tenant = (name: string, ratePerSec: number, bytes: number): MixedWorkload[
     arrivals: { kind: 'poisson', ratePerSec },
     keys: { kind: 'uniform', count: 50 },
     keyName: `${name}:{id}`,
+    keysPerGet: [1],
+    ttl: null,
     operations: [1, 0, 0, 0],
     valueBytes: { kind: 'constant', bytes },
   };
