@@ -16,7 +16,7 @@ import type { Registry } from '../strategies/registry.ts';
 import { syntheticLine, syntheticOf } from './bind-workload.ts';
 import { compose } from './compose.ts';
 import { printable, quoted } from './problem.ts';
-import { clusterOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
+import { clusterOf, DEFAULT_DURATION_NS, faultName, type Scenario } from './scenario.ts';
 import type { Settings } from './schema.ts';
 
 const MAX_STEPS = 120;
@@ -171,10 +171,9 @@ function originOf({ origin }: Settings): OriginSetup | null {
 function faultsOf({ faults, cluster }: Settings): Fault[] {
   const nodes = nodesOf(clusterOf(cluster));
   const bound = faults.map((fault): Fault => {
-    const kind = 'crash' in fault ? 'crash' : 'restart';
     const nodeName = 'crash' in fault ? fault.crash : fault.restart;
     const node = nodes.findIndex(({ name }) => name === nodeName);
-    const name = fault.name ?? `${kind} ${nodeName} at ${formatDuration(fault.at)}`;
+    const name = faultName(fault);
     const common = { name, atNs: fault.at, node };
     return 'crash' in fault ? { kind: 'crash', ...common, of: fault.of } : { kind: 'restart', ...common };
   });

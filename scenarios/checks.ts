@@ -2,18 +2,17 @@
 import { nodesOf, shardsOf } from '../sim/layout.ts';
 import type { StrategySetup } from '../sim/setup.ts';
 import type { KeyNames, NodeInfo } from '../sim/strategy.ts';
+import { choices } from '../sim/suggest.ts';
 import { TRACE_FORMATS } from '../sim/traces/formats.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { keyCount } from '../sim/workload/keys.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
-
 import { finding } from './compose.ts';
 import type { Finding } from './explain.ts';
 import { quoted } from './problem.ts';
 import { clusterOf, DEFAULT_DURATION_NS } from './scenario.ts';
 import type { Settings } from './schema.ts';
-import { choices } from './suggest.ts';
 import { MAX_KEYS, type Synthetic } from './workload-schema.ts';
 
 /** A section with a mistake of its own is undefined: what needs it is not checked. */

@@ -5,11 +5,11 @@
 
 import type { Bound, StrategySetup } from '../sim/setup.ts';
 import type { Axis, StrategyModule } from '../sim/strategy.ts';
+import { choices } from '../sim/suggest.ts';
 import { findModule, type ModuleChoice, namesOf, type Registry } from '../strategies/registry.ts';
 import { explain, type Finding } from './explain.ts';
 import { type Path, quoted } from './problem.ts';
 import type { StrategyInput } from './schema.ts';
-import { choices } from './suggest.ts';
 
 const AXES = ['placement', 'selection', 'hotKeys', 'failover'] as const satisfies readonly Axis[];
 const OPTIONAL: ReadonlySet<Axis> = new Set(['hotKeys', 'failover']);

@@ -3,11 +3,11 @@
  * place. What is accepted is read off the JSON Schema, which editors show too.
  */
 import type { z } from 'zod';
+import { choices, closest } from '../sim/suggest.ts';
 import type { Part } from './document.ts';
 import { valueAt } from './draft.ts';
 import { jsonSchemaOf } from './fields.ts';
 import { type Path, quoted } from './problem.ts';
-import { choices, closest } from './suggest.ts';
 
 export interface Finding {
   readonly path: Path;

@@ -2,14 +2,16 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { choices } from '../sim/suggest.ts';
 import type { Registry } from '../strategies/registry.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { compose, finding } from './compose.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
+import { bindGates } from './gates.ts';
 import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
-import type { Scenario, ScenarioStrategy } from './scenario.ts';
+import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
 import {
   type Settings,
   type StrategyInput,
@@ -18,7 +20,6 @@ import {
   settingsShape,
   strategySchema,
 } from './schema.ts';
-import { choices } from './suggest.ts';
 
 export interface LoadOptions {
   /** `path=value`, as after `--set`; the value is YAML. */
@@ -76,7 +77,10 @@ class Loader {
     const strategies = this.#strategies(draft, valueAt(known, ['strategies']), general);
     const reference = this.#reference(draft, strategies);
     if (!parsed.success || this.errors.length > 0) return null;
-    return this.#assemble(parsed.data, strategies, reference);
+    const gates = bindGates(parsed.data, strategies, (path) => draft.locate(path, 'value'));
+    this.errors.push(...gates.problems);
+    if (this.errors.length > 0) return null;
+    return this.#assemble(parsed.data, strategies, reference, gates.bound);
   }
 
   #override(draft: Draft, override: string): Draft {
@@ -197,6 +201,7 @@ class Loader {
     parsed: z.output<typeof scenarioSchema>,
     strategies: readonly ScenarioStrategy[],
     reference: string,
+    gates: readonly ScenarioGate[],
   ): Scenario {
     const { path } = this.#source;
     const folder = dirname(path);
@@ -209,6 +214,7 @@ class Loader {
       $schema,
       strategies: _asWritten,
       reference: _given,
+      gates: _sources,
       ...settings
     } = parsed;
     const recording = 'recording' in settings.workload ? settings.workload.recording : null;
@@ -223,6 +229,7 @@ class Loader {
       reference,
       recording: recording && { file: resolve(folder, recording.file), format: recording.format ?? null },
       plugins: plugins.map((plugin) => resolve(folder, plugin)),
+      gates,
       warnings: sortProblems(this.#warnings),
     };
   }

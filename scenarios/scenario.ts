@@ -1,6 +1,10 @@
 /** A loaded scenario: plain data, checked, every default and quantity resolved; modules are still names. */
+
+import type { Gate } from '../sim/gates/check.ts';
+import type { Severity } from '../sim/gates/evaluate.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
-import type { Problem } from './problem.ts';
+import { formatDuration } from '../sim/units.ts';
+import type { Place, Problem } from './problem.ts';
 import type { Settings, StrategyInput } from './schema.ts';
 
 export const DEFAULT_DURATION_NS = 60e9;
@@ -12,6 +16,12 @@ export interface ScenarioStrategy {
   readonly settings: Settings;
   /** `with`, as written: `cluster.shards 12`. */
   readonly overrides: readonly string[];
+}
+
+export interface ScenarioGate {
+  readonly gate: Gate;
+  readonly severity: Severity;
+  readonly place: Place;
 }
 
 export interface Scenario {
@@ -31,7 +41,16 @@ export interface Scenario {
   readonly recording: { readonly file: string; readonly format: string | null } | null;
   /** Absolute paths. */
   readonly plugins: readonly string[];
+  /** What `check` judges; no part of the hash. */
+  readonly gates: readonly ScenarioGate[];
   readonly warnings: readonly Problem[];
+}
+
+/** `kill`, or `crash node-1 at 20s` for a fault without a name. */
+export function faultName(fault: Settings['faults'][number]): string {
+  if (fault.name !== undefined) return fault.name;
+  const what = 'crash' in fault ? `crash ${fault.crash}` : `restart ${fault.restart}`;
+  return `${what} at ${formatDuration(fault.at)}`;
 }
 
 export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings['cluster']): ClusterSetup {

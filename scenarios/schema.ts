@@ -222,6 +222,18 @@ const strategyName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name is made of letters, digits, "-" and "_", at most 64');
 
+const GATE = 'What must hold, such as p99 < 5ms or failed <= baseline + 0.1pp for redis.';
+const gate = z.union([
+  z.string().min(1).max(500).describe(GATE),
+  z.strictObject({
+    expect: z.string().min(1).max(500).describe(GATE),
+    level: z
+      .enum(['error', 'warn', 'off'])
+      .prefault('error')
+      .describe('What a broken gate does: fail the check (error), be told (warn), nothing (off).'),
+  }),
+]);
+
 export const scenarioSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: where the JSON Schema is.'),
@@ -244,6 +256,7 @@ export const scenarioSchema = z
         'there is no strategy; add for example redis: redis-cluster',
       )
       .describe('What is compared, by name: a preset, or a composition of modules.'),
+    gates: z.array(gate).max(1000).prefault([]).describe('What must hold; judged by evenkeel check.'),
   })
   .describe('A scenario of evenkeel.');
 

@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
  * The command line: finds the command, has yargs read its arguments, runs it, and turns what goes wrong into
  * a message and an exit code. A command's file is loaded when it is asked for, so `--help` answers at once.
  */
-import { choices } from '../../scenarios/suggest.ts';
+import { choices } from '../suggest.ts';
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import { CliError, failureOf, formatFailure, usageError } from './failures.ts';
 import type { Command } from './options.ts';
@@ -25,6 +25,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     usage: 'run <scenario..>',
     describe: 'Compare the strategies of a scenario on the very same workload',
     load: async () => (await import('./run.ts')).runCommand,
+  },
+  check: {
+    usage: 'check <path..>',
+    describe: 'Judge scenarios by their gates and baselines, for continuous integration',
+    load: async () => (await import('./check.ts')).checkCommand,
   },
   validate: {
     usage: 'validate <scenario..>',

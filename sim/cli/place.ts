@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { visible } from '../../reports/safe.ts';
-import { choices } from '../../scenarios/suggest.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
 import { findModule, type ModuleChoice, namesOf, type Registry } from '../../strategies/registry.ts';
 import { type KeyId, type KeyNames, NONE, type ShardInfo } from '../strategy.ts';
+import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import {

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { fitted, padEnd, padStart, wrapped } from '../../reports/columns.ts';
 import { ABSENT, bytes, percent } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
-import { choices } from '../../scenarios/suggest.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
 import { findModule, namesOf, type Registry } from '../../strategies/registry.ts';
 import {
@@ -13,6 +12,7 @@ import {
   placementMetrics,
 } from '../placement-metrics.ts';
 import type { KeyNames, PlacementModule, ShardInfo } from '../strategy.ts';
+import { choices } from '../suggest.ts';
 import { formatCount, parseCount, UnitError } from '../units.ts';
 import { TemplateKeyNames } from '../workload/key-names.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,6 +1,7 @@
 /** Whether an exported object is a strategy module, and what is wrong with it when it is nearly one. */
-import { choices } from '../../scenarios/suggest.ts';
+
 import type { Axis, Need } from '../strategy.ts';
+import { choices } from '../suggest.ts';
 
 const AXES: readonly Axis[] = ['placement', 'selection', 'hotKeys', 'failover'];
 const CANDIDATES = ['primary', 'shard', 'preference'];

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { bindSetup, describeScenario } from '../../scenarios/bind.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { choices } from '../../scenarios/suggest.ts';
 import type { ScenarioInfo } from '../result.ts';
+import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
@@ -26,6 +26,7 @@ export interface RunRequest {
 
 /** A comparison ready to run. */
 export interface Prepared {
+  readonly scenario: Scenario;
   readonly info: ScenarioInfo;
   readonly reference: string;
   readonly horizonNs: number;
@@ -50,6 +51,7 @@ export async function prepare(path: string, request: RunRequest): Promise<Prepar
   const info = describeScenario(scenario, recording);
   const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);
   return {
+    scenario,
     info: { ...info, notes: [...info.notes, ...pluginNotes] },
     reference: chosen.includes(scenario.reference) ? scenario.reference : chosen[0]!,
     horizonNs: Math.max(...setups.map((setup) => setup.durationNs)),

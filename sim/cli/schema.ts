@@ -1,7 +1,7 @@
 /** `schema`: the JSON Schema of scenario files (editors complete by it) and of results. */
 import { resultJsonSchema } from '../../reports/read.ts';
 import { scenarioJsonSchema } from '../../scenarios/schema.ts';
-import { choices } from '../../scenarios/suggest.ts';
+import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { defineCommand } from './options.ts';

@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { choices } from '../../scenarios/suggest.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
 import type { ModuleChoice, Preset, Registry } from '../../strategies/registry.ts';
 import type { Axis, StrategyModule } from '../strategy.ts';
+import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { defineCommand, flag, repeated } from './options.ts';

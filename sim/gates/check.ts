@@ -3,6 +3,7 @@
  * narrowing is one that the metric can tell. Done before a run starts, so that a mistyped gate costs no time.
  */
 import type { NodeResult, Result } from '../result.ts';
+import { closest, didYouMean } from '../suggest.ts';
 import { UnitError } from '../units.ts';
 import { AMOUNTS, type Unit } from './amounts.ts';
 import { METRICS, metricNamed, metricNames } from './catalogue.ts';
@@ -16,7 +17,6 @@ import {
   type Path,
   parseGate,
 } from './parser.ts';
-import { didYouMean, nearest } from './suggest.ts';
 import type { Token } from './tokens.ts';
 
 /** The names that exist. */
@@ -122,7 +122,7 @@ class Checker {
       if (names.length === 1) return this.#fail(first, advice);
       return this.#fail(names[1]!, `unknown metric "${rest}"; ${didYouMean(rest, known)}`);
     }
-    if (metricNamed(rest) !== undefined && nearest(whole, known) === undefined) this.#strategy(first);
+    if (metricNamed(rest) !== undefined && closest(whole, known) === undefined) this.#strategy(first);
     return this.#fail(first, `unknown metric "${whole}"; ${didYouMean(whole, known)}`);
   }
 

@@ -19,7 +19,7 @@ import {
   nothing,
   type Sample,
 } from './evidence.ts';
-import { measure } from './measure.ts';
+import { type Measured, measure } from './measure.ts';
 
 export type Severity = 'error' | 'warn' | 'off';
 type Status = 'pass' | 'fail' | 'inconclusive' | 'error';
@@ -45,10 +45,13 @@ export interface GateOutcome {
 }
 
 export interface EvaluateOptions {
-  /** An earlier result of the same scenario; gates against it are errors without one. */
-  readonly baseline?: Result | null;
+  /** An earlier result of the same scenario, or what was kept of one; gates against it are errors without one. */
+  readonly baseline?: Result | Past | null;
   readonly level?: number;
 }
+
+/** What an earlier result said of a gate's metric for a strategy. */
+export type Past = (gate: Gate, strategy: string) => Measured;
 
 interface Case {
   readonly gate: Gate;
@@ -81,7 +84,7 @@ export function evaluateGates(
 function casesOf(
   gate: Gate,
   result: Result,
-  baseline: Result | null,
+  baseline: Result | Past | null,
   level: number,
 ): Pick<Case, 'strategy' | 'evidence'>[] {
   const { term, under } = gate;
@@ -106,14 +109,17 @@ function gather(
   gate: Gate,
   strategy: string,
   result: Result,
-  baseline: Result | null,
+  baseline: Result | Past | null,
   level: number,
 ): Evidence {
   const measured = measure(gate, gate.term, strategy, result);
   if (measured.kind === 'nothing') return measured;
   if (gate.limit.kind === 'baseline') {
     if (baseline === null) return nothing('there is no baseline to compare with');
-    const base = measure(gate, gate.term, strategy, baseline);
+    const base =
+      typeof baseline === 'function'
+        ? baseline(gate, strategy)
+        : measure(gate, gate.term, strategy, baseline);
     if (base.kind === 'nothing') return nothing(`baseline: ${base.why}`);
     return againstBaseline(gate, measured.bySeed, base.bySeed, level);
   }

@@ -12,8 +12,9 @@
  * as in `p99 <= baseline + 5% for redis, two-choices` or `hottest.utilization < 80% after kill-1 on primaries`.
  * Whether the names exist is the checker's business.
  */
+
+import { didYouMean } from '../suggest.ts';
 import { GateError } from './gate-error.ts';
-import { didYouMean } from './suggest.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 const COMPARATORS = ['<', '<=', '>', '>=', '=='] as const;

@@ -1,10 +1,11 @@
 /** The target of `--until p99=2%`: which metric is to be known how well. */
+
+import { didYouMean } from '../suggest.ts';
 import { UnitError } from '../units.ts';
 import { AMOUNTS } from './amounts.ts';
 import { metricNamed, metricNames } from './catalogue.ts';
 import { GateError } from './gate-error.ts';
 import type { Metric } from './metric.ts';
-import { didYouMean } from './suggest.ts';
 
 export interface UntilTarget {
   readonly metric: Metric;

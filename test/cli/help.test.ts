@@ -16,7 +16,7 @@ describe('help', () => {
       expect(stderr).toBe('');
       for (const command of COMMANDS) expect(stdout).toContain(`evenkeel ${command}`);
       expect(stdout).toContain('Examples:');
-      expect(stdout).toContain('Exit codes: 0 ok, 2 usage, 3 invalid scenario or input');
+      expect(stdout).toContain('Exit codes: 0 ok, 1 a gate failed, 2 usage, 3 invalid scenario or input');
     },
   );
 
