@@ -223,6 +223,7 @@ class Loader {
       name: name ?? basename(path, extname(path)),
       question,
       hash: hashOf({ version, settings, plugins, strategies: strategies.map(identity) }),
+      parts: partsOf(settings, plugins, strategies),
       seed,
       settings,
       strategies,
@@ -259,6 +260,23 @@ function identity({ name, input, settings }: ScenarioStrategy): unknown {
     settings,
     modules: typeof input === 'string' ? { preset: input } : { ...input, with: undefined },
   };
+}
+
+function partsOf(
+  settings: Settings,
+  plugins: readonly string[],
+  strategies: readonly ScenarioStrategy[],
+): Record<string, string> {
+  const parts = [
+    ...Object.entries({ ...settings, plugins }),
+    ...strategies.map(({ name, input }) => [`strategies.${name}`, input] as const),
+  ];
+  return Object.fromEntries(
+    parts
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => [name, hashOf(part).slice(0, 8)])
+      .sort(([a], [b]) => (a! < b! ? -1 : 1)),
+  );
 }
 
 function overrideText([path, value]: [string, unknown]): string {

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly question: string;
   /** First 16 hex digits of a SHA-256 over everything that decides what is simulated, but the seed. */
   readonly hash: string;
+  /** The same of each section and strategy, 8 digits: tells what differs where `hash` does. */
+  readonly parts: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly settings: Settings;
   /** In the order of the file; never empty. */

@@ -1,15 +1,15 @@
-/** `check`: runs scenarios, judges them by their gates, and says so by its exit code. */
+/** `check`: runs scenarios, judges them by their gates and baselines, and says so by its exit code. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { CheckReport, GateCheck, ScenarioCheck } from '../../reports/check-report.ts';
 import { renderCheckText } from '../../reports/check-text.ts';
+import { BASELINES, baselinePath, readBaseline } from './baseline-file.ts';
 import { scenarioFiles } from './check-files.ts';
+import { checkScenario } from './check-scenario.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
-import { judge } from './judge.ts';
-import { checkedAssignment, defineCommand, flag, repeated, wholeNumber } from './options.ts';
+import { checkedAssignment, defineCommand, flag, repeated, text, wholeNumber } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { runSeeds } from './seeds.ts';
 import { isAsciiOnly, printResult, wantsColor } from './streams.ts';
 
 const MAX_SEEDS = 10_000;
@@ -19,7 +19,13 @@ export const checkCommand = defineCommand({
     path: { type: 'string', array: true, demandOption: true, describe: 'Scenario files, or folders of them' },
   },
   options: {
-    seeds: wholeNumber('seeds', "How many seeds, from the scenario's on; one without it", 1, MAX_SEEDS),
+    seeds: wholeNumber(
+      'seeds',
+      "How many, from the scenario's on; the baseline's, or one, without it",
+      1,
+      MAX_SEEDS,
+    ),
+    baselines: text('baselines', `Folder of baselines; ${BASELINES} without it`),
     strict: flag('Inconclusive gates end with exit code 7 instead of 0'),
     set: repeated('Override any value of the scenarios: --set cluster.shards=12'),
     plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
@@ -47,25 +53,30 @@ export const checkCommand = defineCommand({
       ...args.set.flatMap((set) => ['--set', set]),
       ...args.plugin.flatMap((file) => ['--plugin', file]),
     ];
-    const workers = args.workers ?? availableParallelism();
+    const options = { workers: args.workers ?? availableParallelism(), quiet: args.quiet === true };
+    const folder = args.baselines ?? BASELINES;
     const scenarios: ScenarioCheck[] = [];
     const skipped: string[] = [];
     const codes: ExitCode[] = [];
     for (const { path, fromFolder, prepared: each } of prepared) {
-      const { scenario } = each;
-      const common = { name: scenario.name, file: path, baseline: null };
-      if (scenario.gates.length === 0) {
-        if (fromFolder) skipped.push(path);
-        else scenarios.push({ ...common, seeds: [], gates: [], problems: [NOTHING] });
+      const baselineFile = baselinePath(folder, each.scenario.name);
+      const baseline = readBaseline(baselineFile);
+      if (fromFolder && baseline === null && each.scenario.gates.length === 0) {
+        skipped.push(path);
         continue;
       }
-      const seeds = Array.from({ length: args.seeds ?? 1 }, (_, i) => scenario.seed + i);
-      const { result, code } = await runSeeds(each, seeds, { workers, quiet: args.quiet === true });
+      const subject = {
+        file: path,
+        prepared: each,
+        baseline,
+        baselineFile,
+        seeds: args.seeds ?? null,
+        extra,
+      };
+      const { check, code } = await checkScenario(subject, options);
+      scenarios.push(check);
       codes.push(code);
       if (code === EXIT.interrupted) break;
-      const gates = result === null ? [] : judge(scenario.gates, { file: path, result, past: null, extra });
-      const problems = result === null ? ['it did not run to its end; see above'] : [];
-      scenarios.push({ ...common, seeds, gates, problems });
     }
     const strict = args.strict === true;
     const failed = worstOf(codes);
@@ -77,8 +88,6 @@ export const checkCommand = defineCommand({
     return exitCode;
   },
 });
-
-const NOTHING = 'nothing to compare: it has no gates; add for example\ngates: [ "p99 < 5ms" ]';
 
 /** A broken gate is known to be wrong; what could not be judged may be; what is undecided may be by chance. */
 function verdictOf(scenarios: readonly ScenarioCheck[], strict: boolean): ExitCode {

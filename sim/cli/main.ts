@@ -31,6 +31,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Judge scenarios by their gates and baselines, for continuous integration',
     load: async () => (await import('./check.ts')).checkCommand,
   },
+  baseline: {
+    usage: 'baseline <action> <path..>',
+    describe: 'Keep what check compares with: baseline save, update, show, diff',
+    load: async () => (await import('./baseline.ts')).baselineCommand,
+  },
   validate: {
     usage: 'validate <scenario..>',
     describe: 'Check scenario files and list every mistake',

@@ -52,7 +52,7 @@ describe('check', () => {
     const without = scenario([]);
     const named = await cli(['check', without, '--quiet']);
     expect(named.code).toBe(4);
-    expect(named.stdout).toContain('it has no gates');
+    expect(named.stdout).toContain('it has no gates, and there is no baselines');
     const folder = await cli(['check', join(without, '..'), '--quiet']);
     expect(folder.code).toBe(4);
     expect(folder.stdout).toContain('small.yaml: skipped');
