@@ -13,10 +13,11 @@ import type {
 } from '../sim/setup.ts';
 import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
 import type { Registry } from '../strategies/registry.ts';
+import { planFaults } from './bind-faults.ts';
 import { syntheticLine, syntheticOf } from './bind-workload.ts';
 import { compose } from './compose.ts';
 import { printable, quoted } from './problem.ts';
-import { clusterOf, DEFAULT_DURATION_NS, faultName, type Scenario } from './scenario.ts';
+import { clusterOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
 import type { Settings } from './schema.ts';
 
 const MAX_STEPS = 120;
@@ -66,11 +67,11 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
         .map(({ name, overrides }) => `${name} runs with ${overrides.join(', ')}`),
       ...scenario.warnings.map(({ message, hint }) => (hint === null ? message : `${message} (${hint})`)),
     ],
-    faults: faultsOf(settings).map(({ name, kind, atNs, node }) => ({
-      name,
-      kind,
-      node: nodesOf(clusterOf(settings.cluster))[node]!.name,
-      atMs: atNs / NS_PER_MS,
+    faults: faultsOf(settings, durationNs).map((fault) => ({
+      name: fault.name,
+      kind: fault.kind,
+      node: 'node' in fault ? nodesOf(clusterOf(settings.cluster))[fault.node]!.name : 'origin',
+      atMs: fault.atNs / NS_PER_MS,
     })),
   };
 }
@@ -84,7 +85,7 @@ function setupOf(
   const { network, clients, metrics, cluster } = settings;
   const workload = workloadOf(scenario, settings, recording);
   const durationNs = durationOf(settings, workload);
-  const faults = faultsOf(settings);
+  const faults = faultsOf(settings, durationNs);
   const late = faults.find(({ atNs }) => atNs >= durationNs);
   if (late !== undefined) {
     const [at, end] = [formatDuration(late.atNs), formatDuration(durationNs)];
@@ -167,17 +168,9 @@ function originOf({ origin }: Settings): OriginSetup | null {
   return { latencyNs: origin.latency, latencyShape: origin.shape, concurrency: origin.concurrency };
 }
 
-/** In order of time; those of the same moment in the order of the file. */
-function faultsOf({ faults, cluster }: Settings): Fault[] {
+function faultsOf({ faults, cluster }: Settings, durationNs: number): Fault[] {
   const nodes = nodesOf(clusterOf(cluster));
-  const bound = faults.map((fault): Fault => {
-    const nodeName = 'crash' in fault ? fault.crash : fault.restart;
-    const node = nodes.findIndex(({ name }) => name === nodeName);
-    const name = faultName(fault);
-    const common = { name, atNs: fault.at, node };
-    return 'crash' in fault ? { kind: 'crash', ...common, of: fault.of } : { kind: 'restart', ...common };
-  });
-  return bound.sort((a, b) => a.atNs - b.atNs);
+  return planFaults(faults, nodes, cluster.zones, durationNs).planned.map(({ fault }) => fault);
 }
 
 /** The finest of 1, 2, 5, 10, ... ms that makes at most MAX_STEPS steps. */

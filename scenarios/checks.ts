@@ -1,13 +1,14 @@
 /** What no schema can see: whether the parts of a scenario fit together. Paths are the scenario's. */
 import { nodesOf, shardsOf } from '../sim/layout.ts';
 import type { StrategySetup } from '../sim/setup.ts';
-import type { KeyNames, NodeInfo } from '../sim/strategy.ts';
+import type { KeyNames } from '../sim/strategy.ts';
 import { choices } from '../sim/suggest.ts';
 import { TRACE_FORMATS } from '../sim/traces/formats.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { keyCount } from '../sim/workload/keys.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
+import { checkFaults } from './check-faults.ts';
 import { finding } from './compose.ts';
 import type { Finding } from './explain.ts';
 import { quoted } from './problem.ts';
@@ -22,12 +23,7 @@ export type Sections = { readonly [S in keyof Settings]: Settings[S] | undefined
 };
 
 export function checkSections(sections: Sections): Finding[] {
-  return [
-    ...checkWorkload(sections),
-    ...checkCluster(sections),
-    ...checkFaultOrder(sections),
-    ...checkFaultTimes(sections),
-  ];
+  return [...checkWorkload(sections), ...checkCluster(sections), ...checkFaults(sections, endNsOf(sections))];
 }
 
 /** End of the run where the scenario alone tells it; null for a recording's span. */
@@ -145,62 +141,6 @@ function checkCluster({ cluster }: Sections): Finding[] {
 
 function duplicates(names: readonly string[]): number[] {
   return names.flatMap((name, at) => (names.indexOf(name) < at ? [at] : []));
-}
-
-/** Crash and restart alternate, on nodes that exist. */
-function checkFaultOrder({ faults, cluster }: Sections): Finding[] {
-  if (faults === undefined || cluster === undefined) return [];
-  const nodes = nodesOf(clusterOf(cluster));
-  const names = new Set(nodes.map((node) => node.name));
-  const findings: Finding[] = [];
-  const crashedAtNs = new Map<string, number>();
-  const inTime = faults.map((fault, index) => ({ fault, index })).sort((a, b) => a.fault.at - b.fault.at);
-  for (const { fault, index } of inTime) {
-    const verb = 'crash' in fault ? 'crash' : 'restart';
-    const node = 'crash' in fault ? fault.crash : fault.restart;
-    const at = ['faults', index, verb];
-    if (!names.has(node)) {
-      findings.push(finding(at, `there is no node ${quoted(node)}`, nodeList(node, nodes)));
-      continue;
-    }
-    const since = crashedAtNs.get(node);
-    if (verb === 'crash' && since !== undefined)
-      findings.push(
-        finding(at, `${quoted(node)} is down already, since ${formatDuration(since)}`, 'restart it first'),
-      );
-    if (verb === 'restart' && since === undefined)
-      findings.push(finding(at, `${quoted(node)} is up at ${formatDuration(fault.at)}`, 'crash it first'));
-    if (verb === 'crash') crashedAtNs.set(node, fault.at);
-    else crashedAtNs.delete(node);
-  }
-  return findings;
-}
-
-function nodeList(given: string, nodes: readonly NodeInfo[]): string {
-  return choices(
-    given,
-    nodes.map((node) => quoted(node.name).slice(1, -1)),
-  );
-}
-
-function checkFaultTimes(sections: Sections): Finding[] {
-  const { faults } = sections;
-  const endNs = endNsOf(sections);
-  const findings: Finding[] = [];
-  const names = new Set<string>();
-  for (const [index, { at, name }] of (faults ?? []).entries()) {
-    if (endNs !== null && at >= endNs)
-      findings.push(
-        finding(
-          ['faults', index, 'at'],
-          `${formatDuration(at)} is after the end of the run, ${formatDuration(endNs)}`,
-        ),
-      );
-    if (name !== undefined && names.has(name))
-      findings.push(finding(['faults', index, 'name'], `another fault is named ${quoted(name)}`));
-    if (name !== undefined) names.add(name);
-  }
-  return findings;
 }
 
 /** Whether the scenario offers what a strategy's modules need. Paths are below the strategy. */

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { checkGate, type GateScope } from '../sim/gates/check.ts';
 import { GateError } from '../sim/gates/gate-error.ts';
 import { nodesOf } from '../sim/layout.ts';
+import { planFaults } from './bind-faults.ts';
 import type { Path, Place, Problem } from './problem.ts';
-import { clusterOf, faultName, type ScenarioGate, type ScenarioStrategy } from './scenario.ts';
+import { clusterOf, DEFAULT_DURATION_NS, type ScenarioGate, type ScenarioStrategy } from './scenario.ts';
 import type { Settings, scenarioSchema } from './schema.ts';
 
 type Parsed = z.output<typeof scenarioSchema>;
@@ -46,9 +47,15 @@ function scopeOf(parsed: Parsed, strategies: readonly ScenarioStrategy[]): GateS
   );
   return {
     strategies: strategies.map(({ name }) => name),
-    faults: [...new Set(all.flatMap(({ faults }) => faults.map(faultName)))],
+    faults: [...new Set(all.flatMap(faultNames))],
     nodes: [...new Map(nodes.map((node) => [node.id, node])).values()],
   };
+}
+
+function faultNames({ faults, cluster, duration }: Settings): string[] {
+  const nodes = nodesOf(clusterOf(cluster));
+  const { planned } = planFaults(faults, nodes, cluster.zones, duration ?? DEFAULT_DURATION_NS);
+  return planned.map(({ fault }) => fault.name);
 }
 
 /** The place inside the gate's text, where that stands in its line as it is: no escapes, no folded lines. */

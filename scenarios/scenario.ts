@@ -3,7 +3,6 @@
 import type { Gate } from '../sim/gates/check.ts';
 import type { Severity } from '../sim/gates/evaluate.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
-import { formatDuration } from '../sim/units.ts';
 import type { Place, Problem } from './problem.ts';
 import type { Settings, StrategyInput } from './schema.ts';
 
@@ -46,13 +45,6 @@ export interface Scenario {
   /** What `check` judges; no part of the hash. */
   readonly gates: readonly ScenarioGate[];
   readonly warnings: readonly Problem[];
-}
-
-/** `kill`, or `crash node-1 at 20s` for a fault without a name. */
-export function faultName(fault: Settings['faults'][number]): string {
-  if (fault.name !== undefined) return fault.name;
-  const what = 'crash' in fault ? `crash ${fault.crash}` : `restart ${fault.restart}`;
-  return `${what} at ${formatDuration(fault.at)}`;
 }
 
 export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings['cluster']): ClusterSetup {

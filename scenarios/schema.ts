@@ -3,6 +3,7 @@
  * JSON Schema editors complete by. `scenarios/hot-shard.yaml` is a commented example.
  */
 import { z } from 'zod';
+import { faultSchema } from './fault-schema.ts';
 import { byteRate, count, duration, factor, jsonSchemaOf, none, rate, ratio, shape, size } from './fields.ts';
 import { syntheticSchema } from './workload-schema.ts';
 
@@ -135,23 +136,6 @@ const recorded = z.strictObject({
     .describe('A recorded workload.'),
 });
 
-const at = () => duration().describe('When, since the start of the run [duration].');
-const faultName = () => z.string().min(1).max(64).optional().describe('Name of the fault in reports.');
-const crash = z.strictObject({
-  at: at(),
-  crash: z.string().describe('Node that dies, such as node-0.'),
-  of: z
-    .enum(['process', 'host'])
-    .prefault('process')
-    .describe('process: connections are refused at once; host: silence, clients wait for their timeout.'),
-  name: faultName(),
-});
-const restart = z.strictObject({
-  at: at(),
-  restart: z.string().describe('Crashed node that comes back with an empty memory.'),
-  name: faultName(),
-});
-
 const metrics = z.strictObject({
   step: duration({ min: 1e6 })
     .optional()
@@ -187,9 +171,9 @@ export const settingsShape = {
     .describe('What is behind the cache and asked on a miss; or none.'),
   workload: z.union([syntheticSchema, recorded]).describe('Requests: synthetic, or a recording.'),
   faults: z
-    .array(z.union([crash, restart]))
+    .array(faultSchema)
     .prefault([])
-    .describe('What breaks, and when.'),
+    .describe('What breaks, and when: crash, restart, pause, stall, slow, slowOrigin.'),
   metrics: metrics.prefault({}).describe('How results are measured.'),
 };
 export const settingsSchema = z.object(settingsShape);

@@ -12,6 +12,15 @@ export const ATTEMPT = {
   settled: 1,
 } as const;
 
+/** A reply is scheduled when its attempt reaches the node; a fault may intervene. */
+export const PROMISE = {
+  kept: 0,
+  /** A crash took it. */
+  broken: 1,
+  /** A pause moved it. */
+  postponed: 2,
+} as const;
+
 /** What an attempt is for. */
 export const PURPOSE = {
   /** A request's own. */
@@ -48,8 +57,10 @@ export class Attempts {
   missed = new Uint8Array(0);
   /** 1 from arrival at a node until its reply is void or out. */
   atNode = new Uint8Array(0);
-  /** 1 when a crash took the reply that is still scheduled. */
-  void = new Uint8Array(0);
+  /** What became of the reply that is still scheduled: PROMISE. */
+  promise = new Uint8Array(0);
+  /** How much later a postponed reply comes. */
+  lateNs = new Float64Array(0);
   /** Events that name this attempt. */
   refs = new Uint8Array(0);
   #free = new Int32Array(0);
@@ -67,7 +78,8 @@ export class Attempts {
     this.outcome[attempt] = 0;
     this.missed[attempt] = 0;
     this.atNode[attempt] = 0;
-    this.void[attempt] = 0;
+    this.promise[attempt] = PROMISE.kept;
+    this.lateNs[attempt] = 0;
     this.refs[attempt] = 1;
     return attempt;
   }
@@ -104,7 +116,8 @@ export class Attempts {
     this.outcome = widen(this.outcome, new Uint8Array(capacity));
     this.missed = widen(this.missed, new Uint8Array(capacity));
     this.atNode = widen(this.atNode, new Uint8Array(capacity));
-    this.void = widen(this.void, new Uint8Array(capacity));
+    this.promise = widen(this.promise, new Uint8Array(capacity));
+    this.lateNs = widen(this.lateNs, new Float64Array(capacity));
     this.refs = widen(this.refs, new Uint8Array(capacity));
     this.#free = new Int32Array(capacity);
     for (let attempt = capacity - 1; attempt >= from; attempt--) this.#free[this.#freeCount++] = attempt;

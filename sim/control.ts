@@ -50,10 +50,7 @@ export class Control {
       rng: stream(seed, 'control'),
       now: () => clock.nowNs,
       onNode: (node, delayNs, callback) => {
-        const life = nodes.life[node];
-        clock.after(delayNs, () => {
-          if (nodes.life[node] === life && nodes.state[node] === NODE_STATE.up) callback();
-        });
+        clock.after(delayNs, this.#whenAwake(node, callback));
       },
       send: (from, to, deliver) => this.#send(from, to, deliver),
       replicationOffset: (node) => replication.offset[node]!,
@@ -100,10 +97,19 @@ export class Control {
   #send(from: NodeId, to: NodeId, deliver: () => void): void {
     const { clock, network, nodes } = this.#world;
     if (nodes.state[from] !== NODE_STATE.up) return;
-    const life = nodes.life[to];
-    clock.at(network.between(from, to, clock.nowNs), () => {
-      if (nodes.life[to] === life && nodes.state[to] === NODE_STATE.up) deliver();
-    });
+    clock.at(network.between(from, to, clock.nowNs), this.#whenAwake(to, deliver));
+  }
+
+  /** What the node does when it is due: not at all when it died meanwhile, later while it hangs. */
+  #whenAwake(node: NodeId, callback: () => void): () => void {
+    const { clock, nodes } = this.#world;
+    const life = nodes.life[node];
+    const act = (): void => {
+      if (nodes.life[node] !== life || nodes.state[node] !== NODE_STATE.up) return;
+      if (nodes.hungUntilNs[node]! > clock.nowNs) clock.at(nodes.hungUntilNs[node]!, act);
+      else callback();
+    };
+    return act;
   }
 
   #promote(node: NodeId, shard: ShardId, epoch: number): void {

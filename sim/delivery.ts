@@ -3,7 +3,7 @@
  * ended. A node's completion is known on arrival, and a timeout exists only for an attempt that is late or
  * lost.
  */
-import { ATTEMPT, PURPOSE } from './attempts.ts';
+import { ATTEMPT, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { LawError } from './errors.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
@@ -116,16 +116,16 @@ export class Delivery {
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     this.#world.recorder.reached(node, attempts.key[attempt]!);
     if (nodes.loadingUntilNs[node]! > clock.nowNs) {
-      this.#answer(attempt, OUTCOME.loading, clock.nowNs);
+      this.#turnAway(attempt, OUTCOME.loading);
       return;
     }
     if (nodes.serving[node] === 0) {
-      this.#answer(attempt, OUTCOME.clusterDown, clock.nowNs);
+      this.#turnAway(attempt, OUTCOME.clusterDown);
       return;
     }
     const isRead = attempts.op[attempt] === OP.get;
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) this.#serve(attempt, node, isRead);
-    else this.#answer(attempt, OUTCOME.moved, clock.nowNs);
+    else this.#turnAway(attempt, OUTCOME.moved);
   }
 
   #serve(attempt: number, node: number, isRead: boolean): void {
@@ -139,10 +139,10 @@ export class Delivery {
       bytes = 0;
     }
     const meanNs = this.#serviceNs[op]! + (setup.cluster.node.servicePerKiBNs * bytes) / 1024;
-    const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]!);
+    const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]! * nodes.slowness[node]!);
     const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
-      this.#answer(attempt, OUTCOME.rejected, nowNs);
+      this.#turnAway(attempt, OUTCOME.rejected);
       return;
     }
     recorder.busy.add(node, nodes.startNs, departNs, 1);
@@ -160,6 +160,12 @@ export class Delivery {
       replication.write(node, key, op, departNs, serviceNs);
     }
     this.#answer(attempt, OUTCOME.ok, departNs);
+  }
+
+  /** The process answers without doing the work; while it hangs, not even that. */
+  #turnAway(attempt: number, outcome: Outcome): void {
+    const { attempts, nodes, clock } = this.#world;
+    this.#answer(attempt, outcome, Math.max(clock.nowNs, nodes.hungUntilNs[attempts.node[attempt]!]!));
   }
 
   #isMiss(attempt: number, node: number, key: number): boolean {
@@ -199,12 +205,31 @@ export class Delivery {
 
   reply(attempt: number): void {
     const { attempts } = this.#world;
-    if (attempts.void[attempt] === 1) {
-      attempts.unref(attempt);
+    if (attempts.promise[attempt] !== PROMISE.kept) {
+      if (attempts.promise[attempt] === PROMISE.broken) attempts.unref(attempt);
+      else this.#replyLater(attempt);
       return;
     }
     attempts.atNode[attempt] = 0;
     this.conclude(attempt, attempts.outcome[attempt]! as Outcome);
+  }
+
+  /** A reply that a pause moved: it comes so much later, and perhaps too late. */
+  #replyLater(attempt: number): void {
+    const { attempts, clock, queue } = this.#world;
+    const repliesNs = clock.nowNs + attempts.lateNs[attempt]!;
+    attempts.promise[attempt] = PROMISE.kept;
+    attempts.lateNs[attempt] = 0;
+    queue.push(repliesNs, EVENT.reply, attempt);
+    const deadlineNs = attempts.sentNs[attempt]! + this.#timeoutNs;
+    if (
+      repliesNs > deadlineNs &&
+      attempts.refs[attempt] === 1 &&
+      attempts.state[attempt] === ATTEMPT.waiting
+    ) {
+      attempts.refs[attempt] = 2;
+      queue.push(Math.max(deadlineNs, clock.nowNs), EVENT.timeout, attempt);
+    }
   }
 
   /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */
@@ -257,6 +282,18 @@ export class Delivery {
     if (this.topology !== null && outcome !== OUTCOME.rejected) this.topology.refresh(client);
   }
 
+  /** COLD. The node stands still for so long: its unfinished answers leave so much later. */
+  postpone(node: number, byNs: number): void {
+    const { attempts, clock } = this.#world;
+    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
+      if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
+      if (attempts.departNs[attempt]! <= clock.nowNs) continue;
+      attempts.departNs[attempt] = attempts.departNs[attempt]! + byNs;
+      attempts.lateNs[attempt] = attempts.lateNs[attempt]! + byNs;
+      attempts.promise[attempt] = PROMISE.postponed;
+    }
+  }
+
   /** COLD. The node died: its unfinished answers never leave. */
   abandon(node: number): void {
     const { attempts, nodes, network, queue, clock } = this.#world;
@@ -265,7 +302,7 @@ export class Delivery {
       if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
       if (attempts.departNs[attempt]! <= nowNs) continue;
       attempts.atNode[attempt] = 0;
-      attempts.void[attempt] = 1;
+      attempts.promise[attempt] = PROMISE.broken;
       if (attempts.state[attempt] !== ATTEMPT.waiting) continue;
       if (nodes.state[node] === NODE_STATE.processDown) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;

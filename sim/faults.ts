@@ -9,6 +9,15 @@
  * replica copies its primary's data set. A primary that nobody replaced is an empty primary, and its replicas,
  * obeying it, copy that: without persistence, Redis wipes them (replication documentation, "Safety of
  * replication when master has persistence turned off").
+ *
+ * pause: the process hangs (SIGSTOP, a long collection of garbage, a live migration). Its kernel still accepts:
+ * what arrives waits, and what was in its queue or in service goes on afterwards, so much later. Its timers and
+ * the messages of its protocol wait too; it learns afterwards what was decided without it.
+ *
+ * stall: a slow command, or the fork of BGSAVE (which stops Redis while page tables are copied). It queues like any
+ * command and keeps one thread busy for so long. With a single thread, timers and messages wait as well.
+ *
+ * slow: whatever starts to queue while it lasts takes `factor` times the work. slow-origin: so does the origin.
  */
 import type { Control } from './control.ts';
 import type { Delivery } from './delivery.ts';
@@ -35,15 +44,74 @@ class Faults {
   }
 
   apply(fault: Fault): void {
-    if (fault.kind === 'crash') this.#crash(fault);
-    else this.#restart(fault.node);
+    switch (fault.kind) {
+      case 'crash':
+        this.#crash(fault);
+        break;
+      case 'restart':
+        this.#restart(fault.node);
+        break;
+      case 'pause':
+        this.#pause(fault);
+        break;
+      case 'stall':
+        this.#stall(fault);
+        break;
+      case 'slow':
+        this.#slow(fault);
+        break;
+      case 'slow-origin':
+        this.#slowOrigin(fault);
+        break;
+    }
+  }
+
+  #pause({ name, node, forNs }: Extract<Fault, { kind: 'pause' }>): void {
+    const { nodes, recorder, replication, clock } = this.#world;
+    this.#mark(name, node);
+    nodes.pause(node, clock.nowNs, forNs, (fromNs, toNs) => {
+      recorder.busy.add(node, fromNs, toNs, -1);
+      recorder.busy.add(node, fromNs + forNs, toNs + forNs, 1);
+    });
+    this.#delivery.postpone(node, forNs);
+    replication.postpone(node, clock.nowNs, forNs);
+  }
+
+  #stall({ name, node, forNs }: Extract<Fault, { kind: 'stall' }>): void {
+    const { nodes, recorder, clock } = this.#world;
+    this.#mark(name, node);
+    const endNs = nodes.offer(node, clock.nowNs, forNs, false);
+    recorder.busy.add(node, nodes.startNs, endNs, 1);
+    if (nodes.threads === 1) nodes.hungUntilNs[node] = endNs;
+  }
+
+  #slow({ node, forNs, factor }: Extract<Fault, { kind: 'slow' }>): void {
+    const { nodes, clock } = this.#world;
+    nodes.slowness[node] = factor;
+    clock.after(forNs, () => {
+      nodes.slowness[node] = 1;
+    });
+  }
+
+  #slowOrigin({ forNs, factor }: Extract<Fault, { kind: 'slow-origin' }>): void {
+    const { origin, clock } = this.#world;
+    if (origin === null) return;
+    origin.slowness = factor;
+    clock.after(forNs, () => {
+      origin.slowness = 1;
+    });
+  }
+
+  /** What a fault of a primary does to clients is told in the result. */
+  #mark(name: string, node: number): void {
+    const { nodes, recorder, infos, clock } = this.#world;
+    if (nodes.primary[node] === 1) recorder.outages.begin(name, node, infos[node]!.shard, clock.nowNs);
   }
 
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {
-    const { nodes, recorder, replication, network, contents, clock, infos } = this.#world;
+    const { nodes, recorder, replication, network, contents, clock } = this.#world;
     const { node } = fault;
-    const shard = infos[node]!.shard;
-    if (nodes.primary[node] === 1) recorder.outages.crash(fault.name, node, shard, clock.nowNs);
+    this.#mark(fault.name, node);
     const state = fault.of === 'process' ? NODE_STATE.processDown : NODE_STATE.hostDown;
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
     replication.crashedNs[node] = clock.nowNs;

@@ -22,6 +22,10 @@ export class Nodes {
   readonly life: Int32Array;
   /** [node] until when it loads its data set and answers LOADING. */
   readonly loadingUntilNs: Float64Array;
+  /** [node] until when its process hangs: answers, timers and messages wait. */
+  readonly hungUntilNs: Float64Array;
+  /** [node] factor on service times. */
+  readonly slowness: Float64Array;
   /** [node] 0 while it answers CLUSTERDOWN. */
   readonly serving: Uint8Array;
   /** [node] 1 while it takes itself for the primary of its shard. */
@@ -31,6 +35,8 @@ export class Nodes {
   /** [node] service time of all work offered, also of what was turned away. */
   readonly offeredNs: Float64Array;
   readonly maxQueue: Int32Array;
+  /** [node] end of a pause: until then its threads are not free, but do no work. */
+  readonly #pausedUntilNs: Float64Array;
   /** [node x thread] */
   readonly #freeAtNs: Float64Array;
   readonly #waiting: StartRing[];
@@ -44,11 +50,14 @@ export class Nodes {
     this.state = new Uint8Array(count);
     this.life = new Int32Array(count);
     this.loadingUntilNs = new Float64Array(count);
+    this.hungUntilNs = new Float64Array(count);
+    this.slowness = new Float64Array(count).fill(1);
     this.serving = new Uint8Array(count).fill(1);
     this.primary = new Uint8Array(count);
     this.attempts = new Float64Array(count);
     this.offeredNs = new Float64Array(count);
     this.maxQueue = new Int32Array(count);
+    this.#pausedUntilNs = new Float64Array(count);
     this.#freeAtNs = new Float64Array(count * setup.threads);
     this.#waiting = Array.from({ length: count }, () => new StartRing());
   }
@@ -88,10 +97,26 @@ export class Nodes {
     this.state[node] = state;
     this.life[node] = this.life[node]! + 1;
     for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++) {
-      if (this.#freeAtNs[thread]! > nowNs) drop(nowNs, this.#freeAtNs[thread]!);
+      const fromNs = Math.max(nowNs, this.#pausedUntilNs[node]!);
+      if (this.#freeAtNs[thread]! > fromNs) drop(fromNs, this.#freeAtNs[thread]!);
       this.#freeAtNs[thread] = 0;
     }
+    this.#pausedUntilNs[node] = 0;
     this.#waiting[node]!.clear();
+    this.hungUntilNs[node] = 0;
+  }
+
+  /** All work stands still for so long. `move` gets each thread's busy time span as it was. */
+  pause(node: number, nowNs: number, forNs: number, move: (fromNs: number, toNs: number) => void): void {
+    for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++) {
+      const freeAtNs = this.#freeAtNs[thread]!;
+      const fromNs = Math.max(nowNs, this.#pausedUntilNs[node]!);
+      if (freeAtNs > fromNs) move(fromNs, freeAtNs);
+      this.#freeAtNs[thread] = Math.max(freeAtNs, nowNs) + forNs;
+    }
+    this.#waiting[node]!.postpone(nowNs, forNs);
+    this.#pausedUntilNs[node] = Math.max(this.#pausedUntilNs[node]!, nowNs) + forNs;
+    this.hungUntilNs[node] = Math.max(this.hungUntilNs[node]!, nowNs) + forNs;
   }
 }
 
@@ -119,6 +144,15 @@ class StartRing {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  /** What has not started by now starts so much later. */
+  postpone(nowNs: number, byNs: number): void {
+    this.settle(nowNs);
+    for (let i = 0; i < this.#count; i++) {
+      const at = (this.#head + i) & (this.#start.length - 1);
+      this.#start[at] = this.#start[at]! + byNs;
+    }
   }
 
   #grow(): void {

@@ -13,6 +13,8 @@ export class Origin {
   /** Times the servers fall free: a binary heap, earliest first. */
   readonly #freeAtNs: Float64Array;
   requests = 0;
+  /** Factor on its latency. */
+  slowness = 1;
   /** When the last answer asked for so far is ready. */
   busyUntilNs = 0;
 
@@ -25,7 +27,7 @@ export class Origin {
   /** When the answer to a question asked now is ready. */
   ask(nowNs: number): number {
     this.requests++;
-    const serviceNs = Math.round(this.#setup.latencyNs * this.#latency.draw());
+    const serviceNs = Math.round(this.#setup.latencyNs * this.slowness * this.#latency.draw());
     const doneNs = Math.max(nowNs, this.#freeAtNs[0]!) + serviceNs;
     this.#replaceEarliest(doneNs);
     if (doneNs > this.busyUntilNs) this.busyUntilNs = doneNs;

@@ -23,6 +23,8 @@ interface Write {
   serviceNs: number;
   fromLife: number;
   toLife: number;
+  /** A pause of the sender moved it by so much. */
+  lateNs: number;
 }
 
 /** Called when a replica executes a write. */
@@ -91,6 +93,7 @@ export class Replication {
         serviceNs,
         fromLife: this.#nodes.life[primary]!,
         toLife: this.#nodes.life[replica]!,
+        lateNs: 0,
       };
       this.#onTheWay.set(key * this.#nodes.count + replica, executedNs);
       this.#queue.push(arrivesNs, EVENT.replicate, index);
@@ -107,6 +110,11 @@ export class Replication {
   /** A write reaches its replica, or not. Returns its shard when it was acknowledged and is lost, else NONE. */
   arrive(index: number, nowNs: number): number {
     const write = this.#writes[index]!;
+    if (write.lateNs > 0) {
+      this.#queue.push(nowNs + write.lateNs, EVENT.replicate, index);
+      write.lateNs = 0;
+      return NONE;
+    }
     this.#free.push(index);
     const onTheWay = write.key * this.#nodes.count + write.to;
     if (this.#onTheWay.get(onTheWay) === write.executedNs) this.#onTheWay.delete(onTheWay);
@@ -122,6 +130,19 @@ export class Replication {
     if (this.follows[to] !== from) return this.#shardOf[to]!; // promoted without it
     this.#apply(write, nowNs);
     return NONE;
+  }
+
+  /** COLD. The node stands still from now on for so long: writes it has not executed follow so much later. */
+  postpone(node: number, nowNs: number, byNs: number): void {
+    const free = new Set(this.#free);
+    for (const [index, write] of this.#writes.entries()) {
+      if (free.has(index) || write.from !== node || write.executedNs <= nowNs) continue;
+      const onTheWay = write.key * this.#nodes.count + write.to;
+      if (this.#onTheWay.get(onTheWay) === write.executedNs)
+        this.#onTheWay.set(onTheWay, write.executedNs + byNs);
+      write.executedNs += byNs;
+      write.lateNs += byNs;
+    }
   }
 
   #apply(write: Write, nowNs: number): void {

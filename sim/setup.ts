@@ -299,17 +299,25 @@ export interface OriginSetup {
   readonly concurrency: number;
 }
 
-export type Fault =
+/** Exact meaning: sim/faults.ts. */
+export type Fault = { readonly name: string; readonly atNs: Nanos } & (
   | {
       readonly kind: 'crash';
-      readonly name: string;
-      readonly atNs: Nanos;
       readonly node: NodeId;
       /** `process`: the kernel still answers with a reset and delivers what was written; `host`: silence. */
       readonly of: 'process' | 'host';
     }
   /** The node comes back with an empty memory. */
-  | { readonly kind: 'restart'; readonly name: string; readonly atNs: Nanos; readonly node: NodeId };
+  | { readonly kind: 'restart'; readonly node: NodeId }
+  /** The process hangs for so long, then goes on where it was. */
+  | { readonly kind: 'pause'; readonly node: NodeId; readonly forNs: Nanos }
+  /** A command, or a fork, that keeps one service thread busy for so long. */
+  | { readonly kind: 'stall'; readonly node: NodeId; readonly forNs: Nanos }
+  /** Every service time is `factor` times as long. */
+  | { readonly kind: 'slow'; readonly node: NodeId; readonly forNs: Nanos; readonly factor: number }
+  /** The origin takes `factor` times as long. */
+  | { readonly kind: 'slow-origin'; readonly forNs: Nanos; readonly factor: number }
+);
 
 /** A module with its parsed parameters. */
 export interface Bound<M> {

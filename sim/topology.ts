@@ -48,12 +48,15 @@ export class Topology {
     this.#askedNs[client] = clock.nowNs;
     const node = this.#someNode(client);
     clock.at(network.out(client, node, clock.nowNs, 1), () => {
-      if (nodes.state[node] === NODE_STATE.up && nodes.loadingUntilNs[node]! <= clock.nowNs) {
+      const hangs = nodes.hungUntilNs[node]! > clock.nowNs;
+      if (nodes.state[node] === NODE_STATE.up && !hangs && nodes.loadingUntilNs[node]! <= clock.nowNs) {
         const answer = this.#answerOf(node);
         clock.at(network.back(client, node, clock.nowNs, 1), () => this.#learn(client, answer));
       } else if (question < MAX_QUESTIONS) {
-        const silent = nodes.state[node] === NODE_STATE.hostDown && setup.clients.timeoutNs < Infinity;
-        clock.after(silent ? setup.clients.timeoutNs : 0, () => this.#ask(client, question + 1));
+        const silent = hangs || nodes.state[node] === NODE_STATE.hostDown;
+        clock.after(silent && setup.clients.timeoutNs < Infinity ? setup.clients.timeoutNs : 0, () =>
+          this.#ask(client, question + 1),
+        );
       }
     });
   }

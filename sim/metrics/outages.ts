@@ -1,6 +1,6 @@
 /**
- * What a crash did to the requests for the dead node's keys, as clients saw it: the longest time without a
- * successful read, and without a successful write. That is the failover time when everything stops (crash to
+ * What a crash, or a hang, did to the requests for the node's keys, as clients saw it: the longest time without a
+ * successful read, and without a successful write. That is the failover time when everything stops (fault to
  * first success), and it is honest for strategies that lose only writes, or only some clients.
  */
 import type { NodeId, ShardId } from '../strategy.ts';
@@ -36,7 +36,7 @@ export class Outages {
     return this.all.length === 0;
   }
 
-  crash(fault: string, node: NodeId, shard: ShardId, atNs: number): void {
+  begin(fault: string, node: NodeId, shard: ShardId, atNs: number): void {
     const gap = (): Gap => ({ lastNs: atNs, longestNs: 0, endNs: null, asked: false });
     this.all.push({
       fault,

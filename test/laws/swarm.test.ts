@@ -18,7 +18,7 @@ const modulesOf = (axis: Axis): StrategyModule[] => registry.modules.filter((mod
 const bound = (axis: Axis) =>
   fc.constantFrom(...modulesOf(axis)).map((module) => ({ module, params: module.params.parse({}) }) as never);
 
-/** Crashes and restarts of random nodes that alternate per node, in order of time. */
+/** Crashes and restarts that alternate per node, and hangs of nodes that are up, in order of time. */
 const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]> =>
   fc
     .array(
@@ -26,6 +26,8 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         node: fc.nat(nodeCount - 1),
         atNs: fc.integer({ min: 0, max: durationNs - 1 }),
         of: fc.constantFrom('process' as const, 'host' as const),
+        kind: fc.constantFrom('crash', 'crash', 'pause', 'stall', 'slow', 'slow-origin'),
+        forNs: fc.integer({ min: 1, max: durationNs }),
       }),
       { maxLength: 12 },
     )
@@ -33,7 +35,13 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
       const down = new Set<number>();
       return hits
         .sort((a, b) => a.atNs - b.atNs)
-        .map(({ node, atNs, of }, i): Fault => {
+        .map(({ node, atNs, of, kind, forNs }, i): Fault => {
+          const name = `${kind}-${i}`;
+          if (kind === 'slow-origin') return { kind, name, atNs, forNs, factor: 5 };
+          if (kind !== 'crash' && !down.has(node)) {
+            if (kind === 'slow') return { kind, name, atNs, node, forNs, factor: 3 };
+            return { kind: kind as 'pause' | 'stall', name, atNs, node, forNs };
+          }
           if (down.delete(node)) return { kind: 'restart', name: `restart-${i}`, atNs, node };
           down.add(node);
           return { kind: 'crash', name: `crash-${i}`, atNs, node, of };

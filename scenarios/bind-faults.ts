@@ -1,0 +1,107 @@
+/** From the faults of a scenario, with their targets and repetitions, to those that happen one by one. */
+import type { Fault } from '../sim/setup.ts';
+import type { NodeInfo } from '../sim/strategy.ts';
+import { formatDuration, formatFactor } from '../sim/units.ts';
+import type { FaultInput } from './fault-schema.ts';
+
+/** One fault of one node at one time, and where it stands in the scenario. */
+export interface PlannedFault {
+  readonly fault: Fault;
+  /** Index in `faults`. */
+  readonly index: number;
+}
+
+/** A target nobody answers to. */
+export interface UnknownTarget {
+  readonly index: number;
+  readonly verb: string;
+  readonly given: string;
+  readonly is: 'node' | 'zone';
+}
+
+const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow'] as const;
+type Verb = (typeof VERBS)[number];
+
+export function verbOf(input: FaultInput): Verb | 'slowOrigin' {
+  return VERBS.find((verb) => verb in input) ?? 'slowOrigin';
+}
+
+/** In order of time; those of the same moment in the order of the file. */
+export function planFaults(
+  inputs: readonly FaultInput[],
+  nodes: readonly NodeInfo[],
+  zones: readonly string[],
+  endNs: number,
+): { readonly planned: PlannedFault[]; readonly unknown: UnknownTarget[] } {
+  const planned: PlannedFault[] = [];
+  const unknown: UnknownTarget[] = [];
+  for (const [index, input] of inputs.entries()) {
+    for (const atNs of timesOf(input, endNs)) {
+      if ('slowOrigin' in input) {
+        const name = nameOf(input, `origin ${formatFactor(input.slowOrigin)} slower`, atNs);
+        planned.push({
+          index,
+          fault: { kind: 'slow-origin', name, atNs, forNs: input.for, factor: input.slowOrigin },
+        });
+        continue;
+      }
+      const targets = targetsOf(input, nodes, zones);
+      if ('given' in targets) {
+        unknown.push({ index, ...targets });
+        break;
+      }
+      for (const node of targets) {
+        const several = targets.length > 1 && input.name !== undefined;
+        const name = nameOf(input, `${verbOf(input)} ${node.name}`, atNs);
+        planned.push({
+          index,
+          fault: faultOf(input, several ? `${name} ${node.name}` : name, atNs, node.id),
+        });
+      }
+    }
+  }
+  return { planned: planned.sort((a, b) => a.fault.atNs - b.fault.atNs), unknown };
+}
+
+function timesOf({ at, every, times = Infinity }: FaultInput, endNs: number): number[] {
+  if (every === undefined) return [at];
+  const count = Math.min(times, Math.max(1, Math.ceil((endNs - at) / every)));
+  return Array.from({ length: count }, (_, i) => at + i * every);
+}
+
+function nameOf(input: FaultInput, what: string, atNs: number): string {
+  if (input.name === undefined) return `${what} at ${formatDuration(atNs)}`;
+  return input.every === undefined ? input.name : `${input.name} at ${formatDuration(atNs)}`;
+}
+
+type NodeFaultInput = Exclude<FaultInput, { slowOrigin: number }>;
+
+function targetsOf(
+  input: NodeFaultInput,
+  nodes: readonly NodeInfo[],
+  zones: readonly string[],
+): readonly NodeInfo[] | Omit<UnknownTarget, 'index'> {
+  const verb = verbOf(input) as Verb;
+  const target = input[verb as keyof NodeFaultInput] as string | string[] | { zone: string };
+  if (typeof target === 'object' && 'zone' in target) {
+    const zone = zones.indexOf(target.zone);
+    if (zone < 0) return { verb, given: target.zone, is: 'zone' };
+    return nodes.filter((node) => node.zone === zone);
+  }
+  const found: NodeInfo[] = [];
+  for (const given of [target].flat()) {
+    const node = nodes.find(({ name }) => name === given);
+    if (node === undefined) return { verb, given, is: 'node' };
+    found.push(node);
+  }
+  return found;
+}
+
+function faultOf(input: NodeFaultInput, name: string, atNs: number, node: number): Fault {
+  const common = { name, atNs, node };
+  if ('crash' in input) return { kind: 'crash', ...common, of: input.of };
+  if ('restart' in input) return { kind: 'restart', ...common };
+  if ('pause' in input) return { kind: 'pause', ...common, forNs: input.for };
+  if ('stall' in input) return { kind: 'stall', ...common, forNs: input.for };
+  return { kind: 'slow', ...common, forNs: input.for, factor: input.factor };
+}

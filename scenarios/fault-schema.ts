@@ -1,0 +1,50 @@
+/** The `faults` of a scenario: one verb each, whom it hits, when, and how often. */
+import { z } from 'zod';
+import { count, duration, factor } from './fields.ts';
+
+const when = {
+  at: duration().describe('When, since the start of the run [duration].'),
+  every: duration({ min: 1 }).optional().describe('Again and again after so long [duration].'),
+  times: count({ min: 1, max: 10_000 })
+    .optional()
+    .describe('With every: how often in all; default as often as fits into the run.'),
+  name: z.string().min(1).max(64).optional().describe('Name of the fault in reports.'),
+};
+const whom = (verb: string) =>
+  z
+    .union([
+      z.strictObject({ zone: z.string().describe('All nodes of this zone.') }),
+      z.array(z.string()).min(1),
+      z.string(),
+    ])
+    .describe(`Whom to ${verb}: a node such as node-0, a list of nodes, or { zone: b }.`);
+const lasting = duration({ min: 1 }).describe('For so long [duration].');
+const slowdown = () => factor().describe('How many times as long work takes, such as 4x.');
+
+const crash = z.strictObject({
+  ...when,
+  crash: whom('crash'),
+  of: z
+    .enum(['process', 'host'])
+    .prefault('process')
+    .describe('process: connections are refused at once; host: silence, clients wait for their timeout.'),
+});
+const restart = z.strictObject({
+  ...when,
+  restart: whom('restart').describe('Crashed nodes that come back with an empty memory.'),
+});
+const pause = z.strictObject({
+  ...when,
+  pause: whom('pause').describe('Whose process hangs while its kernel still accepts: SIGSTOP, a long pause.'),
+  for: lasting,
+});
+const stall = z.strictObject({
+  ...when,
+  stall: whom('stall').describe('Whom a slow command, or the fork of a background save, keeps busy.'),
+  for: lasting,
+});
+const slow = z.strictObject({ ...when, slow: whom('slow down'), factor: slowdown(), for: lasting });
+const slowOrigin = z.strictObject({ ...when, slowOrigin: slowdown(), for: lasting });
+
+export const faultSchema = z.union([crash, restart, pause, stall, slow, slowOrigin]);
+export type FaultInput = z.output<typeof faultSchema>;

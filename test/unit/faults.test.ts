@@ -1,0 +1,166 @@
+/** Unit: what each fault verb does, on clusters so plain that the answer can be worked out by hand. */
+import { describe, expect, test } from 'vitest';
+import { bindSetup } from '../../scenarios/bind.ts';
+import { loadScenario } from '../../scenarios/load.ts';
+import { run } from '../../sim/run.ts';
+import type { Fault, Setup, SyntheticWorkload } from '../../sim/setup.ts';
+import { registry } from '../../strategies/index.ts';
+import { buildSetup, type Overrides } from '../setup-builder.ts';
+
+const MS = 1e6;
+
+/** A request of 1 ms every 4 ms, a second long. */
+function steady(faults: Fault[], overrides: Partial<Overrides> = {}): Setup {
+  const setup = buildSetup({
+    ratePerSec: 250,
+    durationNs: 1000 * MS,
+    shape: { kind: 'constant' },
+    faults,
+    ...overrides,
+  });
+  const workload = setup.workload as SyntheticWorkload;
+  return { ...setup, workload: { ...workload, arrivals: { kind: 'deterministic', ratePerSec: 250 } } };
+}
+
+const checked = (setup: Setup) => run(setup, 1, { check: true });
+
+describe('pause', () => {
+  const pause = (atNs: number, forNs: number): Fault => ({
+    kind: 'pause',
+    name: 'hang',
+    atNs,
+    node: 0,
+    forNs,
+  });
+
+  test('work in service goes on where it was, and what arrives meanwhile waits', () => {
+    const { responseTime, requests, nodes } = checked(steady([pause(404.5 * MS, 100 * MS)]));
+    expect(requests.failed).toBe(0);
+    expect(requests.completed).toBe(requests.offered);
+    // Half a millisecond was done when it began: 1 ms of service takes 101 ms, and no request waits longer.
+    expect(responseTime.max).toBeGreaterThan(100);
+    expect(responseTime.max).toBeLessThanOrEqual(101);
+    expect(nodes[0]!.utilization).toBeCloseTo(requests.completed / 1000, 2);
+    expect(nodes[0]!.maxQueue).toBeGreaterThanOrEqual(24);
+  });
+
+  test('clients give up on answers that come too late', () => {
+    const { requests } = checked(steady([pause(404.5 * MS, 100 * MS)], { clients: { timeoutNs: 50 * MS } }));
+    expect(requests.timedOut).toBe(requests.failed);
+    // Of those that arrive in 100 ms, one every 4 ms, the first half waits too long; the rest is late too, as the
+    // node works off what nobody waits for any more.
+    expect(requests.failed).toBeGreaterThanOrEqual(13);
+    expect(requests.failed).toBeLessThanOrEqual(26);
+  });
+
+  test('two pauses add up', () => {
+    const { responseTime } = checked(steady([pause(404.5 * MS, 50 * MS), pause(420 * MS, 50 * MS)]));
+    expect(responseTime.max).toBeGreaterThan(100);
+    expect(responseTime.max).toBeLessThanOrEqual(101);
+  });
+
+  test('a crash during a pause takes what waited', () => {
+    const { requests } = checked(
+      steady([
+        pause(404.5 * MS, 100 * MS),
+        { kind: 'crash', name: 'kill', atNs: 450 * MS, node: 0, of: 'process' },
+      ]),
+    );
+    expect(requests.refused).toBe(requests.failed);
+    expect(requests.completed).toBeLessThanOrEqual(102);
+  });
+});
+
+test('stall: a slow command queues like any other and keeps the thread busy', () => {
+  const { responseTime, nodes } = checked(
+    steady([{ kind: 'stall', name: 'keys', atNs: 401 * MS, node: 0, forNs: 100 * MS }]),
+  );
+  expect(responseTime.max).toBeGreaterThanOrEqual(98);
+  expect(responseTime.max).toBeLessThanOrEqual(102);
+  expect(nodes[0]!.utilization).toBeCloseTo(0.25 + 0.1, 2);
+});
+
+test('slow: work that starts to queue meanwhile takes so many times as long', () => {
+  const { serviceTime, responseTime } = checked(
+    steady([{ kind: 'slow', name: 'limp', atNs: 500 * MS, node: 0, forNs: 250 * MS, factor: 3 }]),
+  );
+  expect(responseTime.max).toBeCloseTo(3, 1);
+  expect(serviceTime.mean).toBeCloseTo(0.75 * 1 + 0.25 * 3, 1);
+});
+
+test('slow-origin: misses take longer while it lasts', () => {
+  const origin = { latencyNs: 2 * MS, latencyShape: { kind: 'constant' }, concurrency: 100 } as const;
+  const faults: Fault[] = [
+    { kind: 'crash', name: 'kill', atNs: 100 * MS, node: 0, of: 'process' },
+    { kind: 'restart', name: 'back', atNs: 101 * MS, node: 0 },
+    { kind: 'slow-origin', name: 'database', atNs: 500 * MS, forNs: 400 * MS, factor: 10 },
+  ];
+  expect(checked(steady(faults, { origin })).responseTime.max).toBeCloseTo(21, 0);
+  expect(checked(steady(faults.slice(0, 2), { origin })).responseTime.max).toBeCloseTo(3, 0);
+});
+
+describe('in a scenario', () => {
+  const scenario = (faults: string, extra = '') => ({
+    path: 'test.yaml',
+    text: `duration: 30s
+cluster: { shards: 3, replicas: 1, zones: [a, b, c] }
+workload: { rate: 3k/s, keys: { count: 1k }, operations: { get: 50%, set: 50% } }
+faults: ${faults}
+strategies: { redis: { preset: redis-cluster, failover: { use: redis-cluster, nodeTimeout: 4s } } }
+${extra}`,
+  });
+  const load = (faults: string) => loadScenario(scenario(faults), { overrides: [], registry });
+  const bound = (faults: string): Setup => {
+    const loaded = load(faults);
+    if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
+    return bindSetup(loaded.scenario, 'redis', registry, null);
+  };
+  const namesOf = (faults: string): string[] => bound(faults).faults.map(({ name }) => name);
+
+  test('a zone, a list, and again and again', () => {
+    expect(namesOf('[{ at: 5s, crash: { zone: b } }]')).toEqual(['crash node-1 at 5s', 'crash node-3 at 5s']);
+    expect(namesOf('[{ at: 5s, crash: [node-0, node-2], name: rack }]')).toEqual([
+      'rack node-0',
+      'rack node-2',
+    ]);
+    expect(namesOf('[{ at: 5s, every: 10s, stall: node-0, for: 300ms, name: save }]')).toEqual([
+      'save at 5s',
+      'save at 15s',
+      'save at 25s',
+    ]);
+    expect(namesOf('[{ at: 5s, every: 1s, times: 2, slow: node-0, factor: 2x, for: 10ms }]')).toHaveLength(2);
+  });
+
+  test.each([
+    ['[{ at: 5s, pause: node-9, for: 1s }]', 'there is no node "node-9"'],
+    ['[{ at: 5s, crash: { zone: d } }]', 'there is no zone "d"'],
+    ['[{ at: 5s, crash: node-0 }, { at: 6s, pause: node-0, for: 1s }]', '"node-0" is down already, since 5s'],
+    [
+      '[{ at: 5s, every: 1s, pause: node-0, for: 2s }]',
+      '"node-0" has the same fault at 6s already, until 7s',
+    ],
+    ['[{ at: 5s, pause: node-0 }]', '"for" is missing'],
+  ])('%s is refused', (faults, message) => {
+    const loaded = load(faults);
+    if (!('problems' in loaded)) throw new Error('it loads');
+    expect(loaded.problems.map((problem) => problem.message).join('; ')).toContain(message);
+  });
+
+  test('a primary that hangs beyond the node timeout is replaced, and comes back as a replica', () => {
+    const result = run(bound('[{ at: 5s, pause: node-0, for: 12s }]'), 1, { check: true });
+    const [hang] = result.failover;
+    expect(hang!.detectedMs).not.toBeNull();
+    expect(hang!.promotedMs).not.toBeNull();
+    expect(hang!.promotedMs!).toBeLessThan(17_000);
+    expect(result.nodes[0]).toMatchObject({ role: 'replica', state: 'up' });
+    expect(result.nodes[3]!.role).toBe('primary');
+  });
+
+  test('a primary that hangs for less is not', () => {
+    const result = run(bound('[{ at: 5s, pause: node-0, for: 2s }]'), 1, { check: true });
+    expect(result.failover[0]).toMatchObject({ promotedMs: null });
+    expect(result.nodes[0]!.role).toBe('primary');
+    expect(result.failover[0]!.unavailableMs).toBeGreaterThan(1900);
+    expect(result.failover[0]!.unavailableMs).toBeLessThan(2300);
+  });
+});
