@@ -19,7 +19,7 @@ export interface UnknownTarget {
   readonly is: 'node' | 'zone';
 }
 
-const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow'] as const;
+const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow', 'partition', 'loss'] as const;
 type Verb = (typeof VERBS)[number];
 
 export function verbOf(input: FaultInput): Verb | 'slowOrigin' {
@@ -49,6 +49,10 @@ export function planFaults(
       if ('given' in targets) {
         unknown.push({ index, ...targets });
         break;
+      }
+      if ('partition' in input || 'loss' in input) {
+        planned.push({ index, fault: networkFaultOf(input, atNs, targets, zones) });
+        continue;
       }
       for (const node of targets) {
         const several = targets.length > 1 && input.name !== undefined;
@@ -97,7 +101,37 @@ function targetsOf(
   return found;
 }
 
-function faultOf(input: NodeFaultInput, name: string, atNs: number, node: number): Fault {
+type NetworkFaultInput = Extract<FaultInput, { partition: unknown } | { loss: unknown }>;
+
+/** One fault however many nodes it concerns. */
+function networkFaultOf(
+  input: NetworkFaultInput,
+  atNs: number,
+  targets: readonly NodeInfo[],
+  zones: readonly string[],
+): Fault {
+  const target = 'partition' in input ? input.partition : input.loss;
+  const inZone = typeof target === 'object' && 'zone' in target;
+  const whom = inZone ? `zone ${target.zone}` : [target].flat().join(', ');
+  const name = nameOf(input, `${verbOf(input)} ${whom}`, atNs);
+  const common = { name, atNs, nodes: targets.map(({ id }) => id), forNs: input.for };
+  if ('loss' in input) return { kind: 'loss', ...common, rate: input.rate };
+  const { between, direction } = input;
+  return {
+    kind: 'partition',
+    ...common,
+    zone: inZone ? zones.indexOf(target.zone) : null,
+    between,
+    direction,
+  };
+}
+
+function faultOf(
+  input: Exclude<NodeFaultInput, NetworkFaultInput>,
+  name: string,
+  atNs: number,
+  node: number,
+): Fault {
   const common = { name, atNs, node };
   if ('crash' in input) return { kind: 'crash', ...common, of: input.of };
   if ('restart' in input) return { kind: 'restart', ...common };

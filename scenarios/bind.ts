@@ -70,7 +70,7 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
     faults: faultsOf(settings, durationNs).map((fault) => ({
       name: fault.name,
       kind: fault.kind,
-      node: 'node' in fault ? nodesOf(clusterOf(settings.cluster))[fault.node]!.name : 'origin',
+      node: whoIsHit(fault, settings),
       atMs: fault.atNs / NS_PER_MS,
     })),
   };
@@ -171,6 +171,12 @@ function originOf({ origin }: Settings): OriginSetup | null {
 function faultsOf({ faults, cluster }: Settings, durationNs: number): Fault[] {
   const nodes = nodesOf(clusterOf(cluster));
   return planFaults(faults, nodes, cluster.zones, durationNs).planned.map(({ fault }) => fault);
+}
+
+function whoIsHit(fault: Fault, { cluster }: Settings): string {
+  const nodes = nodesOf(clusterOf(cluster));
+  if ('node' in fault) return nodes[fault.node]!.name;
+  return 'nodes' in fault ? fault.nodes.map((node) => nodes[node]!.name).join(', ') : 'origin';
 }
 
 /** The finest of 1, 2, 5, 10, ... ms that makes at most MAX_STEPS steps. */

@@ -1,5 +1,6 @@
 /** Whether faults fit the cluster, the run and each other: nothing impossible is ignored. */
 import { nodesOf } from '../sim/layout.ts';
+import type { Fault } from '../sim/setup.ts';
 import type { NodeInfo } from '../sim/strategy.ts';
 import { choices } from '../sim/suggest.ts';
 import { formatDuration } from '../sim/units.ts';
@@ -37,6 +38,11 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
     const refuse = (message: string, hint: string): void => {
       if (!findings.some(({ path }) => path[1] === index)) findings.push(finding(at, message, hint));
     };
+    if ('nodes' in fault) {
+      if (fault.kind === 'partition' && isAlone(fault, nodes, cluster.zones))
+        refuse('nobody is on the other side', 'cut off fewer nodes, or a zone of several');
+      continue;
+    }
     const name = 'node' in fault ? quoted(nodes[fault.node]!.name) : 'the origin';
     const since = 'node' in fault ? crashedAtNs.get(fault.node) : undefined;
     if (fault.kind === 'restart') {
@@ -62,6 +68,16 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
     busyUntilNs.set(key, fault.atNs + fault.forNs);
   }
   return findings;
+}
+
+/** All nodes, and no client elsewhere: the cut would separate nobody. */
+function isAlone(
+  { nodes, zone, between }: Extract<Fault, { kind: 'partition' }>,
+  all: readonly NodeInfo[],
+  zones: readonly string[],
+): boolean {
+  const clientsOutside = between !== 'nodes' && !(zone !== null && zones.length === 1);
+  return nodes.length === 0 || (nodes.length === all.length && !clientsOutside);
 }
 
 function nodeList(given: string, nodes: readonly NodeInfo[]): string {

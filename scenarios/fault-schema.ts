@@ -1,6 +1,6 @@
 /** The `faults` of a scenario: one verb each, whom it hits, when, and how often. */
 import { z } from 'zod';
-import { count, duration, factor } from './fields.ts';
+import { count, duration, factor, ratio } from './fields.ts';
 
 const when = {
   at: duration().describe('When, since the start of the run [duration].'),
@@ -44,7 +44,28 @@ const stall = z.strictObject({
   for: lasting,
 });
 const slow = z.strictObject({ ...when, slow: whom('slow down'), factor: slowdown(), for: lasting });
+const partition = z.strictObject({
+  ...when,
+  partition: whom('cut off').describe(
+    'Who is cut off from everybody else: a node, a list of nodes, or { zone: b } with the clients in it.',
+  ),
+  for: lasting,
+  between: z
+    .enum(['all', 'clients', 'nodes'])
+    .prefault('all')
+    .describe('Which links are cut: those to clients, those among nodes, or all.'),
+  direction: z
+    .enum(['both', 'in', 'out'])
+    .prefault('both')
+    .describe('Messages to those cut off (in), from them (out), or both.'),
+});
+const loss = z.strictObject({
+  ...when,
+  loss: whom('trouble').describe('Whose packets get lost, to and fro.'),
+  rate: ratio().describe('Share of the packets [ratio].'),
+  for: lasting,
+});
 const slowOrigin = z.strictObject({ ...when, slowOrigin: slowdown(), for: lasting });
 
-export const faultSchema = z.union([crash, restart, pause, stall, slow, slowOrigin]);
+export const faultSchema = z.union([crash, restart, pause, stall, slow, partition, loss, slowOrigin]);
 export type FaultInput = z.output<typeof faultSchema>;

@@ -173,7 +173,7 @@ export const settingsShape = {
   faults: z
     .array(faultSchema)
     .prefault([])
-    .describe('What breaks, and when: crash, restart, pause, stall, slow, slowOrigin.'),
+    .describe('What breaks, and when: crash, restart, pause, stall, slow, partition, loss, slowOrigin.'),
   metrics: metrics.prefault({}).describe('How results are measured.'),
 };
 export const settingsSchema = z.object(settingsShape);

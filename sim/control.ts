@@ -97,7 +97,8 @@ export class Control {
   #send(from: NodeId, to: NodeId, deliver: () => void): void {
     const { clock, network, nodes } = this.#world;
     if (nodes.state[from] !== NODE_STATE.up) return;
-    clock.at(network.between(from, to, clock.nowNs), this.#whenAwake(to, deliver));
+    const arrivesNs = network.between(from, to, clock.nowNs);
+    if (!Number.isNaN(arrivesNs)) clock.at(arrivesNs, this.#whenAwake(to, deliver));
   }
 
   /** What the node does when it is due: not at all when it died meanwhile, later while it hangs. */

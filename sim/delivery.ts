@@ -68,7 +68,9 @@ export class Delivery {
     clients.inFlight[link] = clients.inFlight[link]! + 1;
     this.waitingAttempts++;
     recorder.counters.attempts++;
-    queue.push(network.out(client, node, clock.nowNs, outFactor), EVENT.arrive, attempt);
+    const arrivesNs = network.out(client, node, clock.nowNs, outFactor);
+    queue.push(arrivesNs, EVENT.arrive, attempt);
+    if (arrivesNs > clock.nowNs + this.#timeoutNs) this.#giveUpInTime(attempt);
   }
 
   /** COLD. An attempt that is nobody's request; `done` hears how it ended. */
@@ -189,18 +191,22 @@ export class Delivery {
     const client = attempts.client[attempt]!;
     const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
-    const deadlineNs = attempts.sentNs[attempt]! + this.#timeoutNs;
-    if (repliesNs > deadlineNs) {
-      attempts.refs[attempt] = attempts.refs[attempt]! + 1;
-      queue.push(Math.max(deadlineNs, this.#world.clock.nowNs), EVENT.timeout, attempt);
-    }
+    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.#giveUpInTime(attempt);
   }
 
-  /** Nobody will answer: the timeout takes over from the carrier. Without one the client waits for ever. */
+  /** The answer will be late: the client gives up before, unless that is settled already. */
+  #giveUpInTime(attempt: number): void {
+    const { attempts, queue, clock } = this.#world;
+    if (attempts.refs[attempt] !== 1 || attempts.state[attempt] !== ATTEMPT.waiting) return;
+    attempts.refs[attempt] = 2;
+    queue.push(Math.max(attempts.sentNs[attempt]! + this.#timeoutNs, clock.nowNs), EVENT.timeout, attempt);
+  }
+
+  /** Nobody will answer: only the timeout is left. Without one the client waits for ever. */
   #lose(attempt: number): void {
-    const deadlineNs = this.#world.attempts.sentNs[attempt]! + this.#timeoutNs;
-    if (deadlineNs < Infinity)
-      this.#world.queue.push(Math.max(deadlineNs, this.#world.clock.nowNs), EVENT.timeout, attempt);
+    if (this.#timeoutNs === Infinity) return;
+    this.#giveUpInTime(attempt);
+    this.#world.attempts.unref(attempt);
   }
 
   reply(attempt: number): void {
@@ -221,15 +227,7 @@ export class Delivery {
     attempts.promise[attempt] = PROMISE.kept;
     attempts.lateNs[attempt] = 0;
     queue.push(repliesNs, EVENT.reply, attempt);
-    const deadlineNs = attempts.sentNs[attempt]! + this.#timeoutNs;
-    if (
-      repliesNs > deadlineNs &&
-      attempts.refs[attempt] === 1 &&
-      attempts.state[attempt] === ATTEMPT.waiting
-    ) {
-      attempts.refs[attempt] = 2;
-      queue.push(Math.max(deadlineNs, clock.nowNs), EVENT.timeout, attempt);
-    }
+    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.#giveUpInTime(attempt);
   }
 
   /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */

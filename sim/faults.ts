@@ -17,6 +17,8 @@
  * stall: a slow command, or the fork of BGSAVE (which stops Redis while page tables are copied). It queues like any
  * command and keeps one thread busy for so long. With a single thread, timers and messages wait as well.
  *
+ * partition, loss: what they do to messages is told in sim/network-faults.ts.
+ *
  * slow: whatever starts to queue while it lasts takes `factor` times the work. slow-origin: so does the origin.
  */
 import type { Control } from './control.ts';
@@ -59,6 +61,11 @@ class Faults {
         break;
       case 'slow':
         this.#slow(fault);
+        break;
+      case 'partition':
+        for (const node of fault.nodes) this.#mark(fault.name, node);
+        break;
+      case 'loss':
         break;
       case 'slow-origin':
         this.#slowOrigin(fault);

@@ -4,6 +4,7 @@
  * the one before it on the same link.
  */
 import { ShapeSampler } from './distributions.ts';
+import type { NetworkFaults } from './network-faults.ts';
 import type { RandomStream } from './rng.ts';
 import type { NetworkSetup } from './setup.ts';
 import { Ziggurat } from './ziggurat.ts';
@@ -16,8 +17,9 @@ export class Network {
   readonly #lastOutNs: Float64Array;
   readonly #lastBackNs: Float64Array;
   readonly #bus: NodeBus;
-
   readonly #orderedReplies: boolean;
+  /** Null in a sound network. */
+  readonly #faults: NetworkFaults | null;
 
   /**
    * @param clientZone [client] and `nodeZone` [node]: zone indices
@@ -28,11 +30,13 @@ export class Network {
     clientZone: Uint8Array,
     nodeZone: Uint8Array,
     orderedReplies: boolean,
+    faults: NetworkFaults,
     rng: RandomStream,
   ) {
     const nodeCount = nodeZone.length;
     this.#nodeCount = nodeCount;
     this.#orderedReplies = orderedReplies;
+    this.#faults = faults.none ? null : faults;
     this.#delayNs = new Float64Array(clientZone.length * nodeCount);
     for (let client = 0; client < clientZone.length; client++) {
       for (let node = 0; node < nodeCount; node++)
@@ -47,7 +51,8 @@ export class Network {
   /** When a message sent now from client to node arrives. */
   out(client: number, node: number, nowNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;
-    const arrivesNs = Math.max(nowNs + Math.round(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
+    const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, true, nowNs);
+    const arrivesNs = Math.max(leavesNs + Math.round(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
     this.#lastOutNs[link] = arrivesNs;
     return arrivesNs;
   }
@@ -55,7 +60,9 @@ export class Network {
   /** When a reply that leaves the node at `departNs` reaches the client. */
   back(client: number, node: number, departNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;
-    const aloneNs = departNs + Math.round(this.#delayNs[link]! * factor);
+    const leavesNs =
+      this.#faults === null ? departNs : this.#faults.onClientLink(client, node, false, departNs);
+    const aloneNs = leavesNs + Math.round(this.#delayNs[link]! * factor);
     if (!this.#orderedReplies) return aloneNs;
     const arrivesNs = Math.max(aloneNs, this.#lastBackNs[link]!);
     this.#lastBackNs[link] = arrivesNs;
@@ -70,9 +77,15 @@ export class Network {
     }
   }
 
-  /** When a message sent now from node to node arrives. */
+  /** When a message sent now from node to node arrives; NaN for never. */
   between(from: number, to: number, nowNs: number): number {
-    return this.#bus.send(from, to, nowNs);
+    const arrivesNs = this.#bus.send(from, to, nowNs);
+    return this.#faults === null ? arrivesNs : arrivesNs + this.#faults.onBusLink(from, to, nowNs);
+  }
+
+  /** When what one node streams to another from `atNs` on leaves. */
+  streamedNs(from: number, to: number, atNs: number): number {
+    return this.#faults === null ? atNs : this.#faults.onReplicationLink(from, to, atNs);
   }
 }
 

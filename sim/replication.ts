@@ -8,6 +8,7 @@ import { EVENT } from './clock.ts';
 import type { Contents } from './contents.ts';
 import { ShapeSampler } from './distributions.ts';
 import type { EventQueue } from './event-queue.ts';
+import type { Network } from './network.ts';
 import { NODE_STATE, type Nodes } from './nodes.ts';
 import type { RandomStream } from './rng.ts';
 import type { ClusterSetup } from './setup.ts';
@@ -35,6 +36,7 @@ export class Replication {
   readonly #nodes: Nodes;
   readonly #contents: Contents;
   readonly #queue: EventQueue;
+  readonly #network: Network;
   readonly #lag: ShapeSampler;
   readonly #shardNodes: readonly (readonly number[])[];
   readonly #shardOf: readonly number[];
@@ -58,6 +60,7 @@ export class Replication {
     nodes: Nodes,
     contents: Contents,
     queue: EventQueue,
+    network: Network,
     rng: RandomStream,
     onApply: OnApply,
   ) {
@@ -65,6 +68,7 @@ export class Replication {
     this.#nodes = nodes;
     this.#contents = contents;
     this.#queue = queue;
+    this.#network = network;
     this.#lag = new ShapeSampler(setup.replication.lagShape, new Ziggurat(64), rng);
     this.#onApply = onApply;
     this.#shardOf = infos.map((info) => info.shard);
@@ -82,7 +86,8 @@ export class Replication {
     this.offset[primary] = this.offset[primary]! + 1;
     for (const replica of this.#shardNodes[this.#shardOf[primary]!]!) {
       if (this.follows[replica] !== primary) continue;
-      const arrivesNs = executedNs + Math.round(this.#setup.lagNs * this.#lag.draw());
+      const leavesNs = this.#network.streamedNs(primary, replica, executedNs);
+      const arrivesNs = leavesNs + Math.round(this.#setup.lagNs * this.#lag.draw());
       const index = this.#free.pop() ?? this.#writes.length;
       this.#writes[index] = {
         from: primary,

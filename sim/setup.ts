@@ -315,6 +315,20 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
   | { readonly kind: 'stall'; readonly node: NodeId; readonly forNs: Nanos }
   /** Every service time is `factor` times as long. */
   | { readonly kind: 'slow'; readonly node: NodeId; readonly forNs: Nanos; readonly factor: number }
+  /** The network between these nodes and everybody else is cut. */
+  | {
+      readonly kind: 'partition';
+      readonly nodes: readonly NodeId[];
+      /** Clients of this zone are on the nodes' side; null for none. */
+      readonly zone: number | null;
+      readonly forNs: Nanos;
+      /** What is cut off: links to clients, links among nodes, or all. */
+      readonly between: 'all' | 'clients' | 'nodes';
+      /** Messages `in` to the nodes, `out` of them, or both. */
+      readonly direction: 'both' | 'in' | 'out';
+    }
+  /** Every message to or from these nodes is lost with this probability, and sent again. */
+  | { readonly kind: 'loss'; readonly nodes: readonly NodeId[]; readonly forNs: Nanos; readonly rate: number }
   /** The origin takes `factor` times as long. */
   | { readonly kind: 'slow-origin'; readonly forNs: Nanos; readonly factor: number }
 );

@@ -10,6 +10,7 @@ import { Membership, ownerOf } from './membership.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { MultiGets } from './multi-gets.ts';
 import { Network } from './network.ts';
+import { NetworkFaults } from './network-faults.ts';
 import { Nodes } from './nodes.ts';
 import { Origin } from './origin.ts';
 import { Replication } from './replication.ts';
@@ -59,15 +60,6 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
   const contents = new Contents(infos.length, keys.count);
   const recorder = new Recorder(setup, infos.length, keys.count);
-  const replication = new Replication(
-    setup.cluster,
-    infos,
-    nodes,
-    contents,
-    queue,
-    stream(seed, 'replication'),
-    (node, startNs, endNs) => recorder.busy.add(node, startNs, endNs, 1),
-  );
   const shards = shardsOf(infos);
   const { module, params } = setup.strategy.placement;
   const clientCount = setup.clients.count + 1;
@@ -78,7 +70,18 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     clients.zone,
     Uint8Array.from(infos, (info) => info.zone),
     setup.cluster.node.threads === 1,
+    new NetworkFaults(setup.faults, clients.zone, stream(seed, 'retransmissions').u32()),
     stream(seed, 'bus'),
+  );
+  const replication = new Replication(
+    setup.cluster,
+    infos,
+    nodes,
+    contents,
+    queue,
+    network,
+    stream(seed, 'replication'),
+    (node, startNs, endNs) => recorder.busy.add(node, startNs, endNs, 1),
   );
   return {
     setup,

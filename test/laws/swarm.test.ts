@@ -26,7 +26,7 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         node: fc.nat(nodeCount - 1),
         atNs: fc.integer({ min: 0, max: durationNs - 1 }),
         of: fc.constantFrom('process' as const, 'host' as const),
-        kind: fc.constantFrom('crash', 'crash', 'pause', 'stall', 'slow', 'slow-origin'),
+        kind: fc.constantFrom('crash', 'crash', 'pause', 'stall', 'slow', 'slow-origin', 'partition', 'loss'),
         forNs: fc.integer({ min: 1, max: durationNs }),
       }),
       { maxLength: 12 },
@@ -38,6 +38,12 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         .map(({ node, atNs, of, kind, forNs }, i): Fault => {
           const name = `${kind}-${i}`;
           if (kind === 'slow-origin') return { kind, name, atNs, forNs, factor: 5 };
+          if (kind === 'loss') return { kind, name, atNs, nodes: [node], forNs, rate: 0.1 };
+          if (kind === 'partition') {
+            const direction = (['both', 'in', 'out'] as const)[forNs % 3]!;
+            const between = (['all', 'clients', 'nodes'] as const)[atNs % 3]!;
+            return { kind, name, atNs, nodes: [node], zone: null, forNs, between, direction };
+          }
           if (kind !== 'crash' && !down.has(node)) {
             if (kind === 'slow') return { kind, name, atNs, node, forNs, factor: 3 };
             return { kind: kind as 'pause' | 'stall', name, atNs, node, forNs };

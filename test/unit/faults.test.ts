@@ -99,6 +99,53 @@ test('slow-origin: misses take longer while it lasts', () => {
   expect(checked(steady(faults.slice(0, 2), { origin })).responseTime.max).toBeCloseTo(3, 0);
 });
 
+describe('partition', () => {
+  const cut = (changes: Partial<Extract<Fault, { kind: 'partition' }>> = {}): Fault => ({
+    kind: 'partition',
+    name: 'cut',
+    atNs: 402 * MS,
+    nodes: [0],
+    zone: null,
+    forNs: 100 * MS,
+    between: 'all',
+    direction: 'both',
+    ...changes,
+  });
+
+  test('holds messages back until it heals; a client without a timeout gets its answer then', () => {
+    const { requests, responseTime } = checked(steady([cut()]));
+    expect(requests.completed).toBe(requests.offered);
+    // The first request after 402 ms comes at 404 ms and is let in at 502 ms.
+    expect(responseTime.max).toBeCloseTo(99, 0);
+  });
+
+  test('of links among nodes alone, is nothing to clients', () => {
+    expect(checked(steady([cut({ between: 'nodes' })])).responseTime.max).toBeCloseTo(1, 5);
+  });
+
+  test.each(['in', 'out'] as const)(
+    'one-way, %s: clients wait too long, and the node works all the same',
+    (direction) => {
+      const { requests, nodes } = checked(
+        steady([cut({ direction, between: 'clients' })], { clients: { timeoutNs: 20 * MS } }),
+      );
+      expect(requests.timedOut).toBe(requests.failed);
+      expect(requests.failed).toBeGreaterThanOrEqual(20);
+      expect(requests.failed).toBeLessThanOrEqual(32);
+      expect(nodes[0]!.attempts).toBe(requests.offered);
+    },
+  );
+});
+
+test('loss: a lost packet costs a retransmission timeout of 200 ms', () => {
+  const { responseTime, requests } = checked(
+    steady([{ kind: 'loss', name: 'cable', atNs: 0, nodes: [0], forNs: 1000 * MS, rate: 0.02 }]),
+  );
+  expect(requests.failed).toBe(0);
+  expect(responseTime.max).toBeGreaterThan(200);
+  expect(responseTime.p50).toBeLessThan(210);
+});
+
 describe('in a scenario', () => {
   const scenario = (faults: string, extra = '') => ({
     path: 'test.yaml',
@@ -139,6 +186,11 @@ ${extra}`,
       '[{ at: 5s, every: 1s, pause: node-0, for: 2s }]',
       '"node-0" has the same fault at 6s already, until 7s',
     ],
+    ['[{ at: 5s, partition: { zone: a }, for: 0s }]', 'at least 1'],
+    [
+      '[{ at: 5s, between: nodes, for: 1s, partition: [node-0, node-1, node-2, node-3, node-4, node-5] }]',
+      'nobody is on the other side',
+    ],
     ['[{ at: 5s, pause: node-0 }]', '"for" is missing'],
   ])('%s is refused', (faults, message) => {
     const loaded = load(faults);
@@ -154,6 +206,27 @@ ${extra}`,
     expect(hang!.promotedMs!).toBeLessThan(17_000);
     expect(result.nodes[0]).toMatchObject({ role: 'replica', state: 'up' });
     expect(result.nodes[3]!.role).toBe('primary');
+  });
+
+  test('a primary cut off with some clients takes their writes with it, stops, and comes back as a replica', () => {
+    const result = run(bound('[{ at: 5s, partition: { zone: a }, for: 20s }]'), 1, { check: true });
+    const cutOff = result.nodes[0]!;
+    expect(result.failover.find(({ node }) => node === cutOff.id)!.promotedMs).not.toBeNull();
+    const downAt = result.events.find(
+      ({ event, node }) => event === 'cluster-down' && node === cutOff.id,
+    )!.atMs;
+    // It needs a node timeout to see that it is alone.
+    expect(downAt).toBeGreaterThan(8000);
+    expect(downAt).toBeLessThan(12_000);
+    expect(result.lostWrites).toBeGreaterThan(0);
+    expect(cutOff).toMatchObject({ role: 'replica', state: 'up' });
+  });
+
+  test('links to clients cut, nobody is replaced', () => {
+    const result = run(bound('[{ at: 5s, partition: node-0, between: clients, for: 12s }]'), 1, {
+      check: true,
+    });
+    expect(result.failover[0]).toMatchObject({ detectedMs: null, promotedMs: null, lostWrites: 0 });
   });
 
   test('a primary that hangs for less is not', () => {

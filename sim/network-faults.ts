@@ -1,0 +1,103 @@
+/**
+ * What can be wrong with the network between two endpoints while a fault lasts: cut, or lossy. Faults are known
+ * when the run starts, so a message asks when it may leave.
+ *
+ * A cut holds messages on a connection back until it heals: TCP goes on retransmitting, and a node that gets a
+ * request late works on it although its client gave up long ago. The nodes' own messages are dropped instead:
+ * Redis frees a bus link without a pong after half the node timeout, and what was queued on it is gone
+ * (cluster_legacy.c, clusterCron).
+ *
+ * A lost packet costs a retransmission timeout, doubled for each further loss: 200 ms at least on Linux
+ * (TCP_RTO_MIN; RFC 6298, 5.5). Short requests have no later packets whose acknowledgements would tell earlier.
+ */
+import { uniformAt } from './rng.ts';
+import type { Fault } from './setup.ts';
+import type { ClientId, Nanos, NodeId } from './strategy.ts';
+
+const MIN_RETRANSMISSION_NS = 200e6;
+const MAX_RETRANSMISSIONS = 15;
+
+type Cut = Extract<Fault, { kind: 'partition' }>;
+type Loss = Extract<Fault, { kind: 'loss' }>;
+
+type WithNodes<F> = F & { readonly inside: ReadonlySet<NodeId> };
+
+export class NetworkFaults {
+  readonly #cuts: readonly WithNodes<Cut>[];
+  readonly #losses: readonly WithNodes<Loss>[];
+  readonly #clientZone: Uint8Array;
+  readonly #key: number;
+  #messages = 0;
+
+  /** @param clientZone [client] zone index */
+  constructor(faults: readonly Fault[], clientZone: Uint8Array, key: number) {
+    const inside = (nodes: readonly NodeId[]): ReadonlySet<NodeId> => new Set(nodes);
+    this.#cuts = faults.flatMap((fault) =>
+      fault.kind === 'partition' ? [{ ...fault, inside: inside(fault.nodes) }] : [],
+    );
+    this.#losses = faults.flatMap((fault) =>
+      fault.kind === 'loss' ? [{ ...fault, inside: inside(fault.nodes) }] : [],
+    );
+    this.#clientZone = clientZone;
+    this.#key = key;
+  }
+
+  get none(): boolean {
+    return this.#cuts.length === 0 && this.#losses.length === 0;
+  }
+
+  /** When a message that leaves at `atNs`, from client to node or back, gets through. */
+  onClientLink(client: ClientId, node: NodeId, toNode: boolean, atNs: Nanos): Nanos {
+    let leavesNs = atNs;
+    for (const cut of this.#cuts) {
+      if (cut.between === 'nodes' || !during(cut, leavesNs)) continue;
+      const nodeInside = cut.inside.has(node);
+      const clientInside = cut.zone !== null && this.#clientZone[client] === cut.zone;
+      if (nodeInside !== clientInside && blocks(cut, toNode === nodeInside)) leavesNs = cut.atNs + cut.forNs;
+    }
+    return leavesNs + this.#retransmissionNs(node, node, leavesNs);
+  }
+
+  /** When what one node streams to another from `atNs` on gets through. */
+  onReplicationLink(from: NodeId, to: NodeId, atNs: Nanos): Nanos {
+    let leavesNs = atNs;
+    for (const cut of this.#cuts)
+      if (this.#cutsBetween(cut, from, to, leavesNs)) leavesNs = cut.atNs + cut.forNs;
+    return leavesNs + this.#retransmissionNs(from, to, leavesNs);
+  }
+
+  /** Whether a message among nodes is dropped; NaN, or by how much it is late. */
+  onBusLink(from: NodeId, to: NodeId, atNs: Nanos): Nanos {
+    for (const cut of this.#cuts) if (this.#cutsBetween(cut, from, to, atNs)) return NaN;
+    return this.#retransmissionNs(from, to, atNs);
+  }
+
+  #cutsBetween(cut: WithNodes<Cut>, from: NodeId, to: NodeId, atNs: Nanos): boolean {
+    if (cut.between === 'clients' || !during(cut, atNs)) return false;
+    return cut.inside.has(from) !== cut.inside.has(to) && blocks(cut, cut.inside.has(to));
+  }
+
+  #retransmissionNs(a: NodeId, b: NodeId, atNs: Nanos): Nanos {
+    let lateNs = 0;
+    for (const loss of this.#losses) {
+      if (!during(loss, atNs) || !(loss.inside.has(a) || loss.inside.has(b))) continue;
+      const message = this.#messages++;
+      let timeoutNs = MIN_RETRANSMISSION_NS;
+      for (let turn = 0; turn < MAX_RETRANSMISSIONS; turn++) {
+        if (uniformAt(this.#key, message, turn) >= loss.rate) break;
+        lateNs += timeoutNs;
+        timeoutNs *= 2;
+      }
+    }
+    return lateNs;
+  }
+}
+
+function during({ atNs, forNs }: Cut | Loss, nowNs: Nanos): boolean {
+  return nowNs >= atNs && nowNs < atNs + forNs;
+}
+
+/** @param inward whether the message goes from outside to inside */
+function blocks({ direction }: Cut, inward: boolean): boolean {
+  return direction === 'both' || (direction === 'in') === inward;
+}
