@@ -1,6 +1,7 @@
 /** The registry: every module this package ships, by axis, in the order they are listed to the user. */
 
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
+import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
 import { replicate } from './hot-keys/replicate.ts';
 import { aerospike } from './placement/aerospike.ts';
@@ -67,6 +68,7 @@ export const registry: Registry = {
     replicate,
     redisCluster,
     ejectAndRehash,
+    outlierDetection,
   ],
   presets,
 };

@@ -113,8 +113,8 @@ function clientContract(module: FailoverModule, params: Readonly<Record<string, 
   test('answers alone never change the membership', () => {
     const { part, log, timers } = fakeClient(module, params);
     for (let i = 0; i < 1000; i++) part.observe(i % 3, OUTCOME.ok);
+    for (const { callback } of [...timers]) callback();
     expect(log).toEqual([]);
-    expect(timers).toEqual([]);
   });
 
   test('a node that never answers is ejected, once; other nodes are not', () => {
