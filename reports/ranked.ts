@@ -40,6 +40,10 @@ export function caveats(run: RunResult): string[] {
   const found: string[] = [];
   if (run.bound) found.push('a bound, not a competitor: it uses what no client can know');
   if (run.partial) found.push(`stopped early, at ${moment(run.simulatedMs)}`);
+  if (run.metastable !== null)
+    found.push(
+      'metastable: it still fails long after every fault has healed, under the load it served before',
+    );
   if (run.diverged.length > 0)
     found.push(
       'diverged: more work arrives than a node can serve; its times grow with the length of the run',

@@ -159,6 +159,9 @@ const run = z
     movedKeys: count,
     memoryOverhead: number,
     cost: z.object({ nodes: count }),
+    metastable: z
+      .object({ healedMs: number, failedShareBefore: number, failedShareAfter: number })
+      .nullable(),
     diverged: z.array(z.object({ node: name, offeredLoad: number })),
     timeline,
     perf: z.object({ wallSeconds: number, requestsPerSecond: number, events: number, peakRssMiB: number }),

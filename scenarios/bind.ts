@@ -113,6 +113,7 @@ function setupOf(
         maxBackoffNs: clients.retries.maxBackoff,
         jitter: clients.retries.jitter,
       },
+      retryBudget: budgetOf(clients.retries.budget),
       maxRedirects: clients.maxRedirects,
       askAgainNs: clients.askAgain,
       reconnectNs: clients.reconnect,
@@ -161,6 +162,10 @@ function durationOf({ duration }: Settings, workload: SyntheticWorkload | Record
 
 function spanNs({ recording, speed }: RecordedWorkload): number {
   return Math.round(recording.atNs[recording.count - 1]! / speed);
+}
+
+function budgetOf(budget: Settings['clients']['retries']['budget']): Setup['clients']['retryBudget'] {
+  return budget && { share: budget.share, minPerSec: budget.minRate, capacity: budget.capacity };
 }
 
 function originOf({ origin }: Settings): OriginSetup | null {

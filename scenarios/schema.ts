@@ -87,6 +87,21 @@ const clients = z.strictObject({
         .enum(['none', 'equal', 'full'])
         .prefault('full')
         .describe('Random part of the pause: none, its second half (equal), or all of it (full).'),
+      budget: z
+        .union([
+          none(),
+          z.strictObject({
+            share: ratio().prefault('20%').describe('Retries each request earns [ratio].'),
+            minRate: rate()
+              .prefault('10/s')
+              .describe('Retries a client may make in any case [count per time].'),
+            capacity: count({ min: 1 }).prefault(100).describe('Retries a client can save up.'),
+          }),
+        ])
+        .prefault('none')
+        .describe(
+          "Bounds each client's retries by a share of its requests, as Finagle and gRPC do; or none.",
+        ),
     })
     .prefault({})
     .describe('What a client does after a failed attempt.'),

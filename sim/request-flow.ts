@@ -7,6 +7,7 @@ import { EVENT } from './clock.ts';
 import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
 import { Luck } from './luck.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
 import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
@@ -19,6 +20,7 @@ export class RequestFlow {
   readonly #world: World;
   readonly #delivery: Delivery;
   readonly #luck: Luck;
+  readonly #budget: RetryBudget | null;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
@@ -32,6 +34,8 @@ export class RequestFlow {
     this.#world = world;
     this.#delivery = delivery;
     this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
+    const { count, retryBudget } = world.setup.clients;
+    this.#budget = retryBudget && new RetryBudget(retryBudget, count);
     delivery.onRequestSettled = (attempt, outcome) => this.#settled(attempt, outcome);
     delivery.onCopySettled = (request) => this.#release(request);
   }
@@ -54,6 +58,7 @@ export class RequestFlow {
     requests.tries[request] = 1;
     this.#join(request, block.keysLeft[i]!);
     const client = requests.client[request]!;
+    if (this.#budget !== null) this.#budget.earn(client);
     if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     this.dispatch(request);
   }
@@ -185,7 +190,8 @@ export class RequestFlow {
   #retry(request: number, outcome: Outcome): void {
     const { requests, setup, recorder, clock, queue } = this.#world;
     const tries = requests.tries[request]!;
-    if (tries > setup.clients.retries.max) {
+    const spent = tries > setup.clients.retries.max;
+    if (spent || !(this.#budget?.spend(requests.client[request]!, clock.nowNs) ?? true)) {
       this.#partDone(request, outcome);
       return;
     }

@@ -160,6 +160,16 @@ export interface Divergence {
   offeredLoad: number;
 }
 
+/** The cluster still failed after all faults had healed, under the load it had served before. */
+export interface Metastability {
+  /** When the last fault was over. */
+  healedMs: number;
+  /** Of the requests that ended before the first fault. */
+  failedShareBefore: number;
+  /** Of those that ended late after the last. */
+  failedShareAfter: number;
+}
+
 export interface RunResult {
   strategy: string;
   /** Modules and parameters, by axis. */
@@ -196,6 +206,7 @@ export interface RunResult {
   memoryOverhead: number;
   cost: { nodes: number };
   diverged: Divergence[];
+  metastable: Metastability | null;
   timeline: Timeline;
   perf: { wallSeconds: number; requestsPerSecond: number; events: number; peakRssMiB: number };
 }

@@ -277,6 +277,15 @@ interface ClientsSetup {
     readonly maxBackoffNs: Nanos;
     readonly jitter: 'none' | 'equal' | 'full';
   };
+  /** Bounds the retries of each client; null for no bound. */
+  readonly retryBudget: {
+    /** Tokens that can be saved up; a retry takes one. */
+    readonly capacity: number;
+    /** Tokens a request earns. */
+    readonly share: number;
+    /** Tokens a client gets in any case. */
+    readonly minPerSec: number;
+  } | null;
   /** Redirections and pauses before asking again, per request, before it fails. */
   readonly maxRedirects: number;
   /** Pause after CLUSTERDOWN or LOADING. */

@@ -1,4 +1,6 @@
 /** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
+
+import { metastabilityOf } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
 import { NODE_STATE } from './nodes.ts';
@@ -16,7 +18,7 @@ import type {
   Timeline,
   TimeSummary,
 } from './result.ts';
-import type { Bound } from './setup.ts';
+import type { Bound, Setup } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
 import { keyName } from './workload/keys.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
@@ -42,6 +44,8 @@ export function summarize(end: RunEnd): RunResult {
   const { counters } = recorder;
   const nodes = world.infos.map((_, node) => nodeResult(world, node, endNs));
   const treatment = end.hotKeys && treatmentOf(world, end.hotKeys);
+  const failover = recorder.outages.all.map((outage) => failoverResult(world, outage));
+  const timeline = timelineOf(world);
   return {
     strategy: setup.strategy.name,
     composition: compositionOf(world),
@@ -62,7 +66,7 @@ export function summarize(end: RunEnd): RunResult {
     hotspots: hotspotsOf(world),
     hotKeys: topKeys(world, end.keyCounts),
     hotKeyTreatment: treatment,
-    failover: recorder.outages.all.map((outage) => failoverResult(world, outage)),
+    failover,
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
@@ -78,9 +82,15 @@ export function summarize(end: RunEnd): RunResult {
     memoryOverhead: treatment ? treatment.detectorBytes + copyBytes(world, treatment) : 0,
     cost: { nodes: nodes.length },
     diverged: divergenceOf(world, endNs),
-    timeline: timelineOf(world),
+    metastable: metastabilityOf(timeline, setup.faults, failover, longestLifeMs(setup)),
+    timeline,
     perf: { wallSeconds: 0, requestsPerSecond: 0, events: world.queue.scheduled, peakRssMiB: 0 },
   };
+}
+
+/** Of a request with all its retries, where clients give up at all. */
+function longestLifeMs({ clients: { timeoutNs, retries } }: Setup): number {
+  return timeoutNs < Infinity ? ms((1 + retries.max) * (timeoutNs + retries.maxBackoffNs)) : 1000;
 }
 
 /** To the microsecond: finer digits are noise to a reader and bytes in a file. */

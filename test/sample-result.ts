@@ -295,6 +295,7 @@ function runOf(strategy: string, position: number): RunResult {
     movedKeys: kind === 'consistent-hash' ? 92_000 : 0,
     memoryOverhead: copies ? 40_000 : 0,
     cost: { nodes: NODES },
+    metastable: null,
     diverged: [],
     timeline,
     perf: { wallSeconds: 1.4, requestsPerSecond: 1_650_000, events: 31_000, peakRssMiB: 210 },

@@ -119,6 +119,7 @@ export function buildSetup(overrides: Overrides): Setup {
       count: 1,
       timeoutNs: Infinity,
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
+      retryBudget: null,
       maxRedirects: 5,
       askAgainNs: 1e8,
       reconnectNs: 1e8,
