@@ -36,6 +36,8 @@ export class Attempts {
   departNs = new Float64Array(0);
   serviceNs = new Float64Array(0);
   waitedNs = new Float64Array(0);
+  /** How many waited at the node when it came. */
+  waitingAhead = new Int32Array(0);
   /** Copied from the request, which may be gone when the node gets to work. */
   serviceFactor = new Float64Array(0);
   backFactor = new Float64Array(0);
@@ -101,6 +103,7 @@ export class Attempts {
     this.departNs = widen(this.departNs, new Float64Array(capacity));
     this.serviceNs = widen(this.serviceNs, new Float64Array(capacity));
     this.waitedNs = widen(this.waitedNs, new Float64Array(capacity));
+    this.waitingAhead = widen(this.waitingAhead, new Int32Array(capacity));
     this.serviceFactor = widen(this.serviceFactor, new Float64Array(capacity));
     this.backFactor = widen(this.backFactor, new Float64Array(capacity));
     this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));

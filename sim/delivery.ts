@@ -150,6 +150,7 @@ export class Delivery {
     recorder.busy.add(node, nodes.startNs, departNs, 1);
     attempts.serviceNs[attempt] = serviceNs;
     attempts.waitedNs[attempt] = nodes.startNs - nowNs;
+    attempts.waitingAhead[attempt] = nodes.waitingAhead;
     attempts.departNs[attempt] = departNs;
     attempts.atNode[attempt] = 1;
     if (isRead) {
@@ -253,7 +254,10 @@ export class Delivery {
     this.waitingAttempts--;
     const sentNs = attempts.sentNs[attempt]!;
     const elapsedNs = clock.nowNs - sentNs;
-    clients.selections[client]!.observe?.(node, elapsedNs, outcome);
+    const selection = clients.selections[client]!;
+    selection.observe?.(node, elapsedNs, outcome);
+    if (outcome === OUTCOME.ok)
+      selection.feedback?.(node, elapsedNs, attempts.waitingAhead[attempt]!, attempts.serviceNs[attempt]!);
     if (this.failover !== null) this.failover[client]!.observe(node, outcome);
     if (outcome === OUTCOME.ok)
       recorder.answered(node, sentNs, attempts.waitedNs[attempt]!, attempts.serviceNs[attempt]!, elapsedNs);

@@ -42,6 +42,8 @@ export class Nodes {
   readonly #waiting: StartRing[];
   /** Start of the work accepted last. */
   startNs = 0;
+  /** How many waited when it came. */
+  waitingAhead = 0;
 
   constructor(count: number, setup: NodeSetup) {
     this.count = count;
@@ -68,10 +70,12 @@ export class Nodes {
     const thread = this.#firstFree(node);
     const freeAtNs = this.#freeAtNs[thread]!;
     let startNs = nowNs;
+    this.waitingAhead = 0;
     if (freeAtNs > nowNs) {
       const ring = this.#waiting[node]!;
       const waiting = ring.settle(nowNs);
       if (limited && waiting >= this.#queueLimit) return QUEUE_FULL;
+      this.waitingAhead = waiting;
       startNs = freeAtNs;
       ring.push(startNs);
       if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;

@@ -138,6 +138,8 @@ export interface Selection {
   select(candidates: Int32Array, count: number, key: KeyId, op: Op): NodeId;
   /** HOT. An attempt of this client ended after `elapsedNs`. */
   observe?(node: NodeId, elapsedNs: Nanos, outcome: Outcome): void;
+  /** HOT. What an answer carried: how many waited when the attempt reached the node, and its service time. */
+  feedback?(node: NodeId, elapsedNs: Nanos, queue: number, serviceNs: Nanos): void;
 }
 
 // ----------------------------------------------------------------------------------------------- hot keys

@@ -26,6 +26,7 @@ import type { Registry } from './registry.ts';
 import { alwaysHottest } from './selection/always-hottest.ts';
 import { aperture } from './selection/aperture.ts';
 import { boundedLoad } from './selection/bounded-load.ts';
+import { c3 } from './selection/c3.ts';
 import { leastOutstanding } from './selection/least-outstanding.ts';
 import { peakEwma } from './selection/peak-ewma.ts';
 import { powerOfTwoChoices } from './selection/power-of-two-choices.ts';
@@ -61,6 +62,7 @@ export const registry: Registry = {
     leastOutstanding,
     powerOfTwoChoices,
     peakEwma,
+    c3,
     zoneAware,
     boundedLoad,
     aperture,

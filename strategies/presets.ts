@@ -35,6 +35,16 @@ export const presets: readonly Preset[] = [
   },
   {
     ...redisCluster,
+    name: 'redis-cluster-replica-reads',
+    summary: 'Redis Cluster whose reads go to the primary and its replicas in turn.',
+    models:
+      'Redis Cluster 7 with READONLY connections and round-robin reads; writes go to the primary. Replicas lag, so ' +
+      'reads may be stale; redis-cluster, which reads at the primary, is the consistent counterpart. Not ' +
+      'modelled: resharding, replica migration.',
+    selection: 'round-robin',
+  },
+  {
+    ...redisCluster,
     name: 'hot-key-replication',
     summary: 'Redis Cluster plus copies of detected hot keys on further shards.',
     models:

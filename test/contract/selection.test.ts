@@ -15,6 +15,8 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[
   ['least-outstanding', {}],
   ['least-outstanding', { scan: 'envoy', choices: 3 }],
   ['peak-ewma', {}],
+  ['c3', {}],
+  ['c3', { clients: 20, newest: 0.5 }],
   ['zone-aware', {}],
   ['zone-aware', { spillAt: 4 }],
   ['bounded-load', {}],

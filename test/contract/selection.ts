@@ -69,6 +69,7 @@ export function selectionContract(module: SelectionModule, params: Readonly<Reco
       expect([...candidates]).toEqual(before);
       view.inFlight[node] = world.below(20);
       selection.observe?.(node, 1e5 + world.below(1e6), OUTCOME.ok);
+      selection.feedback?.(node, 5e5, 3, 1e5);
       return node;
     });
   };
@@ -96,6 +97,7 @@ export function selectionContract(module: SelectionModule, params: Readonly<Reco
         const node = selection.select(candidates, 1 + (turn % NODES), turn & 1023, OP.get);
         view.inFlight[node] = turn & 15;
         selection.observe?.(node, 100_000, OUTCOME.ok);
+        selection.feedback?.(node, 5e5, 3, 1e5);
       });
       expect(growth).toBeLessThan(CALLS_PER_SAMPLE);
     });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { OUTCOME } from '../../sim/strategy.ts';
 import { alwaysHottest } from '../../strategies/selection/always-hottest.ts';
+import { c3 } from '../../strategies/selection/c3.ts';
 import { leastOutstanding } from '../../strategies/selection/least-outstanding.ts';
 import { peakEwma } from '../../strategies/selection/peak-ewma.ts';
 import { zoneAware } from '../../strategies/selection/zone-aware.ts';
@@ -107,6 +108,32 @@ describe('peak-ewma', () => {
       tally(times(DRAWS), 4),
       [0, 2, 4, 6].map((pairs) => pairs / 12),
     );
+  });
+});
+
+describe('c3', () => {
+  test('scores (R - s) + q^3 s, q = 1 + outstanding x clients + queue', () => {
+    const { view, selection, times } = alone(c3, 2, { clients: 2 });
+    selection.feedback!(0, 500, 1, 100);
+    view.inFlight.set([1, 0]);
+    // Node 0: 400 + (1 + 2 + 1)^3 x 100 = 6,800.
+    selection.feedback!(1, 6799, 0, 1);
+    expect(new Set(times(20))).toEqual(new Set([1]));
+    const { view: other, selection: second, times: again } = alone(c3, 2, { clients: 2 });
+    second.feedback!(0, 500, 1, 100);
+    other.inFlight.set([1, 0]);
+    second.feedback!(1, 6801, 0, 1);
+    expect(new Set(again(20))).toEqual(new Set([0]));
+  });
+
+  test('averages with the weight of the newest sample', () => {
+    const { selection, choose } = alone(c3, 2, { newest: 0.75 });
+    selection.feedback!(0, 1000, 0, 1);
+    selection.feedback!(0, 2000, 0, 1);
+    selection.feedback!(1, 1749, 0, 1);
+    expect(choose()).toBe(1);
+    selection.feedback!(1, 1749 + 8, 0, 1);
+    expect(choose()).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { run } from '../../sim/run.ts';
 import { alwaysHottest } from '../../strategies/selection/always-hottest.ts';
 import { aperture } from '../../strategies/selection/aperture.ts';
 import { boundedLoad } from '../../strategies/selection/bounded-load.ts';
+import { c3 } from '../../strategies/selection/c3.ts';
 import { leastOutstanding } from '../../strategies/selection/least-outstanding.ts';
 import { peakEwma } from '../../strategies/selection/peak-ewma.ts';
 import { primary } from '../../strategies/selection/primary.ts';
@@ -105,6 +106,19 @@ describe('peak-ewma', () => {
   });
   test('loses: a node that refuses at once looks quick', () => {
     expect(failed(refusing, peakEwma)).toBeGreaterThan(1.2 * failed(refusing, random));
+  });
+});
+
+describe('c3', () => {
+  test('wins: a slow node among many clients, which see only their own few requests', () => {
+    const limping: World = {
+      clients: { count: 20 },
+      faults: [{ kind: 'slow', name: 'limp', atNs: 0, node: 1, forNs: 20 * SECOND, factor: 5 }],
+    };
+    expect(mean(limping, c3, { clients: 20 })).toBeLessThan(0.6 * mean(limping, leastOutstanding));
+  });
+  test('loses: a node that refuses at once keeps its good record', () => {
+    expect(failed(refusing, c3)).toBeGreaterThan(1.2 * failed(refusing, random));
   });
 });
 
