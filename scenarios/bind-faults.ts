@@ -19,7 +19,7 @@ export interface UnknownTarget {
   readonly is: 'node' | 'zone';
 }
 
-const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow', 'partition', 'loss'] as const;
+const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow', 'partition', 'loss', 'crashes'] as const;
 type Verb = (typeof VERBS)[number];
 
 export function verbOf(input: FaultInput): Verb | 'slowOrigin' {
@@ -50,8 +50,8 @@ export function planFaults(
         unknown.push({ index, ...targets });
         break;
       }
-      if ('partition' in input || 'loss' in input) {
-        planned.push({ index, fault: networkFaultOf(input, atNs, targets, zones) });
+      if ('partition' in input || 'loss' in input || 'crashes' in input) {
+        planned.push({ index, fault: jointFaultOf(input, atNs, targets, zones) });
         continue;
       }
       for (const node of targets) {
@@ -67,7 +67,9 @@ export function planFaults(
   return { planned: planned.sort((a, b) => a.fault.atNs - b.fault.atNs), unknown };
 }
 
-function timesOf({ at, every, times = Infinity }: FaultInput, endNs: number): number[] {
+function timesOf(input: FaultInput, endNs: number): number[] {
+  if ('crashes' in input) return [input.at];
+  const { at, every, times = Infinity } = input;
   if (every === undefined) return [at];
   const count = Math.min(times, Math.max(1, Math.ceil((endNs - at) / every)));
   return Array.from({ length: count }, (_, i) => at + i * every);
@@ -75,7 +77,9 @@ function timesOf({ at, every, times = Infinity }: FaultInput, endNs: number): nu
 
 function nameOf(input: FaultInput, what: string, atNs: number): string {
   if (input.name === undefined) return `${what} at ${formatDuration(atNs)}`;
-  return input.every === undefined ? input.name : `${input.name} at ${formatDuration(atNs)}`;
+  return !('every' in input) || input.every === undefined
+    ? input.name
+    : `${input.name} at ${formatDuration(atNs)}`;
 }
 
 type NodeFaultInput = Exclude<FaultInput, { slowOrigin: number }>;
@@ -101,25 +105,28 @@ function targetsOf(
   return found;
 }
 
-type NetworkFaultInput = Extract<FaultInput, { partition: unknown } | { loss: unknown }>;
+type JointFaultInput = Extract<FaultInput, { partition: unknown } | { loss: unknown } | { crashes: unknown }>;
 
 /** One fault however many nodes it concerns. */
-function networkFaultOf(
-  input: NetworkFaultInput,
+function jointFaultOf(
+  input: JointFaultInput,
   atNs: number,
   targets: readonly NodeInfo[],
   zones: readonly string[],
 ): Fault {
-  const target = 'partition' in input ? input.partition : input.loss;
+  const target = 'partition' in input ? input.partition : 'loss' in input ? input.loss : input.crashes;
   const inZone = typeof target === 'object' && 'zone' in target;
   const whom = inZone ? `zone ${target.zone}` : [target].flat().join(', ');
   const name = nameOf(input, `${verbOf(input)} ${whom}`, atNs);
-  const common = { name, atNs, nodes: targets.map(({ id }) => id), forNs: input.for };
-  if ('loss' in input) return { kind: 'loss', ...common, rate: input.rate };
+  const common = { name, atNs, nodes: targets.map(({ id }) => id) };
+  if ('crashes' in input)
+    return { kind: 'hazard', ...common, of: input.of, mtbfNs: input.mtbf, mttrNs: input.mttr };
+  if ('loss' in input) return { kind: 'loss', ...common, forNs: input.for, rate: input.rate };
   const { between, direction } = input;
   return {
     kind: 'partition',
     ...common,
+    forNs: input.for,
     zone: inZone ? zones.indexOf(target.zone) : null,
     between,
     direction,
@@ -127,7 +134,7 @@ function networkFaultOf(
 }
 
 function faultOf(
-  input: Exclude<NodeFaultInput, NetworkFaultInput>,
+  input: Exclude<NodeFaultInput, JointFaultInput>,
   name: string,
   atNs: number,
   node: number,

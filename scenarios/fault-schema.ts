@@ -33,6 +33,16 @@ const restart = z.strictObject({
   ...when,
   restart: whom('restart').describe('Crashed nodes that come back with an empty memory.'),
 });
+const hazard = z.strictObject({
+  at: duration().prefault('0s').describe('From when on, since the start of the run [duration].'),
+  name: when.name,
+  crashes: whom('crash').describe('Whom to crash at random times and restart, again and again.'),
+  of: crash.shape.of,
+  mtbf: duration({ min: 1e6 }).describe(
+    'Mean time between the start, or a restart, and the next crash [duration].',
+  ),
+  mttr: duration({ min: 1e6 }).describe('Mean time until the restart [duration].'),
+});
 const pause = z.strictObject({
   ...when,
   pause: whom('pause').describe('Whose process hangs while its kernel still accepts: SIGSTOP, a long pause.'),
@@ -67,5 +77,5 @@ const loss = z.strictObject({
 });
 const slowOrigin = z.strictObject({ ...when, slowOrigin: slowdown(), for: lasting });
 
-export const faultSchema = z.union([crash, restart, pause, stall, slow, partition, loss, slowOrigin]);
+export const faultSchema = z.union([crash, restart, hazard, pause, stall, slow, partition, loss, slowOrigin]);
 export type FaultInput = z.output<typeof faultSchema>;

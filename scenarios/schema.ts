@@ -188,7 +188,9 @@ export const settingsShape = {
   faults: z
     .array(faultSchema)
     .prefault([])
-    .describe('What breaks, and when: crash, restart, pause, stall, slow, partition, loss, slowOrigin.'),
+    .describe(
+      'What breaks, and when: crash, restart, crashes (at random), pause, stall, slow, partition, loss, slowOrigin.',
+    ),
   metrics: metrics.prefault({}).describe('How results are measured.'),
 };
 export const settingsSchema = z.object(settingsShape);

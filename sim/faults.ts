@@ -10,6 +10,8 @@
  * obeying it, copy that: without persistence, Redis wipes them (replication documentation, "Safety of
  * replication when master has persistence turned off").
  *
+ * hazard: crashes and restarts at random times, seeded (sim/hazard.ts).
+ *
  * pause: the process hangs (SIGSTOP, a long collection of garbage, a live migration). Its kernel still accepts:
  * what arrives waits, and what was in its queue or in service goes on afterwards, so much later. Its timers and
  * the messages of its protocol wait too; it learns afterwards what was decided without it.
@@ -23,6 +25,7 @@
  */
 import type { Control } from './control.ts';
 import type { Delivery } from './delivery.ts';
+import { scheduleHazard } from './hazard.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { Fault } from './setup.ts';
 import { NONE } from './strategy.ts';
@@ -66,6 +69,9 @@ class Faults {
         for (const node of fault.nodes) this.#mark(fault.name, node);
         break;
       case 'loss':
+        break;
+      case 'hazard':
+        scheduleHazard(this.#world, fault, (next) => this.apply(next));
         break;
       case 'slow-origin':
         this.#slowOrigin(fault);

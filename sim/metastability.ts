@@ -49,6 +49,7 @@ function healedAtMs(faults: readonly Fault[], failovers: readonly FailoverResult
   let healedMs = 0;
   for (const fault of faults) {
     let endMs: number | null;
+    if (fault.kind === 'hazard') return null;
     if (fault.kind === 'crash') {
       const restart = faults.find(
         (f) => f.kind === 'restart' && f.node === fault.node && f.atNs > fault.atNs,

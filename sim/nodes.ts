@@ -64,6 +64,10 @@ export class Nodes {
     this.#waiting = Array.from({ length: count }, () => new StartRing());
   }
 
+  isUp(node: number): boolean {
+    return this.state[node] === NODE_STATE.up;
+  }
+
   /** Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */
   offer(node: number, nowNs: number, serviceNs: number, limited: boolean): number {
     this.offeredNs[node] = this.offeredNs[node]! + serviceNs;

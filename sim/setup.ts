@@ -338,6 +338,14 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
     }
   /** Every message to or from these nodes is lost with this probability, and sent again. */
   | { readonly kind: 'loss'; readonly nodes: readonly NodeId[]; readonly forNs: Nanos; readonly rate: number }
+  /** Each of these nodes dies at random times from `atNs` on and comes back: mean times to failure and repair. */
+  | {
+      readonly kind: 'hazard';
+      readonly nodes: readonly NodeId[];
+      readonly of: 'process' | 'host';
+      readonly mtbfNs: Nanos;
+      readonly mttrNs: Nanos;
+    }
   /** The origin takes `factor` times as long. */
   | { readonly kind: 'slow-origin'; readonly forNs: Nanos; readonly factor: number }
 );

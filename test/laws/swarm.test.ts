@@ -26,7 +26,17 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         node: fc.nat(nodeCount - 1),
         atNs: fc.integer({ min: 0, max: durationNs - 1 }),
         of: fc.constantFrom('process' as const, 'host' as const),
-        kind: fc.constantFrom('crash', 'crash', 'pause', 'stall', 'slow', 'slow-origin', 'partition', 'loss'),
+        kind: fc.constantFrom(
+          'crash',
+          'crash',
+          'pause',
+          'stall',
+          'slow',
+          'slow-origin',
+          'partition',
+          'loss',
+          'hazard',
+        ),
         forNs: fc.integer({ min: 1, max: durationNs }),
       }),
       { maxLength: 12 },
@@ -38,6 +48,8 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         .map(({ node, atNs, of, kind, forNs }, i): Fault => {
           const name = `${kind}-${i}`;
           if (kind === 'slow-origin') return { kind, name, atNs, forNs, factor: 5 };
+          if (kind === 'hazard')
+            return { kind, name, atNs, nodes: [node], of, mtbfNs: forNs, mttrNs: durationNs / 10 };
           if (kind === 'loss') return { kind, name, atNs, nodes: [node], forNs, rate: 0.1 };
           if (kind === 'partition') {
             const direction = (['both', 'in', 'out'] as const)[forNs % 3]!;

@@ -146,6 +146,30 @@ test('loss: a lost packet costs a retransmission timeout of 200 ms', () => {
   expect(responseTime.p50).toBeLessThan(210);
 });
 
+test('hazard: nodes die and come back at random, seeded, for the stated share of the time', () => {
+  const hazard: Fault = {
+    kind: 'hazard',
+    name: 'wear',
+    atNs: 0,
+    nodes: [0],
+    of: 'process',
+    mtbfNs: 30 * MS,
+    mttrNs: 10 * MS,
+  };
+  const results = Array.from({ length: 40 }, (_, seed) =>
+    run(steady([hazard], { durationNs: 4000 * MS }), seed + 1),
+  );
+  // Share of time down: MTTR / (MTBF + MTTR). Cycles of 40 ms: the share of one run has a standard
+  // deviation of about sqrt(2 (3/4)^2 (1/4)^2 / 100) = 0.027 (alternating renewal with exponential times).
+  const refused = results.map(({ requests }) => requests.failed / requests.offered);
+  const mean = refused.reduce((sum, share) => sum + share, 0) / refused.length;
+  // Refused are those that come while it is down, and those it has not served 1 ms later.
+  const expected = 0.25 + 0.75 * (1 - Math.exp(-1 / 30));
+  expect(Math.abs(mean - expected)).toBeLessThan((4 * 0.027) / Math.sqrt(40));
+  expect(results[0]!.fingerprint).not.toBe(results[1]!.fingerprint);
+  expect(run(steady([hazard], { durationNs: 4000 * MS }), 1).fingerprint).toBe(results[0]!.fingerprint);
+});
+
 describe('in a scenario', () => {
   const scenario = (faults: string, extra = '') => ({
     path: 'test.yaml',
@@ -175,6 +199,7 @@ ${extra}`,
       'save at 15s',
       'save at 25s',
     ]);
+    expect(namesOf('[{ crashes: { zone: b }, mtbf: 10s, mttr: 1s, name: wear }]')).toEqual(['wear']);
     expect(namesOf('[{ at: 5s, every: 1s, times: 2, slow: node-0, factor: 2x, for: 10ms }]')).toHaveLength(2);
   });
 
