@@ -53,6 +53,46 @@ export const presets: readonly Preset[] = [
     hotKeys: 'replicate',
   },
   {
+    name: 'twemproxy',
+    summary: "twemproxy's own ketama ring; a server that fails twice in a row is out for 30 s.",
+    models:
+      'twemproxy with distribution ketama, auto_eject_hosts on, server_failure_limit and server_retry_timeout at ' +
+      'their defaults of 2 and 30 s (README.md); each client stands for one proxy. Not modelled: the ' +
+      'hop to the proxy and its own capacity.',
+    placement: { use: 'consistent-hash', variant: 'twemproxy' },
+    selection: 'primary',
+    failover: { use: 'eject-and-rehash', failureLimit: 2, retryTimeout: '30s' },
+  },
+  {
+    name: 'envoy-ring-hash',
+    summary: "Envoy's ring hash with its outlier detection; each client stands for one Envoy.",
+    models:
+      "Envoy's RING_HASH policy and passive outlier detection with their defaults (load balancer and outlier " +
+      'detection documentation). Not modelled: the hop to the proxy, active health checks, panic mode.',
+    placement: 'envoy-ring',
+    selection: 'primary',
+    failover: 'outlier-detection',
+  },
+  {
+    name: 'envoy-maglev',
+    summary: "Envoy's Maglev table with its outlier detection; each client stands for one Envoy.",
+    models:
+      "Envoy's MAGLEV policy (65537 entries) and passive outlier detection with their defaults. Not modelled: the " +
+      'hop to the proxy, active health checks, panic mode.',
+    placement: 'maglev',
+    selection: 'primary',
+    failover: 'outlier-detection',
+  },
+  {
+    name: 'haproxy-bounded',
+    summary: "HAProxy's consistent hash with bounded loads: a busy server's overflow goes to the next.",
+    models:
+      'HAProxy with hash-type consistent and hash-balance-factor 150 (configuration manual); each client stands for ' +
+      'one HAProxy. Not modelled: the hop to it, health checks (a dead server stays in the ring), queues per server.',
+    placement: 'haproxy-consistent',
+    selection: { use: 'bounded-load', balanceFactor: 150 },
+  },
+  {
     name: 'random',
     summary: 'The floor: hash modulo n, reads from a random node of the shard, no failover.',
     models:
