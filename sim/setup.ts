@@ -216,6 +216,8 @@ export interface Recording {
   readonly rowsRead: number;
   /** Rows skipped, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Line or record number of the first of each, from 1. */
+  readonly firstSkipped: Readonly<Record<string, number>>;
 }
 
 export interface RecordedWorkload {

@@ -61,6 +61,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Describe what a scenario generates, beside theory: workload describe FILE',
     load: async () => (await import('./workload.ts')).workloadCommand,
   },
+  trace: {
+    usage: 'trace <action> <file..>',
+    describe: 'Tell what is in a recording: trace info FILE',
+    load: async () => (await import('./trace.ts')).traceCommand,
+  },
   report: {
     usage: 'report <result..>',
     describe: 'Make the HTML report again from stored results',

@@ -118,6 +118,7 @@ export class RecordingBuilder implements RowSink {
       reordered: this.#reordered,
       rowsRead: log.rowsRead,
       skipped: Object.fromEntries([...log.skipped].map(([reason, rows]) => [reason, rows.count])),
+      firstSkipped: Object.fromEntries([...log.skipped].map(([reason, rows]) => [reason, rows.first])),
     };
   }
 

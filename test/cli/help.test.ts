@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, ROOT } from './cli.ts';
 
-const COMMANDS = ['run', 'validate', 'place', 'strategies', 'report', 'schema'];
+const COMMANDS = ['run', 'validate', 'place', 'strategies', 'workload', 'trace', 'report', 'schema'];
 
 describe('help', () => {
   test.each([['--help'], ['-h'], ['help']])(

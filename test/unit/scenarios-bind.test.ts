@@ -20,6 +20,7 @@ const recording: Recording = {
   keys: new TemplateKeyNames('k{id}', 4),
   rowsRead: 14,
   skipped: { 'connection command': 3 },
+  firstSkipped: { 'connection command': 1 },
 };
 
 const bind = (text: string, strategy = 'a', trace: Recording | null = null) =>

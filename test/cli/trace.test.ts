@@ -1,0 +1,53 @@
+/** CLI: `trace info` on a small trace whose every figure can be counted by hand. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { cli } from './cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'evenkeel-trace-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Twitter's seven columns: 60 requests in 30 s, two a second; one bad line. */
+const twitter = join(folder, 'trace.csv');
+const lines = Array.from({ length: 60 }, (_, i) => {
+  const key = i % 2 === 0 ? 'hot' : `cold-${i}`;
+  return i % 4 === 0 ? `${i >> 1},${key},3,200,1,set,60` : `${i >> 1},${key},3,100,1,get,0`;
+});
+lines.splice(10, 0, '5,broken');
+writeFileSync(twitter, `${lines.join('\n')}\n`);
+
+test('counts rows, keys, operations, sizes, times to live and shards', async () => {
+  const { code, stdout } = await cli(['trace', 'info', twitter, '--shards', '3', '--json']);
+  expect(code).toBe(0);
+  const [info] = JSON.parse(stdout);
+  expect(info).toMatchObject({ format: 'twitter', times: 'coarse', rowsRead: 61, requests: 60, unsized: 0 });
+  expect(Object.values(info.skipped)).toEqual([1]);
+  expect(Object.values(info.firstSkipped)).toEqual([11]);
+  expect(info.spanNs).toBe(29e9);
+  expect(info.topKeys[0]).toEqual({ key: 'hot', share: 0.5 });
+  expect(info.workload.operations.slice(0, 2)).toEqual([0.75, 0.25]);
+  expect(info.workload.keys).toMatchObject({ seen: 31, seenOnce: 30 });
+  expect(info.valueBytes.mean).toBe(125);
+  expect(info.ttl).toEqual({ share: 0.25, meanNs: 60e9 });
+  expect(info.keyBytes.max).toBe(7);
+  expect(info.shards).toHaveLength(3);
+  expect(info.shards.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1, 12);
+});
+
+test('prints lines that fit into 80 columns, and names the place of a bad row', async () => {
+  const { stdout } = await cli(['trace', 'info', twitter]);
+  for (const line of stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
+  expect(stdout).toContain('first in row 11');
+  expect(stdout).toContain('50.0%  hot');
+});
+
+test('says what is wrong with an action, a missing file and an unknown format', async () => {
+  expect(await cli(['trace', 'look', twitter])).toMatchObject({ code: 2 });
+  expect(await cli(['trace', 'info', join(folder, 'none')])).toMatchObject({ code: 3 });
+  const odd = join(folder, 'odd.txt');
+  writeFileSync(odd, 'what\nis\nthis\n');
+  const { code, stderr } = await cli(['trace', 'info', odd]);
+  expect(code).toBe(3);
+  expect(stderr).toContain('text of no known format');
+});
