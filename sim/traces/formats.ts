@@ -1,5 +1,6 @@
 /** Every trace format, in the order in which they are tried on an unnamed one: the most distinctive first. */
 import { arcLis } from './arc-lis.ts';
+import { binary } from './binary-reader.ts';
 import { csv } from './csv.ts';
 import { KEY_STREAMS } from './key-streams.ts';
 import { libcachesimCsv } from './libcachesim-csv.ts';
@@ -10,6 +11,7 @@ import type { TraceReader } from './reader.ts';
 import { twitter } from './twitter.ts';
 
 export const TRACE_FORMATS: readonly TraceReader[] = [
+  binary,
   monitor,
   metaKvcache,
   csv,

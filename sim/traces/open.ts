@@ -62,7 +62,11 @@ export async function readRecording(path: string, options: RecordingOptions = {}
 }
 
 /** Reads the trace into `sink`. */
-async function readTrace(path: string, sink: RowSink, options: TraceOptions = {}): Promise<TraceSummary> {
+export async function readTrace(
+  path: string,
+  sink: RowSink,
+  options: TraceOptions = {},
+): Promise<TraceSummary> {
   const file = await openFile(path);
   const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
   try {
