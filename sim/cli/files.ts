@@ -16,21 +16,57 @@ import { CliError } from './failures.ts';
 
 /** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
 export function writeWhole(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  let file: number | undefined;
-  try {
-    makeFolder(dirname(path));
-    file = openSync(temporary, 'wx');
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    fsyncSync(file);
-    closeSync(file);
-    file = undefined;
-    renameSync(temporary, path);
-  } catch (error) {
-    if (file !== undefined) closeSync(file);
-    discard(temporary);
-    throw outputError(path, error);
+  const file = new WholeFile(path);
+  file.write(Buffer.from(text));
+  file.finish();
+}
+
+/** The same for what comes in pieces: `finish` or `discard` it. */
+export class WholeFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  #file: number | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    this.#try(() => {
+      makeFolder(dirname(path));
+      this.#file = openSync(this.#temporary, 'wx');
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#try(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file!, bytes, at);
+    });
+  }
+
+  finish(): void {
+    this.#try(() => {
+      fsyncSync(this.#file!);
+      this.#close();
+      renameSync(this.#temporary, this.#path);
+    });
+  }
+
+  discard(): void {
+    this.#close();
+    discard(this.#temporary);
+  }
+
+  #close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
+
+  #try(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.discard();
+      throw outputError(this.#path, error);
+    }
   }
 }
 

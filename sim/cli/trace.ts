@@ -1,4 +1,4 @@
-/** `trace info`: what is in a recording, before anybody replays it. */
+/** `trace info`: what is in a recording, before anybody replays it. `trace convert`: see trace-convert.ts. */
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
 import { dealSlots, redisSlot } from '../../strategies/placement/redis-slots.ts';
@@ -10,12 +10,13 @@ import { EXIT } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { defineCommand, flag, text, wholeNumber } from './options.ts';
 import { printJson, printResult } from './streams.ts';
+import { convertTrace } from './trace-convert.ts';
 
 const KEY_COLUMNS = 48;
 
 export const traceCommand = defineCommand({
   positionals: {
-    action: { type: 'string', demandOption: true, describe: 'info' },
+    action: { type: 'string', demandOption: true, describe: 'info, convert' },
     file: { type: 'string', array: true, demandOption: true, describe: 'Trace files; plain, .gz or .zst' },
   },
   options: {
@@ -23,13 +24,20 @@ export const traceCommand = defineCommand({
     columns: text('columns', 'Columns, for formats without fixed ones'),
     shards: { ...wholeNumber('shards', 'Redis shards to deal the keys to', 1, 16_384), default: '6' },
     json: flag('Print the figures as JSON'),
+    out: text('out', 'convert: the file to write, such as trace.ekt'),
+    force: flag('convert: replace the file when it is there'),
   },
   examples: [
     ['$0 trace info monitor.txt --shards 12', 'span, mix, sizes, skew, and the share of each shard'],
+    ['$0 trace convert trace.csv.zst --out trace.ekt', 'small, checksummed, fast to read again'],
   ],
   async run(args) {
+    if (args.action === 'convert') {
+      printResult(await convertTrace(args.file, args));
+      return EXIT.ok;
+    }
     if (args.action !== 'info')
-      throw usageError(`trace has no action ${JSON.stringify(args.action)}; accepted: info`);
+      throw usageError(`trace has no action ${JSON.stringify(args.action)}; accepted: info, convert`);
     const described: (RecordingDescription & { file: string })[] = [];
     for (const file of args.file) {
       const recording = await readRecording(file, {

@@ -1,5 +1,5 @@
 /** CLI: `trace info` on a small trace whose every figure can be counted by hand. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -50,4 +50,30 @@ test('says what is wrong with an action, a missing file and an unknown format', 
   const { code, stderr } = await cli(['trace', 'info', odd]);
   expect(code).toBe(3);
   expect(stderr).toContain('text of no known format');
+});
+
+test('convert writes a file that tells the same, and never half of one', async () => {
+  const out = join(folder, 'trace.ekt');
+  expect(await cli(['trace', 'convert', twitter, '--out', out])).toMatchObject({ code: 0, stderr: '' });
+  expect(statSync(out).size).toBeLessThan(statSync(twitter).size);
+  const infoOf = async (file: string) => {
+    const [info] = JSON.parse((await cli(['trace', 'info', file, '--json'])).stdout);
+    const { file: _file, format: _format, rowsRead, skipped: _skipped, firstSkipped: _first, ...rest } = info;
+    return { ...rest, rows: rowsRead - Object.keys(_skipped).length };
+  };
+  expect(await infoOf(out)).toEqual(await infoOf(twitter));
+
+  const again = await cli(['trace', 'convert', twitter, '--out', out]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('--force');
+  const before = readFileSync(out);
+  expect(await cli(['trace', 'convert', twitter, '--out', out, '--force'])).toMatchObject({ code: 0 });
+  expect(readFileSync(out).equals(before)).toBe(true);
+
+  expect(
+    await cli(['trace', 'convert', join(folder, 'odd.txt'), '--out', join(folder, 'b.ekt')]),
+  ).toMatchObject({
+    code: 3,
+  });
+  expect(readdirSync(folder).sort()).toEqual(['odd.txt', 'trace.csv', 'trace.ekt']);
 });
