@@ -22,10 +22,12 @@ const ASCII_MARKS = { fail: 'x', error: 'x', inconclusive: '~', pass: 'ok' } as 
 
 export function renderCheckText(report: CheckReport, style: TextStyle): string {
   const blocks = report.scenarios.map((scenario) => scenarioText(scenario, style));
-  const skipped = report.skipped.map((file) => `${visible(file)}: skipped, no gates and no baseline`);
+  const skipped = report.skipped.map((file) => `skipped ${visible(file)}: no gates and no baseline`);
   const color = report.exitCode === 0 ? 'green' : 'red';
   const last = paint(summaryLine(report), color, style);
-  return `${[...blocks, ...(skipped.length > 0 ? [skipped.join('\n')] : []), last].join('\n\n')}\n`;
+  const text = [...blocks, ...(skipped.length > 0 ? [skipped.join('\n')] : []), last].join('\n\n');
+  // In a CI log these two, wherever a name puts them, would be commands.
+  return `${text.replace(/##(?=\[)|^[ \t]*::/gm, (command) => command.replace(/(?=[:#]$)/, ' '))}\n`;
 }
 
 function scenarioText(
@@ -50,7 +52,7 @@ function scenarioText(
     const { changes } = baseline;
     lines.push(`  behaviour changed since ${visible(baseline.file)}, which alone fails nothing:`);
     for (const change of changes.slice(0, CHANGES_SHOWN))
-      lines.push(`    ${visible(change.strategy)}: ${change.metric} ${changeText(change)}`);
+      lines.push(`    ${visible(change.strategy)}: ${visible(change.metric)} ${changeText(change)}`);
     const rest = changes.length - CHANGES_SHOWN;
     if (rest > 0) lines.push(`    and ${rest} more (--format json lists them all)`);
   }

@@ -3,14 +3,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { CheckReport, GateCheck, ScenarioCheck } from '../../reports/check-report.ts';
-import { renderCheckText } from '../../reports/check-text.ts';
 import { BASELINES, baselinePath, readBaseline } from './baseline-file.ts';
 import { scenarioFiles } from './check-files.ts';
+import { FORMAT_NAMES, outputsOf, writeOutputs } from './check-formats.ts';
 import { checkScenario } from './check-scenario.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { checkedAssignment, defineCommand, flag, repeated, text, wholeNumber } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { isAsciiOnly, printResult, wantsColor } from './streams.ts';
 
 const MAX_SEEDS = 10_000;
 
@@ -26,6 +25,9 @@ export const checkCommand = defineCommand({
       MAX_SEEDS,
     ),
     baselines: text('baselines', `Folder of baselines; ${BASELINES} without it`),
+    format: repeated(
+      `${FORMAT_NAMES.join(', ')}; NAME=FILE writes to a file, and several are written at once`,
+    ),
     strict: flag('Inconclusive gates end with exit code 7 instead of 0'),
     set: repeated('Override any value of the scenarios: --set cluster.shards=12'),
     plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
@@ -35,6 +37,7 @@ export const checkCommand = defineCommand({
   examples: [
     ['$0 check scenarios', 'every scenario with gates in a folder'],
     ['$0 check mine.yaml --seeds 10 --strict', 'over ten seeds; undecided is not good enough'],
+    ['$0 check mine.yaml --format text --format junit=out/check.xml', 'for people and for the CI server'],
   ],
   async run(args) {
     const request = {
@@ -44,6 +47,7 @@ export const checkCommand = defineCommand({
       seed: null,
       check: false,
     };
+    const outputs = outputsOf(args.format);
     // Every mistake is found before the first run begins.
     const files = scenarioFiles(args.path);
     const prepared: { path: string; fromFolder: boolean; prepared: Prepared }[] = [];
@@ -83,8 +87,7 @@ export const checkCommand = defineCommand({
     const exitCode = failed === EXIT.ok ? verdictOf(scenarios, strict) : failed;
     const engine = { version: manifest.version, node: process.versions.node };
     const report: CheckReport = { schema: 'evenkeel/check@1', engine, strict, exitCode, scenarios, skipped };
-    const style = { color: wantsColor(process.stdout), ascii: isAsciiOnly() };
-    printResult(renderCheckText(report, style));
+    writeOutputs(outputs, report);
     return exitCode;
   },
 });

@@ -55,7 +55,7 @@ describe('check', () => {
     expect(named.stdout).toContain('it has no gates, and there is no baselines');
     const folder = await cli(['check', join(without, '..'), '--quiet']);
     expect(folder.code).toBe(4);
-    expect(folder.stdout).toContain('small.yaml: skipped');
+    expect(folder.stdout).toContain('small.yaml: no gates and no baseline');
   });
 
   it('ends with 4 where a gate finds nothing to judge: no crash, no recovery', async () => {
