@@ -228,7 +228,12 @@ class Loader {
       settings,
       strategies,
       reference,
-      recording: recording && { file: resolve(folder, recording.file), format: recording.format ?? null },
+      recording: recording && {
+        file: resolve(folder, recording.file),
+        format: recording.format ?? null,
+        onError: recording.onError,
+        maxBadRows: recording.maxBadRows,
+      },
       plugins: plugins.map((plugin) => resolve(folder, plugin)),
       gates,
       warnings: sortProblems(this.#warnings),

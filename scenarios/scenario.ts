@@ -39,7 +39,12 @@ export interface Scenario {
   /** Name of the strategy the others are compared with. */
   readonly reference: string;
   /** What must be read to run it; `file` is absolute, `format` null where it is to be recognised. */
-  readonly recording: { readonly file: string; readonly format: string | null } | null;
+  readonly recording: {
+    readonly file: string;
+    readonly format: string | null;
+    readonly onError: 'skip' | 'stop';
+    readonly maxBadRows: number;
+  } | null;
   /** Absolute paths. */
   readonly plugins: readonly string[];
   /** What `check` judges; no part of the hash. */

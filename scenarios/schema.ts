@@ -142,6 +142,11 @@ const recorded = z.strictObject({
         .meta({ examples: ['monitor', 'csv'] })
         .optional()
         .describe('Format of the file: monitor (Redis MONITOR), csv; recognised when left out.'),
+      onError: z
+        .enum(['skip', 'stop'])
+        .prefault('skip')
+        .describe('Bad rows: left out and counted (skip), or the end at the first (stop).'),
+      maxBadRows: count({ min: 1 }).prefault(1000).describe('With skip: so many bad rows are too many.'),
       speed: factor().optional().describe('2x replays twice as fast; default 1x, the recorded times.'),
       rate: rate().optional().describe('Instead of speed: the mean rate to reach [count per time].'),
       valueSize: size({ max: 2 ** 31 - 1 })

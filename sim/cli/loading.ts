@@ -32,8 +32,8 @@ export async function openRecording(
   seed: number,
 ): Promise<Recording | null> {
   if (recording === null) return null;
-  const { file, format } = recording;
-  const recorded = await readRecording(file, format === null ? {} : { format });
+  const { file, format, ...badRows } = recording;
+  const recorded = await readRecording(file, { ...badRows, ...(format === null ? {} : { format }) });
   const rate = 'recording' in settings.workload ? settings.workload.recording.rate : undefined;
   return withReplayTimes(recorded, rate ?? null, stream(seed, 'recording'));
 }

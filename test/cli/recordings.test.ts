@@ -60,3 +60,22 @@ test('stamps of whole seconds are spread inside the second', async () => {
   // A thousand requests at once would wait 5 ms on average at 10 us each; spread out, nobody does.
   expect(result.runs[0].waitingTime.p99).toBeLessThan(1);
 });
+
+test('bad rows are counted, or the end, as the scenario says', async () => {
+  const folder = temporaryFolder();
+  const trace = join(folder, 'trace.csv');
+  const rows = Array.from({ length: 200 }, (_, i) => `${i},k${i % 7},2,10,1,get,0`);
+  rows.splice(100, 0, 'broken', 'broken too');
+  writeFileSync(trace, `${rows.join('\n')}\n`);
+  const file = `file: ${trace}, format: twitter`;
+
+  const skipping = await run(scenario(folder, file), folder);
+  expect(skipping.code).toBe(0);
+  expect(JSON.parse(skipping.stdout).scenario.notes.join()).toContain('of 202 rows read, left out:');
+  const stopping = await run(scenario(folder, `${file}, onError: stop`), folder);
+  expect(stopping).toMatchObject({ code: 3, stdout: '' });
+  expect(stopping.stderr).toContain('trace.csv:101');
+  const few = await run(scenario(folder, `${file}, maxBadRows: 2`), folder);
+  expect(few.code).toBe(3);
+  expect(few.stderr).toContain('trace.csv:102');
+});

@@ -34,7 +34,12 @@ describe('loading', () => {
       'plugins: [./mine.ts, /abs/x.ts]\nworkload: { recording: { file: r.txt } }\nstrategies: { a: redis }',
     );
     expect(scenario.plugins).toEqual([resolve('dir/mine.ts'), '/abs/x.ts']);
-    expect(scenario.recording).toEqual({ file: resolve('dir/r.txt'), format: null });
+    expect(scenario.recording).toEqual({
+      file: resolve('dir/r.txt'),
+      format: null,
+      onError: 'skip',
+      maxBadRows: 1000,
+    });
   });
 
   it('tells the plug-ins of a scenario whose modules are not known yet, or that is broken otherwise', () => {
