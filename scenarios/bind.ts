@@ -11,9 +11,11 @@ import type {
   StrategySetup,
   SyntheticWorkload,
 } from '../sim/setup.ts';
+import { replaySpeed } from '../sim/traces/times.ts';
 import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
 import type { Registry } from '../strategies/registry.ts';
 import { planFaults } from './bind-faults.ts';
+import { paceOf } from './bind-recording.ts';
 import { syntheticLine, syntheticOf } from './bind-workload.ts';
 import { compose } from './compose.ts';
 import { printable, quoted } from './problem.ts';
@@ -22,7 +24,6 @@ import type { Settings } from './schema.ts';
 
 const MAX_STEPS = 120;
 const NS_PER_MS = 1e6;
-const NS_PER_S = 1e9;
 
 /**
  * The setup of one strategy's run; `registry` is the one the scenario was loaded with. `recording` is the
@@ -138,19 +139,14 @@ function setupOf(
 
 function workloadOf(
   scenario: Scenario,
-  { workload }: Settings,
+  { workload, duration }: Settings,
   recording: Recording | null,
 ): SyntheticWorkload | RecordedWorkload {
   if (!('recording' in workload)) return syntheticOf(workload);
   if (recording === null)
     throw new InputError(scenario.path, 'its workload is a recording, which was not read');
-  const { speed, rate, valueSize } = workload.recording;
-  const spanSec = recording.atNs[recording.count - 1]! / NS_PER_S;
-  if (rate !== undefined && spanSec === 0)
-    throw new InputError(scenario.path, 'the recording spans no time: it cannot be scaled to a rate');
-  // n requests span n - 1 gaps.
-  const scaled = rate === undefined ? 1 : (rate * spanSec) / (recording.count - 1);
-  return { kind: 'recorded', recording, speed: speed ?? scaled, valueBytes: valueSize };
+  const speed = replaySpeed(recording, paceOf(workload.recording, duration), scenario.path);
+  return { kind: 'recorded', recording, speed, valueBytes: workload.recording.valueSize };
 }
 
 /** A recording's span ends at a whole millisecond, just after its last request. */
@@ -221,6 +217,7 @@ function timesNote({ times, resolutionNs }: Recording, factor: string): string {
 
 function recordedNotes({ recording, speed, valueBytes }: RecordedWorkload, durationNs: number): string[] {
   const notes = [timesNote(recording, formatFactor(Number(speed.toPrecision(4))))];
+  notes.push(...recording.notes.map(printable));
   const fitting = recording.atNs.findLastIndex((atNs) => Math.round(atNs / speed) < durationNs) + 1;
   if (fitting < recording.count)
     notes.push(`only the first ${fitting} of ${recording.count} requests fit into the run`);

@@ -2,13 +2,12 @@
 import { nodesOf, shardsOf } from '../sim/layout.ts';
 import type { StrategySetup } from '../sim/setup.ts';
 import type { KeyNames } from '../sim/strategy.ts';
-import { choices } from '../sim/suggest.ts';
-import { TRACE_FORMATS } from '../sim/traces/formats.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { keyCount } from '../sim/workload/keys.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 import { checkFaults } from './check-faults.ts';
+import { checkRecording } from './check-recording.ts';
 import { finding } from './compose.ts';
 import type { Finding } from './explain.ts';
 import { quoted } from './problem.ts';
@@ -40,15 +39,7 @@ function checkWorkload(sections: Sections): Finding[] {
     findings.push(finding(['warmUp'], `the run ends at ${formatDuration(endNs)}: nothing would be measured`));
   if (workload === undefined) return findings;
   if ('recording' in workload) {
-    const { format, speed, rate } = workload.recording;
-    const path = ['workload', 'recording'];
-    const names = TRACE_FORMATS.map((reader) => reader.name);
-    if (format !== undefined && !names.includes(format))
-      findings.push(finding([...path, 'format'], `unknown format ${quoted(format)}`, choices(format, names)));
-    if (speed !== undefined && rate !== undefined)
-      findings.push(
-        finding([...path, 'rate'], 'speed and rate exclude each other', 'leave one of them out', 'key'),
-      );
+    findings.push(...checkRecording(workload.recording, sections));
     return findings;
   }
   findings.push(...checkArrivals(workload), ...checkKeys(workload.keys));

@@ -4,6 +4,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { choices } from '../sim/suggest.ts';
 import type { Registry } from '../strategies/registry.ts';
+import { recordingOf } from './bind-recording.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { compose, finding } from './compose.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
@@ -77,10 +78,11 @@ class Loader {
     const strategies = this.#strategies(draft, valueAt(known, ['strategies']), general);
     const reference = this.#reference(draft, strategies);
     if (!parsed.success || this.errors.length > 0) return null;
-    const gates = bindGates(parsed.data, strategies, (path) => draft.locate(path, 'value'));
+    const locate = (path: Path): Place => draft.locate(path, 'value');
+    const gates = bindGates(parsed.data, strategies, locate);
     this.errors.push(...gates.problems);
     if (this.errors.length > 0) return null;
-    return this.#assemble(parsed.data, strategies, reference, gates.bound);
+    return this.#assemble(parsed.data, strategies, reference, gates.bound, locate);
   }
 
   #override(draft: Draft, override: string): Draft {
@@ -168,14 +170,13 @@ class Loader {
 
   /** Strategies are compared on the same requests; what departs from that must be meant. */
   #compareWorkloads(draft: Draft, layered: Draft, withPath: Path): void {
-    const file = ['workload', 'recording', 'file'];
     const workloads = [draft, layered].map(({ data }) => valueAt(data, ['workload']));
     if (workloads[0] === workloads[1]) return;
-    if (valueAt(draft.data, file) !== valueAt(layered.data, file)) {
+    if (readingOf(draft.data) !== readingOf(layered.data)) {
       const found = finding(
         withPath,
         'another recording for one strategy',
-        'all strategies share one',
+        'all strategies share one, and all that is made of it; valueSize, speed and rate may differ',
         'key',
       );
       this.#report(draft, found);
@@ -202,6 +203,7 @@ class Loader {
     strategies: readonly ScenarioStrategy[],
     reference: string,
     gates: readonly ScenarioGate[],
+    locate: (path: Path) => Place,
   ): Scenario {
     const { path } = this.#source;
     const folder = dirname(path);
@@ -228,12 +230,7 @@ class Loader {
       settings,
       strategies,
       reference,
-      recording: recording && {
-        file: resolve(folder, recording.file),
-        format: recording.format ?? null,
-        onError: recording.onError,
-        maxBadRows: recording.maxBadRows,
-      },
+      recording: recording && recordingOf(recording, settings.duration, folder, locate),
       plugins: plugins.map((plugin) => resolve(folder, plugin)),
       gates,
       warnings: sortProblems(this.#warnings),
@@ -248,6 +245,15 @@ class Loader {
     const list = severity === 'error' ? this.errors : this.#warnings;
     list.push({ severity, place: draft.locate(path, part), path, message, hint });
   }
+}
+
+/** What of a recorded workload is the same for all strategies, as text: it is read and prepared once. */
+function readingOf(data: unknown): string {
+  const recording = valueAt(data, ['workload', 'recording']);
+  if (!isMap(recording)) return '';
+  const { valueSize: _size, speed, rate, ...reading } = recording;
+  // How often a recording fits into the run depends on its pace.
+  return JSON.stringify(reading['loop'] === 'fill' ? { ...reading, speed, rate } : reading);
 }
 
 function below(path: Path, found: Finding): Finding {

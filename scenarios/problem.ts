@@ -54,6 +54,11 @@ function pathText(path: Path): string {
   }, '');
 }
 
+/** `file:line:column`, or the override. */
+export function placeText({ where, position }: Place): string {
+  return position === null ? printable(where) : `${printable(where)}:${position.line}:${position.column}`;
+}
+
 /** In order of place: files before overrides, then by line and column. Said once, however often it was found. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
@@ -76,10 +81,9 @@ export function formatProblem(problem: Problem, options: { readonly color: boole
     options.color ? styleText(style, text, { validateStream: false }) : text;
   const { place, severity, path, message, hint } = problem;
   const { position } = place;
-  const at = position === null ? '' : `:${position.line}:${position.column}`;
   const about = path.length === 0 ? '' : `${pathText(path)}: `;
   const label = paint(severity === 'error' ? 'red' : 'yellow', `${severity}:`);
-  const lines = [`${paint('bold', printable(place.where) + at)}: ${label} ${about}${printable(message)}`];
+  const lines = [`${paint('bold', placeText(place))}: ${label} ${about}${printable(message)}`];
   if (position !== null) {
     const { text, column, length } = excerpt(position.lineText, position.column, position.length);
     const gutter = String(position.line);

@@ -3,6 +3,8 @@
 import type { Gate } from '../sim/gates/check.ts';
 import type { Severity } from '../sim/gates/evaluate.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
+import type { RecordingOptions } from '../sim/traces/open.ts';
+import type { Pace, ReplayKnobs } from '../sim/traces/replay.ts';
 import type { Place, Problem } from './problem.ts';
 import type { Settings, StrategyInput } from './schema.ts';
 
@@ -23,6 +25,16 @@ export interface ScenarioGate {
   readonly place: Place;
 }
 
+export interface ScenarioRecording {
+  /** Absolute paths; several are merged by time. */
+  readonly files: readonly string[];
+  readonly options: RecordingOptions;
+  readonly knobs: ReplayKnobs;
+  readonly pace: Pace;
+  /** Where the scenario says it, for messages: `file:line:column`. */
+  readonly where: Readonly<Record<'file' | 'rate' | keyof ReplayKnobs, string>>;
+}
+
 export interface Scenario {
   /** Of the file, as given. */
   readonly path: string;
@@ -38,13 +50,8 @@ export interface Scenario {
   readonly strategies: readonly ScenarioStrategy[];
   /** Name of the strategy the others are compared with. */
   readonly reference: string;
-  /** What must be read to run it; `file` is absolute, `format` null where it is to be recognised. */
-  readonly recording: {
-    readonly file: string;
-    readonly format: string | null;
-    readonly onError: 'skip' | 'stop';
-    readonly maxBadRows: number;
-  } | null;
+  /** What must be read to run it; null where the workload is synthetic. */
+  readonly recording: ScenarioRecording | null;
   /** Absolute paths. */
   readonly plugins: readonly string[];
   /** What `check` judges; no part of the hash. */

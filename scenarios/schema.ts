@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { faultSchema } from './fault-schema.ts';
-import { byteRate, count, duration, factor, jsonSchemaOf, none, rate, ratio, shape, size } from './fields.ts';
+import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
+import { recordedSchema } from './recording-schema.ts';
 import { syntheticSchema } from './workload-schema.ts';
 
 const serviceTime = z.strictObject({
@@ -133,29 +134,6 @@ const origin = z.strictObject({
   concurrency: count({ min: 1, max: 1e6 }).prefault(256).describe('Requests served at once; more wait.'),
 });
 
-const recorded = z.strictObject({
-  recording: z
-    .strictObject({
-      file: z.string().min(1).describe('Trace file, relative to the scenario; plain, .gz or .zst.'),
-      format: z
-        .string()
-        .meta({ examples: ['monitor', 'csv'] })
-        .optional()
-        .describe('Format of the file: monitor (Redis MONITOR), csv; recognised when left out.'),
-      onError: z
-        .enum(['skip', 'stop'])
-        .prefault('skip')
-        .describe('Bad rows: left out and counted (skip), or the end at the first (stop).'),
-      maxBadRows: count({ min: 1 }).prefault(1000).describe('With skip: so many bad rows are too many.'),
-      speed: factor().optional().describe('2x replays twice as fast; default 1x, the recorded times.'),
-      rate: rate().optional().describe('Instead of speed: the mean rate to reach [count per time].'),
-      valueSize: size({ max: 2 ** 31 - 1 })
-        .prefault('1KiB')
-        .describe('Size of values whose size the recording does not say [size].'),
-    })
-    .describe('A recorded workload.'),
-});
-
 const metrics = z.strictObject({
   step: duration({ min: 1e6 })
     .optional()
@@ -189,7 +167,7 @@ export const settingsShape = {
     .union([none(), origin])
     .prefault({})
     .describe('What is behind the cache and asked on a miss; or none.'),
-  workload: z.union([syntheticSchema, recorded]).describe('Requests: synthetic, or a recording.'),
+  workload: z.union([syntheticSchema, recordedSchema]).describe('Requests: synthetic, or a recording.'),
   faults: z
     .array(faultSchema)
     .prefault([])

@@ -195,12 +195,20 @@ export interface MixedWorkload {
  */
 export type Times = 'recorded' | 'coarse' | 'order-only';
 
+/** Two integers, because a wall-clock time in nanoseconds exceeds 2^53; `nanos` is below 10^9. */
+export interface ClockTime {
+  readonly seconds: number;
+  readonly nanos: Nanos;
+}
+
 /** A recorded workload in memory, columns of equal length in order of time. */
 export interface Recording {
   readonly format: string;
   readonly times: Times;
   /** Distance of two neighbouring time stamps; 0 for order-only recordings, whose `atNs` is all 0. */
   readonly resolutionNs: Nanos;
+  /** When the first request was, on the recording's clock. */
+  readonly base: ClockTime;
   readonly count: number;
   /** Since the first request; ascending. */
   readonly atNs: Float64Array;
@@ -218,6 +226,8 @@ export interface Recording {
   readonly skipped: Readonly<Record<string, number>>;
   /** Line or record number of the first of each, from 1. */
   readonly firstSkipped: Readonly<Record<string, number>>;
+  /** What was done to the requests since they were read, for people. */
+  readonly notes: readonly string[];
 }
 
 export interface RecordedWorkload {

@@ -3,10 +3,10 @@ import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
 import type { Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
-import { stream } from '../rng.ts';
 import type { Recording } from '../setup.ts';
+import { merged } from '../traces/merge.ts';
 import { readRecording } from '../traces/open.ts';
-import { withReplayTimes } from '../traces/times.ts';
+import { forReplay } from '../traces/replay.ts';
 import { loadPlugins, type WithPlugins } from './plugins.ts';
 
 /** Plain data: a worker can be given it. */
@@ -27,13 +27,11 @@ export async function load(
 }
 
 /** What the scenario replays, with times fit for replay; null where its workload is synthetic. */
-export async function openRecording(
-  { recording, settings }: Scenario,
-  seed: number,
-): Promise<Recording | null> {
+export async function openRecording({ recording }: Scenario, seed: number): Promise<Recording | null> {
   if (recording === null) return null;
-  const { file, format, ...badRows } = recording;
-  const recorded = await readRecording(file, { ...badRows, ...(format === null ? {} : { format }) });
-  const rate = 'recording' in settings.workload ? settings.workload.recording.rate : undefined;
-  return withReplayTimes(recorded, rate ?? null, stream(seed, 'recording'));
+  const { files, options, knobs, pace, where } = recording;
+  const read: Recording[] = [];
+  for (const file of files) read.push(await readRecording(file, options));
+  const whole = read.length === 1 ? read[0]! : merged(read, where.file);
+  return forReplay(whole, knobs, pace, seed, where);
 }

@@ -10,6 +10,12 @@ import { oracleGeneral } from './oracle-general.ts';
 import type { TraceReader } from './reader.ts';
 import { twitter } from './twitter.ts';
 
+/** Names of the formats that do not say these things themselves; others refuse to be told. */
+export const FORMATS_THAT_TAKE = {
+  timeUnit: ['meta-kvcache', 'libcachesim-csv'],
+  columns: ['libcachesim-csv'],
+} as const satisfies Record<string, readonly string[]>;
+
 export const TRACE_FORMATS: readonly TraceReader[] = [
   binary,
   monitor,

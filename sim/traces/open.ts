@@ -8,10 +8,11 @@ import { InputError } from '../errors.ts';
 import type { Recording } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { compressionOf, decompressed } from './decompress.ts';
-import { TRACE_FORMATS } from './formats.ts';
+import { FORMATS_THAT_TAKE, TRACE_FORMATS } from './formats.ts';
 import { MAX_KEYS } from './key-dictionary.ts';
 import { type ReadOptions, RowLog, type RowSink, type TimeBase, type TraceReader } from './reader.ts';
 import { RecordingBuilder } from './recording.ts';
+import { MAX_ROWS } from './rows.ts';
 
 interface TraceOptions {
   /** Name of a format; recognised when absent. */
@@ -43,7 +44,6 @@ const HEAD_BYTES = 4096;
 const CHUNK_BYTES = 256 * 1024;
 const MAX_BAD_ROWS = 1_000;
 const REORDER_WINDOW_NS = 1e9;
-const MAX_ROWS = 100_000_000;
 
 /** A whole trace in memory, in order of time. */
 export async function readRecording(path: string, options: RecordingOptions = {}): Promise<Recording> {
@@ -77,6 +77,7 @@ export async function readTrace(
     if (head.length === 0) throw new InputError(path, 'the file is empty');
 
     const reader = chooseReader(path, head, options.format);
+    refuseIdleOptions(path, reader.name, options);
     const log = new RowLog(path, reader.unit, {
       onError: options.onError ?? 'skip',
       maxBadRows: options.maxBadRows ?? MAX_BAD_ROWS,
@@ -131,6 +132,16 @@ function chooseReader(path: string, head: Uint8Array, format: string | undefined
   if (fitting !== undefined) return fitting;
   const looks = head.includes(0) ? 'binary data of no known format' : 'text of no known format';
   throw new InputError(path, `this is ${looks}. If it is one of these, say so with \`format\`: ${names}.`);
+}
+
+/** What would change nothing was meant to. */
+function refuseIdleOptions(path: string, format: string, options: TraceOptions): void {
+  for (const [option, formats] of Object.entries(FORMATS_THAT_TAKE))
+    if (options[option as keyof typeof FORMATS_THAT_TAKE] !== undefined && !formats.some((f) => f === format))
+      throw new InputError(
+        path,
+        `this is ${format}, which takes no ${option}; it is for ${formats.join(' and ')}`,
+      );
 }
 
 /** The first bytes of a stream, and the whole stream again. */

@@ -5,11 +5,12 @@
  * counted (several threads write one log, a clock is slewed); one further back is refused as a bad row.
  */
 import { InputError } from '../errors.ts';
-import type { Recording } from '../setup.ts';
+import type { ClockTime, Recording } from '../setup.ts';
 import type { Nanos, Op } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
 import { KeyDictionary, MAX_KEY_BYTES } from './key-dictionary.ts';
 import type { RowLog, RowSink, TimeBase } from './reader.ts';
+import { later } from './rows.ts';
 
 export interface RecordingLimits {
   readonly reorderWindowNs: Nanos;
@@ -88,7 +89,7 @@ export class RecordingBuilder implements RowSink {
   }
 
   /** The columns, in order of time. The builder is spent afterwards. */
-  finish(format: string, base: TimeBase, log: RowLog): Recording {
+  finish(format: string, timeBase: TimeBase, log: RowLog): Recording {
     const count = this.#count;
     let columns = {
       atNs: new Float64Array(this.#atNs.buffer.transfer(8 * count)),
@@ -97,9 +98,11 @@ export class RecordingBuilder implements RowSink {
       valueBytes: new Int32Array(this.#valueBytes.buffer.transfer(4 * count)),
       ttlNs: this.#ttlNs && new Float64Array(this.#ttlNs.buffer.transfer(8 * count)),
     };
+    let base: ClockTime = { seconds: this.#baseSeconds, nanos: this.#baseNanos };
     if (this.#reordered > 0) {
       const order = orderByTime(columns.atNs);
       const { atNs, key, op, valueBytes, ttlNs } = columns;
+      base = later(base, atNs[order[0]!]!);
       columns = {
         atNs: Float64Array.from(order, (i) => atNs[i]! - atNs[order[0]!]!),
         key: Int32Array.from(order, (i) => key[i]!),
@@ -110,8 +113,9 @@ export class RecordingBuilder implements RowSink {
     }
     return {
       format,
-      times: base.times,
-      resolutionNs: base.resolutionNs,
+      times: timeBase.times,
+      resolutionNs: timeBase.resolutionNs,
+      base,
       count,
       ...columns,
       keys: this.#keys.toTable(),
@@ -119,6 +123,7 @@ export class RecordingBuilder implements RowSink {
       rowsRead: log.rowsRead,
       skipped: Object.fromEntries([...log.skipped].map(([reason, rows]) => [reason, rows.count])),
       firstSkipped: Object.fromEntries([...log.skipped].map(([reason, rows]) => [reason, rows.first])),
+      notes: [],
     };
   }
 

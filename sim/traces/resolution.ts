@@ -6,7 +6,7 @@ export const ORDER_ONLY: TimeBase = { times: 'order-only', resolutionNs: 0 };
 export const WHOLE_SECONDS: TimeBase = { times: 'coarse', resolutionNs: 1e9 };
 
 /** Stamps this wide that several requests share are taken for coarse. */
-const COARSE_NS = 1e6;
+export const COARSE_NS = 1e6;
 
 export class ResolutionMeter {
   /** Widest of 1 s, 1 ms, 1 us, 1 ns that all times are multiples of. */

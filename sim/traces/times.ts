@@ -58,3 +58,20 @@ export function withReplayTimes(recording: Recording, ratePerSec: number | null,
       return { ...recording, atNs: poissonTimes(recording.count, ratePerSec, rng) };
   }
 }
+
+/**
+ * How much faster than recorded: as stated, or so that the mean rate is reached; 1 where neither is.
+ * @param where of the rate, for messages
+ */
+export function replaySpeed(
+  { atNs, count }: Recording,
+  { speed, ratePerSec }: { readonly speed: number | null; readonly ratePerSec: number | null },
+  where: string,
+): number {
+  if (speed !== null || ratePerSec === null) return speed ?? 1;
+  const spanSec = atNs[count - 1]! / 1e9;
+  if (spanSec === 0)
+    throw new InputError(where, 'the recording spans no time: it cannot be scaled to a rate');
+  // n requests span n - 1 gaps.
+  return (ratePerSec * spanSec) / (count - 1);
+}

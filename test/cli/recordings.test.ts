@@ -79,3 +79,58 @@ test('bad rows are counted, or the end, as the scenario says', async () => {
   expect(few.code).toBe(3);
   expect(few.stderr).toContain('trace.csv:102');
 });
+
+/** 100 requests/s for 10 s on 50 keys, every fifth of them of tenant b. */
+function timed(folder: string): string {
+  const path = join(folder, 'timed.csv');
+  const rows = Array.from({ length: 1000 }, (_, i) => `${i / 100},${i % 5 === 0 ? 'b' : 'a'}:${i % 50},get`);
+  writeFileSync(path, `t,key,op\n${rows.join('\n')}\n`);
+  return path;
+}
+
+test('a part of a recording, multiplied and repeated to fill the run; notes say so', async () => {
+  const folder = temporaryFolder();
+  const knobs = 'window: { from: 2s, to: 4s }, only: { keyPrefix: "a:" }, multiplyKeys: 10, loop: fill';
+  const path = scenario(folder, `file: ${timed(folder)}, ${knobs}`);
+  const { code, stdout } = await run(path, folder, '--set', 'duration=20s');
+  expect(code).toBe(0);
+  const { scenario: info, runs } = JSON.parse(stdout);
+  expect(info.notes.join('\n')).toMatch(
+    /window 2s-4s .* 200 of 1000 requests\n.*begin with "a:": 80% of requests\n.*10 copies.*\n.*in a row, to fill 20s/,
+  );
+  // 80 requests/s for 20 s, to the rounding of the window's last gap.
+  expect(Math.abs(runs[0].requests.offered - 1600)).toBeLessThan(16);
+});
+
+test('files of several nodes are one workload, and the result says how many they were', async () => {
+  const folder = temporaryFolder();
+  const files = [0, 1].map((node) => {
+    const path = join(folder, `node${node}.txt`);
+    const lines = Array.from(
+      { length: 50 },
+      (_, i) => `17000000${10 + i}.00000${node} [0 c:1] "GET" "key:${i}"\n`,
+    );
+    writeFileSync(path, lines.join(''));
+    return path;
+  });
+  const { code, stdout } = await run(scenario(folder, `file: [${files.join(', ')}]`), folder);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.scenario.notes).toContain('2 files merged by time stamp');
+  expect(result.runs[0].requests.offered).toBe(100);
+});
+
+test('what the recording does not have is an error at its place in the scenario', async () => {
+  const folder = temporaryFolder();
+  const file = `file: ${timed(folder)}`;
+  for (const [knob, message] of [
+    ['window: { from: 1m }', 'no request lies in the window 1m-end: the recording goes from 0s to 9.99s'],
+    ['only: { operations: [set] }', 'none of the 1000 requests is one of these: set'],
+    ['sample: 0.0000001%', 'none of the 50 keys falls into a sample'],
+  ] as const) {
+    const { code, stderr } = await run(scenario(folder, `${file}, ${knob}`), folder);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/scenario\.yaml:2:\d+: /);
+    expect(stderr).toContain(message);
+  }
+});

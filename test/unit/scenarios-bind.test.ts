@@ -21,6 +21,8 @@ const recording: Recording = {
   rowsRead: 14,
   skipped: { 'connection command': 3 },
   firstSkipped: { 'connection command': 1 },
+  base: { seconds: 0, nanos: 0 },
+  notes: [],
 };
 
 const bind = (text: string, strategy = 'a', trace: Recording | null = null) =>

@@ -152,6 +152,41 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
     ['1:43 unknown format "redis-moniter" | did you mean "redis-monitor"?'],
   ],
   [
+    'a window that ends before it begins',
+    'workload: { recording: { file: x, window: { from: 20s, to: 10s } } }\nstrategies: { a: redis }',
+    ['1:43 from 20s to 10s is nothing'],
+  ],
+  [
+    'a filter of nothing',
+    'workload: { recording: { file: x, only: {} } }\nstrategies: { a: redis }',
+    ['1:41 say which: operations, keyPrefix, or both'],
+  ],
+  [
+    'a sample of nothing',
+    'workload: { recording: { file: x, sample: 0% } }\nstrategies: { a: redis }',
+    ['1:43 a sample of 0% is nothing | write for example 10%'],
+  ],
+  [
+    'a loop that fills nobody knows what',
+    'workload: { recording: { file: x, loop: fill } }\nstrategies: { a: redis }',
+    ['1:41 fill what? The scenario has no duration | add for example duration: 60s'],
+  ],
+  [
+    'a file twice',
+    'workload: { recording: { file: [x, y, x] } }\nstrategies: { a: redis }',
+    ['1:32 the same file twice'],
+  ],
+  [
+    'a time unit where the format says it',
+    'workload: { recording: { file: x, format: twitter, timeUnit: ms } }\nstrategies: { a: redis }',
+    ['1:52 twitter takes no timeUnit | it is for meta-kvcache and libcachesim-csv'],
+  ],
+  [
+    'a sample for one strategy',
+    'workload: { recording: { file: x } }\nstrategies: { a: { preset: redis, with: { workload.recording.sample: 10% } } }',
+    ['2:35 another recording for one strategy'],
+  ],
+  [
     'speed and rate of a recording',
     'workload: { recording: { file: x, speed: 2x, rate: 1k/s } }\nstrategies: { a: redis }',
     ['1:46 speed and rate exclude each other'],

@@ -34,11 +34,9 @@ describe('loading', () => {
       'plugins: [./mine.ts, /abs/x.ts]\nworkload: { recording: { file: r.txt } }\nstrategies: { a: redis }',
     );
     expect(scenario.plugins).toEqual([resolve('dir/mine.ts'), '/abs/x.ts']);
-    expect(scenario.recording).toEqual({
-      file: resolve('dir/r.txt'),
-      format: null,
-      onError: 'skip',
-      maxBadRows: 1000,
+    expect(scenario.recording).toMatchObject({
+      files: [resolve('dir/r.txt')],
+      options: { onError: 'skip', maxBadRows: 1000 },
     });
   });
 
