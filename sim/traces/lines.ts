@@ -1,5 +1,8 @@
-/** Cuts a byte stream into lines, whatever the chunk borders: LF or CRLF, last line with or without an end. */
-import type { RowLog } from './reader.ts';
+/**
+ * Cuts a byte stream into lines, whatever the chunk borders: LF or CRLF, last line with or without an end. A line
+ * with a NUL byte is a bad row in every format: no text has any, but a disk that lost power leaves blocks of them.
+ */
+import { excerpt, type RowLog } from './reader.ts';
 
 /** A longer line is a bad row and is not held in memory. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -7,7 +10,7 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** The line `bytes[start .. end)`, without its end; valid during the call only. `line` counts from 1. */
 export type LineHandler = (bytes: Uint8Array, start: number, end: number, line: number) => void;
 
-/** Calls `onLine` for every line; empty and overlong ones go to the log instead. */
+/** Calls `onLine` for every line; empty, overlong and damaged ones go to the log instead. */
 export async function forEachLine(
   chunks: AsyncIterable<Uint8Array>,
   log: RowLog,
@@ -26,6 +29,9 @@ class LineCutter {
   #held = new Uint8Array(1 << 12);
   /** Length of that start; above MAX_LINE_BYTES its bytes are no longer kept. */
   #heldBytes = 0;
+  /** Whether the chunk at hand, or the start held, has a NUL byte: one fast search instead of one per line. */
+  #chunkHasNul = false;
+  #heldHasNul = false;
 
   constructor(log: RowLog, onLine: LineHandler) {
     this.#log = log;
@@ -33,10 +39,11 @@ class LineCutter {
   }
 
   push(chunk: Uint8Array): void {
+    this.#chunkHasNul = chunk.includes(0);
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       if (this.#heldBytes === 0) {
-        this.#emit(chunk, start, end);
+        this.#emit(chunk, start, end, this.#chunkHasNul);
       } else {
         this.#hold(chunk, start, end);
         this.#emitHeld();
@@ -52,6 +59,7 @@ class LineCutter {
 
   #hold(chunk: Uint8Array, start: number, end: number): void {
     const total = this.#heldBytes + end - start;
+    this.#heldHasNul ||= this.#chunkHasNul;
     if (total <= MAX_LINE_BYTES) {
       if (total > this.#held.length) this.#held = new Uint8Array(this.#held.buffer.transfer(2 * total));
       this.#held.set(chunk.subarray(start, end), this.#heldBytes);
@@ -61,15 +69,22 @@ class LineCutter {
 
   #emitHeld(): void {
     const length = this.#heldBytes;
+    const suspect = this.#heldHasNul;
     this.#heldBytes = 0;
-    this.#emit(this.#held, 0, length);
+    this.#heldHasNul = false;
+    this.#emit(this.#held, 0, length, suspect);
   }
 
-  #emit(bytes: Uint8Array, start: number, end: number): void {
+  #emit(bytes: Uint8Array, start: number, end: number, suspect: boolean): void {
     this.#line += 1;
     if (end - start > MAX_LINE_BYTES) {
       this.#log.rowsRead += 1;
       this.#log.bad(this.#line, `line longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`, '');
+      return;
+    }
+    if (suspect && bytes.subarray(start, end).includes(0)) {
+      this.#log.rowsRead += 1;
+      this.#log.bad(this.#line, 'NUL byte in the line', excerpt(bytes, start, end));
       return;
     }
     const bare = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;

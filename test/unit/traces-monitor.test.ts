@@ -185,7 +185,7 @@ describe('lines that cannot be used are counted, never guessed', () => {
     ['1700000000.5 [0 1.2.3.4:5] "GET" "cut', 'line ends inside an argument'],
     ['1700000000.5 [0 1.2.3.4:5] "GET" "a\\q"', 'unknown escape in an argument'],
     ['1700000000.5 [0 1.2.3.4:5] "GET" "a\\xg0"', 'unknown escape in an argument'],
-    ['1700000000.5 [0 1.2.3.4:5] "GET" "a\0b"', 'raw control byte in an argument'],
+    ['1700000000.5 [0 1.2.3.4:5] "GET" "a\x01b"', 'raw control byte in an argument'],
     ['1700000000.5 [0 1.2.3.4:5] "GET" "a""b"', 'no space after an argument'],
     ['1700000000.5 [0 1.2.3.4:5] "GET" bare', 'argument without an opening quote'],
     ['1700000000.5 [0 1.2.3.4:5]', 'no command after the address'],
