@@ -63,7 +63,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   trace: {
     usage: 'trace <action> <file..>',
-    describe: 'Tell what is in a recording, or make it fast to read: trace info FILE',
+    describe: 'Tell what is in a recording, make it fast to read, or fit a scenario to it: trace info FILE',
     load: async () => (await import('./trace.ts')).traceCommand,
   },
   report: {

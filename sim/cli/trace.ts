@@ -1,4 +1,4 @@
-/** `trace info`: what is in a recording, before anybody replays it. `trace convert`: see trace-convert.ts. */
+/** `trace info`: what is in a recording, before anybody replays it. Other actions: trace-convert.ts, trace-fit.ts. */
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
 import { dealSlots, redisSlot } from '../../strategies/placement/redis-slots.ts';
@@ -11,12 +11,13 @@ import { usageError } from './failures.ts';
 import { defineCommand, flag, text, wholeNumber } from './options.ts';
 import { printJson, printResult } from './streams.ts';
 import { convertTrace } from './trace-convert.ts';
+import { fitTable, fitTrace } from './trace-fit.ts';
 
 const KEY_COLUMNS = 48;
 
 export const traceCommand = defineCommand({
   positionals: {
-    action: { type: 'string', demandOption: true, describe: 'info, convert' },
+    action: { type: 'string', demandOption: true, describe: 'info, convert, fit' },
     file: { type: 'string', array: true, demandOption: true, describe: 'Trace files; plain, .gz or .zst' },
   },
   options: {
@@ -24,26 +25,35 @@ export const traceCommand = defineCommand({
     columns: text('columns', 'Columns, for formats without fixed ones'),
     shards: { ...wholeNumber('shards', 'Redis shards to deal the keys to', 1, 16_384), default: '6' },
     json: flag('Print the figures as JSON'),
-    out: text('out', 'convert: the file to write, such as trace.ekt'),
-    force: flag('convert: replace the file when it is there'),
+    out: text('out', 'convert, fit: the file to write, such as trace.ekt or fitted.yaml'),
+    force: flag('convert, fit: replace the file when it is there'),
+    rate: text('rate', 'fit: the rate, for traces that know only the order'),
   },
   examples: [
     ['$0 trace info monitor.txt --shards 12', 'span, mix, sizes, skew, and the share of each shard'],
     ['$0 trace convert trace.csv.zst --out trace.ekt', 'small, checksummed, fast to read again'],
+    ['$0 trace fit monitor.txt --out fitted.yaml', 'a synthetic scenario with its statistics'],
   ],
   async run(args) {
     if (args.action === 'convert') {
       printResult(await convertTrace(args.file, args));
       return EXIT.ok;
     }
+    const reading = {
+      ...(args.format === undefined ? {} : { format: args.format }),
+      ...(args.columns === undefined ? {} : { columns: args.columns }),
+    };
+    if (args.action === 'fit') {
+      const fitted = await fitTrace(args.file, { ...args, shards: args.shards!, reading });
+      if (args.json) printJson(fitted);
+      else printResult(fitTable(fitted));
+      return EXIT.ok;
+    }
     if (args.action !== 'info')
-      throw usageError(`trace has no action ${JSON.stringify(args.action)}; accepted: info, convert`);
+      throw usageError(`trace has no action ${JSON.stringify(args.action)}; accepted: info, convert, fit`);
     const described: (RecordingDescription & { file: string })[] = [];
     for (const file of args.file) {
-      const recording = await readRecording(file, {
-        ...(args.format === undefined ? {} : { format: args.format }),
-        ...(args.columns === undefined ? {} : { columns: args.columns }),
-      });
+      const recording = await readRecording(file, reading);
       const owners = slotOwners(args.shards!);
       const description = describeRecording(
         recording,

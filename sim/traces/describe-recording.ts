@@ -88,15 +88,25 @@ function sizesOf(sizes: Histogram): RecordingDescription['valueBytes'] {
 }
 
 /**
- * Arrivals are counted by the second, or by the hundredth of a shorter recording, but never finer than its stamps.
- * Without times, requests stand a nanosecond apart: keys and operations need no more.
+ * How long a recording lasts and the windows its arrivals are counted in. The last stamp lasts as long as every
+ * other: stamps 0 s .. 29 s are 30 s. Windows are a second, or the hundredth of a shorter recording, in whole
+ * stamps: a window of one and a half would count one and two stamps in turn, and find bursts that never were.
  */
+export function recordedWindows({ atNs, count, resolutionNs }: Recording): {
+  readonly durationNs: number;
+  readonly windowNs: number;
+} {
+  const stampNs = Math.max(1, resolutionNs);
+  const durationNs = atNs[count - 1]! + stampNs;
+  const windowNs = Math.ceil(Math.min(1e9, durationNs / 100) / stampNs) * stampNs;
+  return { durationNs, windowNs: Math.min(windowNs, durationNs) };
+}
+
+/** Without times, requests stand a nanosecond apart: keys and operations need no more. */
 function workloadOf(recording: Recording, spanNs: number): WorkloadDescription {
   const atNs = spanNs > 0 ? recording.atNs : Float64Array.from(recording.atNs, (_, row) => row);
-  const durationNs = atNs[recording.count - 1]! + 1;
-  const finestNs = Math.min(durationNs, Math.max(1, recording.resolutionNs));
-  const windowNs = Math.max(finestNs, Math.min(1e9, Math.ceil(durationNs / 100)));
-  const timed = { ...recording, atNs };
+  const timed = { ...recording, atNs, resolutionNs: spanNs > 0 ? recording.resolutionNs : 1 };
+  const { durationNs, windowNs } = recordedWindows(timed);
   const source = new RecordedSource(
     { kind: 'recorded', recording: timed, speed: 1, valueBytes: 0 },
     durationNs,
@@ -104,7 +114,8 @@ function workloadOf(recording: Recording, spanNs: number): WorkloadDescription {
   return describeWorkload(source, durationNs, windowNs);
 }
 
-function countKeys({ key, count, keys }: Recording): Uint32Array {
+/** [key] requests. */
+export function countKeys({ key, count, keys }: Recording): Uint32Array {
   const counts = new Uint32Array(keys.count);
   for (let i = 0; i < count; i++) counts[key[i]!] = counts[key[i]!]! + 1;
   return counts;

@@ -25,6 +25,8 @@ test('counts rows, keys, operations, sizes, times to live and shards', async () 
   expect(Object.values(info.skipped)).toEqual([1]);
   expect(Object.values(info.firstSkipped)).toEqual([11]);
   expect(info.spanNs).toBe(29e9);
+  // 30 whole seconds, two requests in each.
+  expect(info.workload).toMatchObject({ ratePerSec: 2, peakOverMean: 1, dispersion: 0 });
   expect(info.topKeys[0]).toEqual({ key: 'hot', share: 0.5 });
   expect(info.workload.operations.slice(0, 2)).toEqual([0.75, 0.25]);
   expect(info.workload.keys).toMatchObject({ seen: 31, seenOnce: 30 });
@@ -76,4 +78,55 @@ test('convert writes a file that tells the same, and never half of one', async (
     code: 3,
   });
   expect(readdirSync(folder).sort()).toEqual(['odd.txt', 'trace.csv', 'trace.ekt']);
+});
+
+test('fit writes a scenario that is valid and runs, says how well it fits, and replaces nothing unasked', async () => {
+  const out = join(folder, 'fitted.yaml');
+  const { code, stdout, stderr } = await cli(['trace', 'fit', twitter, '--out', out]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const line of stdout.split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(/^get +75\.0% +\d/m);
+  expect(await cli(['validate', out])).toMatchObject({ code: 0, stderr: '' });
+  const results = join(folder, 'results');
+  expect(await cli(['run', out, '--quiet', '--out', results])).toMatchObject({ code: 0 });
+  rmSync(results, { recursive: true });
+
+  const before = readFileSync(out, 'utf8');
+  const again = await cli(['trace', 'fit', twitter, '--out', out]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('--force');
+  expect(await cli(['trace', 'fit', twitter, '--out', out, '--force'])).toMatchObject({ code: 0, stdout });
+  expect(readFileSync(out, 'utf8')).toBe(before);
+  rmSync(out);
+});
+
+test('fit asks for a rate where a trace has no times, and only there', async () => {
+  const order = join(folder, 'order.int32be');
+  const accesses = Buffer.alloc(4 * 4000);
+  for (let i = 0; i < 4000; i++) accesses.writeInt32BE((i * i) % 97, 4 * i);
+  writeFileSync(order, accesses);
+  const out = join(folder, 'order.yaml');
+  const fitted = (...args: string[]) => cli(['trace', 'fit', ...args, '--out', out]);
+  const silent = await fitted(order, '--format', 'int32be');
+  expect(silent.code).toBe(2);
+  expect(silent.stderr).toContain('--rate 10k/s');
+  expect(await fitted(order, '--format', 'int32be', '--rate', 'fast')).toMatchObject({ code: 2 });
+  expect(await fitted(twitter, '--rate', '1k/s')).toMatchObject({ code: 2 });
+  expect(readdirSync(folder)).not.toContain('order.yaml');
+  const { code, stdout } = await fitted(order, '--format', 'int32be', '--rate', '2k/s', '--json');
+  expect(code).toBe(0);
+  const { recorded, refitted } = JSON.parse(stdout);
+  expect(recorded.requests).toBe(4000);
+  expect(refitted.requests / 4000).toBeCloseTo(1, 1);
+  expect(readFileSync(out, 'utf8')).toContain('rate: 2k/s');
+});
+
+test('fit needs one file and --out, and reports a trace it cannot read', async () => {
+  expect(await cli(['trace', 'fit', twitter])).toMatchObject({ code: 2 });
+  expect(await cli(['trace', 'fit', twitter, twitter, '--out', join(folder, 'two.yaml')])).toMatchObject({
+    code: 2,
+  });
+  expect(await cli(['trace', 'fit', join(folder, 'none'), '--out', join(folder, 'none.yaml')])).toMatchObject(
+    { code: 3 },
+  );
 });
