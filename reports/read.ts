@@ -82,6 +82,10 @@ const treatment = z.object({
   detectorBytes: number,
   copies: z.array(z.object({ key: name, fromMs: number, toMs: maybe, shards: z.array(z.number().int()) })),
   copyWrites: count,
+  localHits: count.default(0),
+  staleLocalHits: count.default(0),
+  invalidations: count.default(0),
+  localBytes: number.default(0),
 });
 
 const timeline = z

@@ -22,6 +22,8 @@ export const EVENT = {
   reset: 7,
   /** A user of a closed loop has thought enough. */
   wake: 8,
+  /** A client learns that a key it read was written. */
+  invalidate: 9,
 } as const;
 
 export class Clock {

@@ -9,6 +9,7 @@ import { LawError } from './errors.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import { type ClientFailover, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
 import type { Topology } from './topology.ts';
+import { OUTDATED, type Versions } from './versions.ts';
 import type { World } from './world.ts';
 
 /** A fill or a copy that nobody waits for. */
@@ -131,7 +132,7 @@ export class Delivery {
   }
 
   #serve(attempt: number, node: number, isRead: boolean): void {
-    const { attempts, nodes, contents, expiry, replication, recorder, clock, setup } = this.#world;
+    const { attempts, nodes, contents, expiry, replication, recorder, clock, setup, versions } = this.#world;
     const nowNs = clock.nowNs;
     const key = attempts.key[attempt]!;
     const op = attempts.op[attempt]!;
@@ -155,14 +156,51 @@ export class Delivery {
     attempts.atNode[attempt] = 1;
     if (isRead) {
       if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.gets++;
-      if (nodes.primary[node] === 0 && replication.isStale(node, key, nowNs)) this.#stale(attempt);
+      const lags = nodes.primary[node] === 0 && replication.isStale(node, key, nowNs);
+      if (lags) this.#stale(attempt);
+      if (versions !== null) this.#readVersion(attempt, versions, lags);
     } else {
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key);
       if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
       replication.write(node, key, op, departNs, serviceNs);
+      if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
     this.#answer(attempt, OUTCOME.ok, departNs);
+  }
+
+  /** Which write's value the read returns; `lags` when a replica misses the newest. */
+  #readVersion(attempt: number, versions: Versions, lags: boolean): void {
+    const { attempts, requests, tracking, clock } = this.#world;
+    if (attempts.purpose[attempt] !== PURPOSE.request || attempts.state[attempt] !== ATTEMPT.waiting) return;
+    const key = attempts.key[attempt]!;
+    const shard = attempts.shard[attempt]!;
+    let version = versions.newest(key);
+    if (shard !== requests.home[attempts.owner[attempt]!]!) {
+      version = versions.ofCopy(shard, key);
+      if (!lags && attempts.missed[attempt] === 0 && versions.isStale(key, version, clock.nowNs))
+        this.#stale(attempt);
+    }
+    attempts.version[attempt] = lags ? OUTDATED : version;
+    tracking?.read(attempts.client[attempt]!, key);
+  }
+
+  #writeVersion(attempt: number, versions: Versions, executedNs: number): void {
+    const { attempts, tracking } = this.#world;
+    const key = attempts.key[attempt]!;
+    const shard = attempts.shard[attempt]!;
+    switch (attempts.purpose[attempt]) {
+      case PURPOSE.request:
+        versions.wrote(key, attempts.version[attempt]!, executedNs);
+        break;
+      case PURPOSE.copyWrite:
+        versions.wroteCopy(shard, key, attempts.version[attempt]!);
+        break;
+      default:
+        if (attempts.op[attempt] === OP.delete) versions.droppedCopy(shard, key);
+        else versions.filledCopy(shard, key);
+    }
+    tracking?.wrote(attempts.node[attempt]!, key, executedNs);
   }
 
   /** The process answers without doing the work; while it hangs, not even that. */

@@ -89,6 +89,9 @@ export class Engine {
       case EVENT.wake:
         this.closedLoop!.wake(index);
         break;
+      case EVENT.invalidate:
+        this.#world.tracking!.deliver(index);
+        break;
       default:
         this.#world.clock.fire(index);
     }

@@ -29,7 +29,7 @@ interface Write {
 }
 
 /** Called when a replica executes a write. */
-export type OnApply = (node: number, startNs: number, endNs: number) => void;
+export type OnApply = (node: number, key: number, startNs: number, endNs: number) => void;
 
 export class Replication {
   readonly #setup: ClusterSetup['replication'];
@@ -153,7 +153,7 @@ export class Replication {
   #apply(write: Write, nowNs: number): void {
     const { to, key } = write;
     const endNs = this.#nodes.offer(to, nowNs, write.serviceNs, false);
-    this.#onApply(to, this.#nodes.startNs, endNs);
+    this.#onApply(to, key, this.#nodes.startNs, endNs);
     this.offset[to] = this.offset[to]! + 1;
     if (write.op === OP.delete) this.#contents.remove(to, key);
     else this.#contents.put(to, key);

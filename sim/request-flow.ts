@@ -27,6 +27,8 @@ export class RequestFlow {
   #multiGet = NONE;
   /** [client], or null without a hot-key module */
   hotKeys: readonly HotKeysClient[] | null = null;
+  /** Clients may answer reads themselves. */
+  answersLocally = false;
   /** A request of this client ended: what a closed loop waits for. */
   onEnded: ((client: number) => void) | null = null;
 
@@ -60,7 +62,25 @@ export class RequestFlow {
     const client = requests.client[request]!;
     if (this.#budget !== null) this.#budget.earn(client);
     if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
+    if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
     this.dispatch(request);
+  }
+
+  /** The client answers from what it holds, if it holds the key: no node hears of the request. */
+  #answer(request: number): boolean {
+    const { requests, recorder, versions, clock } = this.#world;
+    const key = requests.key[request]!;
+    const version = this.hotKeys![requests.client[request]!]!.answer!(key);
+    if (version === NONE) return false;
+    recorder.counters.gets++;
+    recorder.counters.localHits++;
+    if (versions!.isStale(key, version, clock.nowNs)) {
+      recorder.counters.staleReads++;
+      recorder.counters.staleLocalHits++;
+    }
+    requests.node[request] = NONE;
+    this.#partDone(request, OUTCOME.ok);
+    return true;
   }
 
   /** The keys of a multi-get come one after the other, all from the client of the first. */
@@ -117,6 +137,7 @@ export class RequestFlow {
     );
     this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
     this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
+    if (this.hotKeys !== null) this.#world.attempts.version[attempt] = 1 + requests.ordinal[request]!;
     const turn = requests.tries[request]! + requests.redirects[request]!;
     if (turn === 1) {
       this.#delivery.send(attempt, requests.outFactor[request]!, requests.backFactor[request]!);
@@ -156,6 +177,7 @@ export class RequestFlow {
       this.#delivery.describe(attempt, key, op, requests.valueBytes[request]!);
       this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
       this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
+      this.#world.attempts.version[attempt] = 1 + requests.ordinal[request]!;
       const ordinal = requests.ordinal[request]!;
       this.#delivery.send(
         attempt,
@@ -220,6 +242,7 @@ export class RequestFlow {
   #read(request: number, attempt: number): void {
     const { requests, attempts, origin, recorder, queue, clock, clients } = this.#world;
     if (attempts.missed[attempt] === 0) {
+      if (this.answersLocally) this.#keep(attempt);
       this.#partDone(request, OUTCOME.ok);
       return;
     }
@@ -237,6 +260,16 @@ export class RequestFlow {
     }
     recorder.originRequest();
     queue.push(origin.ask(clock.nowNs), EVENT.origin, request);
+  }
+
+  /** The client may keep the value it just read. */
+  #keep(attempt: number): void {
+    const { attempts } = this.#world;
+    this.hotKeys![attempts.client[attempt]!]!.filled!(
+      attempts.key[attempt]!,
+      attempts.version[attempt]!,
+      attempts.valueBytes[attempt]!,
+    );
   }
 
   /** The client now has the value from the origin, and on the side fills the shard that missed. */

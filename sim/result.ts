@@ -130,6 +130,13 @@ export interface HotKeyTreatment {
   copies: HotKeyCopies[];
   /** Attempts that existed only to keep copies up to date. */
   copyWrites: number;
+  /** Reads that a client answered from what it held itself, and those of them that missed an executed write. */
+  localHits: number;
+  staleLocalHits: number;
+  /** Messages by which nodes told clients of writes. */
+  invalidations: number;
+  /** Values held by clients themselves [bytes]. */
+  localBytes: number;
 }
 
 /** Columns of equal length; null where a step has no sample. */
@@ -202,7 +209,7 @@ export interface RunResult {
   cache: CacheResult;
   /** Requests sent to another shard than before because membership changed. */
   movedKeys: number;
-  /** Bytes held by copies and detectors beyond one copy and the configured replicas. */
+  /** Bytes held by copies, clients and detectors beyond one copy and the configured replicas. */
   memoryOverhead: number;
   cost: { nodes: number };
   diverged: Divergence[];

@@ -13,6 +13,7 @@ import type { Setup } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
 import { summarize } from './summarize.ts';
 import { Topology } from './topology.ts';
+import { Tracking } from './tracking.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
 import { BLOCK_SIZE, RequestBlock } from './workload/request-block.ts';
 import type { RequestSource } from './workload/request-source.ts';
@@ -123,7 +124,10 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   if (strategy.hotKeys === null) return null;
   const { module, params } = strategy.hotKeys;
   const hotKeys = module.create(params, hotKeysContext(world, engine.delivery, valueBytes));
-  engine.flow.hotKeys = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
+  const parts = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
+  engine.flow.hotKeys = parts;
+  engine.flow.answersLocally = parts.every((part) => part.answer !== undefined && part.filled !== undefined);
+  if (hotKeys.tracking) world.tracking = new Tracking(parts, world.keys.count, world.queue, world.network);
   return hotKeys;
 }
 

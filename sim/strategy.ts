@@ -21,6 +21,8 @@ export type ShardId = number;
 export type KeyId = number;
 /** Dense index of a client: one application instance with its own belief. */
 export type ClientId = number;
+/** Which write made a value: to be kept and handed back as it is, never NONE. */
+export type Version = number;
 /** Integer nanoseconds since the start of the run; exact in a float64 for 104 days. */
 export type Nanos = number;
 
@@ -169,6 +171,15 @@ export interface HotKeysClient {
   readFrom(key: KeyId, home: ShardId): ShardId;
   /** HOT. Writes the shards beside `home` that a write must reach to `out`; returns how many. */
   writeTo(key: KeyId, home: ShardId, out: Int32Array): number;
+  /**
+   * HOT. The version of `key` that this client holds itself: the read is answered with it at once, without the
+   * network. NONE to ask a node.
+   */
+  answer?(key: KeyId): Version;
+  /** HOT. A node answered this client's read with a value of `bytes`, in this version. */
+  filled?(key: KeyId, version: Version, bytes: number): void;
+  /** HOT. A node tells this client that the key was written (only with `HotKeys.tracking`). */
+  invalidate?(key: KeyId): void;
 }
 
 /** What a hot-key module did, for the result. */
@@ -182,9 +193,13 @@ export interface HotKeysReport {
     untilNs: Nanos | null;
     shards: readonly ShardId[];
   }[];
+  /** Memory of the values that clients hold themselves [bytes]. */
+  readonly localBytes?: number;
 }
 
 export interface HotKeys {
+  /** Nodes remember which client read which key, and tell it of the next write (Redis CLIENT TRACKING). */
+  readonly tracking?: boolean;
   client(id: ClientId): HotKeysClient;
   report(): HotKeysReport;
 }

@@ -79,7 +79,9 @@ export function summarize(end: RunEnd): RunResult {
       originPeakPerSec: (Math.max(0, ...recorder.steps.origin) * 1e9) / recorder.stepNs,
     },
     movedKeys: membership.movedKeys,
-    memoryOverhead: treatment ? treatment.detectorBytes + copyBytes(world, treatment) : 0,
+    memoryOverhead: treatment
+      ? treatment.detectorBytes + treatment.localBytes + copyBytes(world, treatment)
+      : 0,
     cost: { nodes: nodes.length },
     diverged: divergenceOf(world, endNs),
     metastable: metastabilityOf(timeline, setup.faults, failover, longestLifeMs(setup)),
@@ -247,6 +249,10 @@ function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {
       shards: [...shards],
     })),
     copyWrites: world.recorder.counters.copyWrites,
+    localHits: world.recorder.counters.localHits,
+    staleLocalHits: world.recorder.counters.staleLocalHits,
+    invalidations: world.tracking?.invalidations ?? 0,
+    localBytes: report.localBytes ?? 0,
   };
 }
 

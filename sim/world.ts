@@ -18,6 +18,8 @@ import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import type { Setup } from './setup.ts';
 import type { ControlPlane, KeyNames, NodeInfo } from './strategy.ts';
+import type { Tracking } from './tracking.ts';
+import { Versions } from './versions.ts';
 
 /** A control-plane event, as logged. */
 interface LoggedEvent {
@@ -48,6 +50,10 @@ export interface World {
   readonly origin: Origin | null;
   readonly recorder: Recorder;
   readonly events: LoggedEvent[];
+  /** Null without a hot-key module: every read is answered by the key's shard. */
+  readonly versions: Versions | null;
+  /** Null where nodes tell no client of writes. */
+  tracking: Tracking | null;
   /** The server-side protocol, once it is set up; null where a strategy has none. */
   control: ControlPlane | null;
 }
@@ -81,9 +87,12 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     queue,
     network,
     stream(seed, 'replication'),
-    (node, startNs, endNs) => recorder.busy.add(node, startNs, endNs, 1),
+    (node, key, startNs, endNs) => {
+      recorder.busy.add(node, startNs, endNs, 1);
+      world.tracking?.wrote(node, key, endNs);
+    },
   );
-  return {
+  const world: World = {
     setup,
     seed,
     keys,
@@ -103,8 +112,11 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin')),
     recorder,
     events: [],
+    versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),
+    tracking: null,
     control: null,
   };
+  return world;
 }
 
 /** Every key is where it belongs when the run starts: on its shard's primary and replicas. */

@@ -3,6 +3,7 @@
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
+import { nearCache } from './hot-keys/near-cache.ts';
 import { replicate } from './hot-keys/replicate.ts';
 import { aerospike } from './placement/aerospike.ts';
 import { anchor } from './placement/anchor.ts';
@@ -68,6 +69,7 @@ export const registry: Registry = {
     aperture,
     alwaysHottest,
     replicate,
+    nearCache,
     redisCluster,
     ejectAndRehash,
     outlierDetection,

@@ -208,6 +208,10 @@ const COPIES: RunResult['hotKeyTreatment'] = {
     shards: [3, 4, 5],
   })),
   copyWrites: 17_310,
+  localHits: 0,
+  staleLocalHits: 0,
+  invalidations: 0,
+  localBytes: 0,
 };
 
 function runOf(strategy: string, position: number): RunResult {

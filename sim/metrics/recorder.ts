@@ -19,6 +19,8 @@ class Counters {
   retries = 0;
   redirects = 0;
   copyWrites = 0;
+  localHits = 0;
+  staleLocalHits = 0;
   gets = 0;
   misses = 0;
   expired = 0;

@@ -6,11 +6,10 @@
  * Source: Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams",
  * ICDT 2005. Their Stream-Summary, a list of buckets of equal count, is kept as one array ordered by count: a count
  * grows by one by swapping the counter with the last of its bucket, which then is the first of the next. That
- * is O(1). Keys are found by open addressing.
+ * is O(1).
  */
-import type { KeyId } from '../../sim/strategy.ts';
-
-const EMPTY = -1;
+import { type KeyId, NONE } from '../../sim/strategy.ts';
+import { KeyIndex } from './key-index.ts';
 
 export class SpaceSaving {
   readonly #capacity: number;
@@ -25,8 +24,7 @@ export class SpaceSaving {
   readonly #rank: Int32Array;
   /** [count] last rank of the counters with this count; stale where there are none */
   #lastRank = new Int32Array(1024);
-  /** Open addressing: [cell] counter or EMPTY; at most a quarter full */
-  readonly #cells: Int32Array;
+  readonly #counterOf: KeyIndex;
   /** Keys counted since the last reset. */
   total = 0;
 
@@ -37,21 +35,20 @@ export class SpaceSaving {
     this.#inherited = new Int32Array(capacity);
     this.#ranked = new Int32Array(capacity);
     this.#rank = new Int32Array(capacity);
-    this.#cells = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 4)));
+    this.#counterOf = new KeyIndex(this.#key);
     this.reset();
   }
 
   /** Memory of the sketch [bytes]. */
   get bytes(): number {
-    return 5 * this.#key.byteLength + this.#lastRank.byteLength + this.#cells.byteLength;
+    return 5 * this.#key.byteLength + this.#lastRank.byteLength + this.#counterOf.bytes;
   }
 
   /** HOT. Counts one occurrence of the key. */
   add(key: KeyId): void {
     this.total++;
-    const cell = this.#cellOf(key);
-    const counter = this.#cells[cell]!;
-    this.#increment(counter === EMPTY ? this.#replaceLightest(key) : counter);
+    const counter = this.#counterOf.find(key);
+    this.#increment(counter === NONE ? this.#replaceLightest(key) : counter);
   }
 
   /** COLD. Visits at most `limit` keys, heaviest first, each with the count it has at least. */
@@ -66,10 +63,10 @@ export class SpaceSaving {
   /** COLD. */
   reset(): void {
     this.total = 0;
-    this.#key.fill(EMPTY);
+    this.#key.fill(NONE);
     this.#count.fill(0);
     this.#inherited.fill(0);
-    this.#cells.fill(EMPTY);
+    this.#counterOf.clear();
     for (let i = 0; i < this.#capacity; i++) {
       this.#ranked[i] = i;
       this.#rank[i] = i;
@@ -79,10 +76,10 @@ export class SpaceSaving {
 
   #replaceLightest(key: KeyId): number {
     const counter = this.#ranked[0]!;
-    if (this.#key[counter] !== EMPTY) this.#vacate(this.#cellOf(this.#key[counter]!));
+    if (this.#key[counter] !== NONE) this.#counterOf.remove(counter);
     this.#key[counter] = key;
     this.#inherited[counter] = this.#count[counter]!;
-    this.#cells[this.#cellOf(key)] = counter;
+    this.#counterOf.add(counter);
     return counter;
   }
 
@@ -106,34 +103,5 @@ export class SpaceSaving {
     const grown = new Int32Array(this.#lastRank.length * 2);
     grown.set(this.#lastRank);
     this.#lastRank = grown;
-  }
-
-  /** The cell that holds the key, or the empty one where it belongs. */
-  #cellOf(key: KeyId): number {
-    const mask = this.#cells.length - 1;
-    let cell = this.#homeOf(key);
-    for (;;) {
-      const counter = this.#cells[cell]!;
-      if (counter === EMPTY || this.#key[counter] === key) return cell;
-      cell = (cell + 1) & mask;
-    }
-  }
-
-  /** Fibonacci hashing: the upper half of the product. */
-  #homeOf(key: KeyId): number {
-    return (Math.imul(key, 0x9e3779b1) >>> 16) & (this.#cells.length - 1);
-  }
-
-  /** Empties a cell and closes the gap (Knuth, TAOCP 3, 6.4, Algorithm R). */
-  #vacate(emptied: number): void {
-    const mask = this.#cells.length - 1;
-    let gap = emptied;
-    for (let cell = (gap + 1) & mask; this.#cells[cell] !== EMPTY; cell = (cell + 1) & mask) {
-      const home = this.#homeOf(this.#key[this.#cells[cell]!]!);
-      if (((cell - home) & mask) < ((cell - gap) & mask)) continue;
-      this.#cells[gap] = this.#cells[cell]!;
-      gap = cell;
-    }
-    this.#cells[gap] = EMPTY;
   }
 }

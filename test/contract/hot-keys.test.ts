@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { registry } from '../../strategies/index.ts';
 import { findModule, namesOf } from '../../strategies/registry.ts';
-import { hotKeysContract } from './hot-keys.ts';
+import { hotKeysContract, type Treatment } from './hot-keys.ts';
 
-const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
-  ['replicate', {}],
-  ['replicate', { copies: 20, sampleEvery: 1, counters: 32 }],
+const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, Treatment])[] = [
+  ['replicate', {}, 'copies'],
+  ['replicate', { copies: 20, sampleEvery: 1, counters: 32 }, 'copies'],
+  ['near-cache', {}, 'local'],
+  ['near-cache', { invalidation: 'ttl', maxEntries: 1, maxBytes: 100 }, 'local'],
 ];
 
 describe('hot-key contract', () => {
@@ -15,5 +17,6 @@ describe('hot-key contract', () => {
       namesOf(registry, 'hotKeys').toSorted(),
     );
   });
-  for (const [name, params] of enrolled) hotKeysContract(findModule(registry, 'hotKeys', name)!, params);
+  for (const [name, params, treatment] of enrolled)
+    hotKeysContract(findModule(registry, 'hotKeys', name)!, params, treatment);
 });

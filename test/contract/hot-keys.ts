@@ -10,6 +10,7 @@ import {
   type HotKeysContext,
   type HotKeysModule,
   type KeyId,
+  NONE,
   OP,
   type ShardId,
 } from '../../sim/strategy.ts';
@@ -101,8 +102,17 @@ export function homeOf(key: KeyId, shards = SHARDS): ShardId {
 
 const HOT = 42;
 
+/** What a module does about a hot key: copies it to shards, or lets clients hold it. */
+export type Treatment = 'copies' | 'local';
+
 /** `params` as a user writes them. */
-export function hotKeysContract(module: HotKeysModule, params: Readonly<Record<string, unknown>>): void {
+export function hotKeysContract(
+  module: HotKeysModule,
+  params: Readonly<Record<string, unknown>>,
+  treatment: Treatment,
+): void {
+  if (treatment === 'copies') copiesContract(module, params);
+  else localContract(module, params);
   describe(`hotKeys ${module.name} ${JSON.stringify(params)}`, () => {
     test('cold keys are read and written at home alone', () => {
       const coordinator = new FakeCoordinator(module, params);
@@ -124,14 +134,6 @@ export function hotKeysContract(module: HotKeysModule, params: Readonly<Record<s
       for (const shard of coordinator.readers(HOT).keys()) expect([homeOf(HOT), ...written]).toContain(shard);
     });
 
-    test('no copy is read before it is filled', () => {
-      const coordinator = new FakeCoordinator(module, params);
-      coordinator.answers = false;
-      coordinator.play(5, HOT, 0.2);
-      expect(coordinator.copied.length).toBeGreaterThan(0);
-      expect([...coordinator.readers(HOT).keys()]).toEqual([homeOf(HOT)]);
-    });
-
     test('the same seed gives the same choices; instances share no state', () => {
       const a = new FakeCoordinator(module, params, 3);
       const disturber = new FakeCoordinator(module, params, 4);
@@ -144,12 +146,6 @@ export function hotKeysContract(module: HotKeysModule, params: Readonly<Record<s
       expect(b.writers(HOT + 1)).toEqual([]);
     });
 
-    test('a single shard has nowhere to copy to', () => {
-      const coordinator = new FakeCoordinator(module, params, 1, 1);
-      coordinator.play(3, HOT, 0.5);
-      expect(coordinator.copied).toEqual([]);
-    });
-
     test('hot calls allocate nothing', () => {
       const coordinator = new FakeCoordinator(module, params);
       coordinator.play(3, HOT, 0.2);
@@ -160,8 +156,64 @@ export function hotKeysContract(module: HotKeysModule, params: Readonly<Record<s
         client!.observe(key, OP.get);
         client!.readFrom(key, 0);
         client!.writeTo(key, 0, out);
+        if (client!.answer?.(key) === NONE) client!.filled?.(key, turn, 100);
+        if (turn % 7 === 0) client!.invalidate?.(key);
       });
       expect(growth).toBeLessThan(CALLS_PER_SAMPLE);
+    });
+  });
+}
+
+function copiesContract(module: HotKeysModule, params: Readonly<Record<string, unknown>>): void {
+  describe(`hotKeys ${module.name} ${JSON.stringify(params)}, copies`, () => {
+    test('no copy is read before it is filled', () => {
+      const coordinator = new FakeCoordinator(module, params);
+      coordinator.answers = false;
+      coordinator.play(5, HOT, 0.2);
+      expect(coordinator.copied.length).toBeGreaterThan(0);
+      expect([...coordinator.readers(HOT).keys()]).toEqual([homeOf(HOT)]);
+    });
+
+    test('a single shard has nowhere to copy to', () => {
+      const coordinator = new FakeCoordinator(module, params, 1, 1);
+      coordinator.play(3, HOT, 0.5);
+      expect(coordinator.copied).toEqual([]);
+    });
+  });
+}
+
+function localContract(module: HotKeysModule, params: Readonly<Record<string, unknown>>): void {
+  describe(`hotKeys ${module.name} ${JSON.stringify(params)}, answers of clients`, () => {
+    const heated = () => {
+      const coordinator = new FakeCoordinator(module, params);
+      coordinator.play(5, HOT, 0.2);
+      const [client] = coordinator.clients;
+      return { coordinator, client: client! };
+    };
+
+    test('a client answers with what it was given, and with nothing before', () => {
+      const { coordinator, client } = heated();
+      expect(client.answer!(HOT)).toBe(NONE);
+      client.filled!(HOT, 17, 100);
+      expect(client.answer!(HOT)).toBe(17);
+      expect(coordinator.hotKeys.report().localBytes).toBe(100);
+    });
+
+    test('what is told to be outdated, or written by the client itself, is not answered with again', () => {
+      const { client } = heated();
+      client.filled!(HOT, 17, 100);
+      client.invalidate!(HOT);
+      expect(client.answer!(HOT)).toBe(NONE);
+      client.filled!(HOT, 18, 100);
+      client.observe(HOT, OP.set);
+      expect(client.answer!(HOT)).toBe(NONE);
+    });
+
+    test('nothing is answered with for ever', () => {
+      const { coordinator, client } = heated();
+      client.filled!(HOT, 17, 100);
+      coordinator.run(coordinator.nowNs + 3600e9);
+      expect(client.answer!(HOT)).toBe(NONE);
     });
   });
 }
