@@ -10,8 +10,9 @@
  */
 import { type KeyId, NONE } from '../../sim/strategy.ts';
 import { KeyIndex } from './key-index.ts';
+import type { Sketch } from './sketch.ts';
 
-export class SpaceSaving {
+export class SpaceSaving implements Sketch {
   readonly #capacity: number;
   /** [counter] */
   readonly #key: Int32Array;
@@ -25,7 +26,6 @@ export class SpaceSaving {
   /** [count] last rank of the counters with this count; stale where there are none */
   #lastRank = new Int32Array(1024);
   readonly #counterOf: KeyIndex;
-  /** Keys counted since the last reset. */
   total = 0;
 
   constructor(capacity: number) {
@@ -36,22 +36,20 @@ export class SpaceSaving {
     this.#ranked = new Int32Array(capacity);
     this.#rank = new Int32Array(capacity);
     this.#counterOf = new KeyIndex(this.#key);
-    this.reset();
+    this.nextWindow();
   }
 
-  /** Memory of the sketch [bytes]. */
   get bytes(): number {
     return 5 * this.#key.byteLength + this.#lastRank.byteLength + this.#counterOf.bytes;
   }
 
-  /** HOT. Counts one occurrence of the key. */
   add(key: KeyId): void {
     this.total++;
     const counter = this.#counterOf.find(key);
     this.#increment(counter === NONE ? this.#replaceLightest(key) : counter);
   }
 
-  /** COLD. Visits at most `limit` keys, heaviest first, each with the count it has at least. */
+  /** Each with the count it has at least. */
   forHeaviest(limit: number, visit: (key: KeyId, atLeast: number) => void): void {
     for (let rank = this.#capacity - 1; rank >= Math.max(0, this.#capacity - limit); rank--) {
       const counter = this.#ranked[rank]!;
@@ -60,8 +58,7 @@ export class SpaceSaving {
     }
   }
 
-  /** COLD. */
-  reset(): void {
+  nextWindow(): void {
     this.total = 0;
     this.#key.fill(NONE);
     this.#count.fill(0);

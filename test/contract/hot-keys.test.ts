@@ -7,6 +7,8 @@ import { hotKeysContract, type Treatment } from './hot-keys.ts';
 const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, Treatment])[] = [
   ['replicate', {}, 'copies'],
   ['replicate', { copies: 20, sampleEvery: 1, counters: 32 }, 'copies'],
+  ['replicate', { detector: 'count-min', counters: 2048 }, 'copies'],
+  ['replicate', { detector: 'sampling', sampleEvery: 1, counters: 2048 }, 'copies'],
   ['near-cache', {}, 'local'],
   ['near-cache', { invalidation: 'ttl', maxEntries: 1, maxBytes: 100 }, 'local'],
 ];

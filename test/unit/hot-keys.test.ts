@@ -42,13 +42,13 @@ describe('Space-Saving', () => {
     );
   });
 
-  test('visits the heaviest first, by count, and a reset forgets everything', () => {
+  test('visits the heaviest first, by count, and the next window begins at nothing', () => {
     const sketch = new SpaceSaving(64);
     for (let key = 0; key < 30; key++) for (let i = 0; i <= key; i++) sketch.add(key);
     const visited: number[] = [];
     sketch.forHeaviest(5, (key) => visited.push(key));
     expect(visited).toEqual([29, 28, 27, 26, 25]);
-    sketch.reset();
+    sketch.nextWindow();
     sketch.forHeaviest(5, () => expect.unreachable());
     expect(sketch.total).toBe(0);
   });
