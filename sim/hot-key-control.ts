@@ -4,7 +4,7 @@
  */
 import type { Delivery } from './delivery.ts';
 import { ownerOf } from './membership.ts';
-import { stream } from './rng.ts';
+import { stream, uniformAt } from './rng.ts';
 import { type HotKeysContext, type KeyId, OP, OUTCOME, type ShardId } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +34,9 @@ export function hotKeysContext(world: World, delivery: Delivery, valueBytes: num
     every: (periodNs, callback) => clock.every(periodNs, callback),
     after: (delayNs, callback) => clock.after(delayNs, callback),
     homeOf,
+    // Placements know the workload's keys alone. Another of them, by hash, stands for the derived name: a name
+    // hashes like any other.
+    homeOfName: (key, number) => homeOf(Math.floor(uniformAt(0, key, number) * world.keys.count)),
     copy,
     drop: (key, shard) =>
       delivery.task(coordinator, clients.writer(coordinator, shard), shard, key, OP.delete, 0, () => {}),

@@ -157,6 +157,8 @@ export interface HotKeysContext {
   after(delayNs: Nanos, callback: () => void): void;
   /** COLD. The shard that owns `key` by placement. */
   homeOf(key: KeyId): ShardId;
+  /** COLD. The shard that owns the derived name `key#number`: as likely as of any key, and always the same. */
+  homeOfName(key: KeyId, number: number): ShardId;
   /** COLD. Copies the value from its home to `shard`: a read there, a write here; then calls `done`. */
   copy(key: KeyId, shard: ShardId, done: () => void): void;
   /** COLD. Forgets the copy on `shard` (a delete there). */
@@ -169,7 +171,7 @@ export interface HotKeysClient {
   observe(key: KeyId, op: Op): void;
   /** HOT. The shard to read `key` from: `home`, or one that holds a copy. */
   readFrom(key: KeyId, home: ShardId): ShardId;
-  /** HOT. Writes the shards beside `home` that a write must reach to `out`; returns how many. */
+  /** HOT. Writes the shard of each copy that a write must reach beside the key itself to `out`; returns how many. */
   writeTo(key: KeyId, home: ShardId, out: Int32Array): number;
   /**
    * HOT. The version of `key` that this client holds itself: the read is answered with it at once, without the

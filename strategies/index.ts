@@ -5,6 +5,7 @@ import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
 import { nearCache } from './hot-keys/near-cache.ts';
 import { replicate } from './hot-keys/replicate.ts';
+import { split } from './hot-keys/split.ts';
 import { aerospike } from './placement/aerospike.ts';
 import { anchor } from './placement/anchor.ts';
 import { consistentHash } from './placement/consistent-hash.ts';
@@ -69,6 +70,7 @@ export const registry: Registry = {
     aperture,
     alwaysHottest,
     replicate,
+    split,
     nearCache,
     redisCluster,
     ejectAndRehash,

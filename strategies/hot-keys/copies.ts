@@ -16,10 +16,17 @@ import type {
 import { Detection, type DetectionParams, type Sampler, type Treatment } from './detection.ts';
 import { HotKey, HotSet } from './hot-set.ts';
 
+/** Where the copies of a key go. */
+export interface CopyPlaces {
+  /** The copies are always on other shards than the key: whoever takes one of them for its home writes it once. */
+  readonly besideHome: boolean;
+  of(key: KeyId): ShardId[];
+}
+
 export class Copies implements HotKeys, Treatment {
   readonly #params: DetectionParams;
   readonly #context: HotKeysContext;
-  readonly #placesOf: (key: KeyId) => ShardId[];
+  readonly #places: CopyPlaces;
   readonly #detection: Detection;
   /** What the clients know; they all learn it one hop after the decision. */
   readonly #hot: HotSet;
@@ -27,17 +34,22 @@ export class Copies implements HotKeys, Treatment {
   /** By the coordinator's decision. */
   readonly #hotKeys = new Map<KeyId, HotKey>();
 
-  constructor(params: DetectionParams, context: HotKeysContext, placesOf: (key: KeyId) => ShardId[]) {
+  constructor(params: DetectionParams, context: HotKeysContext, places: CopyPlaces) {
     this.#params = params;
     this.#context = context;
-    this.#placesOf = placesOf;
+    this.#places = places;
     this.#hot = new HotSet(params.maxHotKeys);
     this.#detection = new Detection(params, context, this);
     if (context.shardCount > 1) this.#detection.start();
   }
 
   client(id: ClientId): HotKeysClient {
-    return new CopiesClient(this.#hot, this.#detection.client(id), this.#context.rng);
+    return new CopiesClient(
+      this.#hot,
+      this.#detection.client(id),
+      this.#places.besideHome,
+      this.#context.rng,
+    );
   }
 
   report(): HotKeysReport {
@@ -50,7 +62,7 @@ export class Copies implements HotKeys, Treatment {
 
   heat(key: KeyId): void {
     const { hop } = this.#params;
-    const hotKey = new HotKey(key, this.#placesOf(key), this.#context.now() + hop);
+    const hotKey = new HotKey(key, this.#places.of(key), this.#context.now() + hop);
     this.#everHot.push(hotKey);
     this.#hotKeys.set(key, hotKey);
     this.#context.after(hop, () => {
@@ -70,7 +82,8 @@ export class Copies implements HotKeys, Treatment {
     hotKey.untilNs = this.#context.now() + hop;
     this.#context.after(hop, () => {
       this.#hot.remove(hotKey);
-      for (const shard of hotKey.shards) this.#context.drop(hotKey.key, shard);
+      const home = this.#context.homeOf(key);
+      for (const shard of new Set(hotKey.shards)) if (shard !== home) this.#context.drop(key, shard);
     });
   }
 
@@ -89,11 +102,13 @@ export class Copies implements HotKeys, Treatment {
 class CopiesClient implements HotKeysClient {
   readonly #hot: HotSet;
   readonly #sampler: Sampler;
+  readonly #besideHome: boolean;
   readonly #rng: Rng;
 
-  constructor(hot: HotSet, sampler: Sampler, rng: Rng) {
+  constructor(hot: HotSet, sampler: Sampler, besideHome: boolean, rng: Rng) {
     this.#hot = hot;
     this.#sampler = sampler;
+    this.#besideHome = besideHome;
     this.#rng = rng;
   }
 
@@ -113,8 +128,11 @@ class CopiesClient implements HotKeysClient {
     if (hotKey === null) return 0;
     const { shards } = hotKey;
     let count = 0;
-    // A client that ejected shards may have its home where others have a copy.
-    for (let i = 0; i < shards.length; i++) if (shards[i] !== home) out[count++] = shards[i]!;
+    for (let i = 0; i < shards.length; i++) {
+      // A client that ejected shards may have its home where others have a copy.
+      if (this.#besideHome && shards[i] === home) continue;
+      out[count++] = shards[i]!;
+    }
     return count;
   }
 }

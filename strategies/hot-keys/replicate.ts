@@ -23,7 +23,11 @@ export const replicate = defineHotKeys({
     copies: z.int().min(1).max(63).default(3).describe('copies of a hot key beside its home'),
     ...detectionParams,
   }),
-  create: (params, context) => new Copies(params, context, (key) => placesOf(key, params.copies, context)),
+  create: (params, context) =>
+    new Copies(params, context, {
+      besideHome: true,
+      of: (key) => placesOf(key, params.copies, context),
+    }),
 });
 
 /** The shards after home, beginning at one that depends on the key, so that copies of different keys spread. */

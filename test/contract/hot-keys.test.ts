@@ -9,6 +9,8 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, T
   ['replicate', { copies: 20, sampleEvery: 1, counters: 32 }, 'copies'],
   ['replicate', { detector: 'count-min', counters: 2048 }, 'copies'],
   ['replicate', { detector: 'sampling', sampleEvery: 1, counters: 2048 }, 'copies'],
+  ['split', {}, 'copies'],
+  ['split', { names: 12, detector: 'count-min', counters: 1024 }, 'copies'],
   ['near-cache', {}, 'local'],
   ['near-cache', { invalidation: 'ttl', maxEntries: 1, maxBytes: 100 }, 'local'],
 ];

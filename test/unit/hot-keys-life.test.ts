@@ -22,6 +22,16 @@ describe('replicate', () => {
     ]);
   });
 
+  test('copies are on different shards, none of them home', () => {
+    for (const copies of [3, 20]) {
+      const coordinator = new FakeCoordinator(replicate, { copies });
+      coordinator.play(1.1, HOT, 0.2);
+      const written = coordinator.writers(HOT);
+      expect(written).toHaveLength(Math.min(copies, SHARDS - 1));
+      expect(new Set([...written, homeOf(HOT)]).size).toBe(written.length + 1);
+    }
+  });
+
   test('copies of different keys of one home begin at different shards', () => {
     const firsts = new Set<number>();
     for (let key = 0; key < 20 * SHARDS; key += SHARDS) {
