@@ -84,6 +84,7 @@ const treatment = z.object({
   copyWrites: count,
   localHits: count.default(0),
   staleLocalHits: count.default(0),
+  coalesced: count.default(0),
   invalidations: count.default(0),
   localBytes: number.default(0),
 });

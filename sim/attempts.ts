@@ -44,7 +44,7 @@ export class Attempts {
   /** Time to live of what it writes; 0 for none. Meaningful only where the workload sets any. */
   ttlNs = new Float64Array(0);
   /** Which write this is, or whose value this read returns; only with a hot-key module. */
-  version = new Float64Array(0);
+  version = new Int32Array(0);
   /** Owning request, or the internal task. */
   owner = new Int32Array(0);
   client = new Int32Array(0);
@@ -109,7 +109,7 @@ export class Attempts {
     this.serviceFactor = widen(this.serviceFactor, new Float64Array(capacity));
     this.backFactor = widen(this.backFactor, new Float64Array(capacity));
     this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));
-    this.version = widen(this.version, new Float64Array(capacity));
+    this.version = widen(this.version, new Int32Array(capacity));
     this.owner = widen(this.owner, new Int32Array(capacity));
     this.client = widen(this.client, new Int32Array(capacity));
     this.node = widen(this.node, new Int32Array(capacity));

@@ -7,7 +7,15 @@ import { ATTEMPT, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { LawError } from './errors.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
-import { type ClientFailover, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import {
+  type ClientFailover,
+  type HotKeysClient,
+  OP,
+  type Op,
+  OUTCOME,
+  type Outcome,
+  type Selection,
+} from './strategy.ts';
 import type { Topology } from './topology.ts';
 import { OUTDATED, type Versions } from './versions.ts';
 import type { World } from './world.ts';
@@ -31,6 +39,8 @@ export class Delivery {
   topology: Topology | null = null;
   /** [client], or null without a client-side failover */
   failover: readonly ClientFailover[] | null = null;
+  /** [client] who wants to hear of queues, or null */
+  hotKeys: readonly HotKeysClient[] | null = null;
 
   constructor(world: World) {
     const { setup } = world;
@@ -294,8 +304,7 @@ export class Delivery {
     const elapsedNs = clock.nowNs - sentNs;
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, outcome);
-    if (outcome === OUTCOME.ok)
-      selection.feedback?.(node, elapsedNs, attempts.waitingAhead[attempt]!, attempts.serviceNs[attempt]!);
+    if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
     if (this.failover !== null) this.failover[client]!.observe(node, outcome);
     if (outcome === OUTCOME.ok)
       recorder.answered(node, sentNs, attempts.waitedNs[attempt]!, attempts.serviceNs[attempt]!, elapsedNs);
@@ -312,6 +321,15 @@ export class Delivery {
         if (task !== NO_TASK) this.#tasks[task]!(outcome);
       }
     }
+  }
+
+  /** What an answer tells of the node: to the selection, and to a hot-key module that asks. */
+  #feedBack(attempt: number, selection: Selection, elapsedNs: number): void {
+    const { attempts } = this.#world;
+    const queue = attempts.waitingAhead[attempt]!;
+    selection.feedback?.(attempts.node[attempt]!, elapsedNs, queue, attempts.serviceNs[attempt]!);
+    if (this.hotKeys !== null)
+      this.hotKeys[attempts.client[attempt]!]?.feedback?.(attempts.shard[attempt]!, queue);
   }
 
   /** What every client does with bad news: avoid a refusing node for a while, ask for the topology. */

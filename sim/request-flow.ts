@@ -4,12 +4,14 @@
  */
 import { PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
+import type { Coalescing } from './coalescing.ts';
 import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
 import { Luck } from './luck.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
 import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import { versionOf } from './versions.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +31,8 @@ export class RequestFlow {
   hotKeys: readonly HotKeysClient[] | null = null;
   /** Clients may answer reads themselves. */
   answersLocally = false;
+  /** Null where every read asks for itself. */
+  coalescing: Coalescing | null = null;
   /** A request of this client ended: what a closed loop waits for. */
   onEnded: ((client: number) => void) | null = null;
 
@@ -63,6 +67,7 @@ export class RequestFlow {
     if (this.#budget !== null) this.#budget.earn(client);
     if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
+    if (this.coalescing !== null && this.#waits(request)) return;
     this.dispatch(request);
   }
 
@@ -80,6 +85,18 @@ export class RequestFlow {
     }
     requests.node[request] = NONE;
     this.#partDone(request, OUTCOME.ok);
+    return true;
+  }
+
+  /** A read may wait for the answer of an earlier one; a write ends that. */
+  #waits(request: number): boolean {
+    const { requests, recorder } = this.#world;
+    if (requests.op[request] !== OP.get) {
+      this.coalescing!.forget(requests.client[request]!, requests.key[request]!);
+      return false;
+    }
+    if (!this.coalescing!.join(request)) return false;
+    recorder.counters.coalesced++;
     return true;
   }
 
@@ -137,7 +154,7 @@ export class RequestFlow {
     );
     this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
     this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
-    if (this.hotKeys !== null) this.#world.attempts.version[attempt] = 1 + requests.ordinal[request]!;
+    if (this.hotKeys !== null) this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
     const turn = requests.tries[request]! + requests.redirects[request]!;
     if (turn === 1) {
       this.#delivery.send(attempt, requests.outFactor[request]!, requests.backFactor[request]!);
@@ -177,7 +194,7 @@ export class RequestFlow {
       this.#delivery.describe(attempt, key, op, requests.valueBytes[request]!);
       this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
       this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
-      this.#world.attempts.version[attempt] = 1 + requests.ordinal[request]!;
+      this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
       const ordinal = requests.ordinal[request]!;
       this.#delivery.send(
         attempt,
@@ -243,6 +260,7 @@ export class RequestFlow {
     const { requests, attempts, origin, recorder, queue, clock, clients } = this.#world;
     if (attempts.missed[attempt] === 0) {
       if (this.answersLocally) this.#keep(attempt);
+      if (this.coalescing !== null) this.#countStaleWaiters(request, attempts.version[attempt]!);
       this.#partDone(request, OUTCOME.ok);
       return;
     }
@@ -301,7 +319,29 @@ export class RequestFlow {
   #partDone(request: number, outcome: Outcome): void {
     const { requests } = this.#world;
     requests.outcome[request] = outcome;
+    if (this.coalescing !== null && requests.op[request] === OP.get) this.#answerWaiters(request, outcome);
     this.#release(request);
+  }
+
+  /** Those who waited for this read end as it ends. */
+  #answerWaiters(request: number, outcome: number): void {
+    const { requests } = this.#world;
+    for (let waiter = this.coalescing!.ended(request); waiter !== NONE; ) {
+      const next = requests.nextWaiting[waiter]!;
+      requests.node[waiter] = requests.node[request]!;
+      requests.outcome[waiter] = outcome;
+      this.#release(waiter);
+      waiter = next;
+    }
+  }
+
+  /** Who asked after a write was executed gets an older value, when the read under way had passed the node before. */
+  #countStaleWaiters(request: number, version: number): void {
+    const { requests, recorder, versions } = this.#world;
+    let waiter = requests.nextWaiting[request]!;
+    for (; waiter !== NONE; waiter = requests.nextWaiting[waiter]!)
+      if (versions!.isStale(requests.key[request]!, version, requests.arrivedNs[waiter]!))
+        recorder.counters.staleReads++;
   }
 
   #release(request: number): void {

@@ -1,4 +1,5 @@
 /** Arena of open requests: parallel typed arrays and a free list. A request is an index. */
+import { NONE } from './strategy.ts';
 
 export class Requests {
   /** Ordinal in order of arrival: the request's identity for fingerprints and counter-hashed draws. */
@@ -20,6 +21,8 @@ export class Requests {
   pending = new Int32Array(0);
   /** The multi-get this key belongs to, or NONE. */
   multiGet = new Int32Array(0);
+  /** The next of the reads that wait for the same answer, or NONE. */
+  nextWaiting = new Int32Array(0);
   /** Time to live that a write sets; 0 for none. */
   ttlNs = new Float64Array(0);
   op = new Uint8Array(0);
@@ -42,6 +45,7 @@ export class Requests {
     this.tries[request] = 0;
     this.redirects[request] = 0;
     this.pending[request] = 0;
+    this.nextWaiting[request] = NONE;
     return request;
   }
 
@@ -65,6 +69,7 @@ export class Requests {
     this.node = widen(this.node, new Int32Array(capacity));
     this.pending = widen(this.pending, new Int32Array(capacity));
     this.multiGet = widen(this.multiGet, new Int32Array(capacity));
+    this.nextWaiting = widen(this.nextWaiting, new Int32Array(capacity));
     this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.tries = widen(this.tries, new Uint8Array(capacity));

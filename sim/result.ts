@@ -133,6 +133,8 @@ export interface HotKeyTreatment {
   /** Reads that a client answered from what it held itself, and those of them that missed an executed write. */
   localHits: number;
   staleLocalHits: number;
+  /** Reads that waited for the answer of an earlier one instead of asking. */
+  coalesced: number;
   /** Messages by which nodes told clients of writes. */
   invalidations: number;
   /** Values held by clients themselves [bytes]. */

@@ -3,6 +3,7 @@
  * input, apart from `perf`, which the caller fills in.
  */
 import { ClosedLoop, isClosedLoop } from './closed-loop.ts';
+import { Coalescing } from './coalescing.ts';
 import { Control } from './control.ts';
 import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
@@ -127,6 +128,8 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   const parts = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
   engine.flow.hotKeys = parts;
   engine.flow.answersLocally = parts.every((part) => part.answer !== undefined && part.filled !== undefined);
+  if (parts.every((part) => part.feedback !== undefined)) engine.delivery.hotKeys = parts;
+  if (hotKeys.coalescing) engine.flow.coalescing = new Coalescing(world.requests, clients.count);
   if (hotKeys.tracking) world.tracking = new Tracking(parts, world.keys.count, world.queue, world.network);
   return hotKeys;
 }

@@ -21,7 +21,7 @@ export type ShardId = number;
 export type KeyId = number;
 /** Dense index of a client: one application instance with its own belief. */
 export type ClientId = number;
-/** Which write made a value: to be kept and handed back as it is, never NONE. */
+/** Which write made a value: a 32-bit integer to be kept and handed back as it is, never NONE. */
 export type Version = number;
 /** Integer nanoseconds since the start of the run; exact in a float64 for 104 days. */
 export type Nanos = number;
@@ -180,6 +180,8 @@ export interface HotKeysClient {
   answer?(key: KeyId): Version;
   /** HOT. A node answered this client's read with a value of `bytes`, in this version. */
   filled?(key: KeyId, version: Version, bytes: number): void;
+  /** HOT. A node of the shard answered; so many requests waited there when the attempt reached it. */
+  feedback?(shard: ShardId, queue: number): void;
   /** HOT. A node tells this client that the key was written (only with `HotKeys.tracking`). */
   invalidate?(key: KeyId): void;
 }
@@ -202,6 +204,8 @@ export interface HotKeysReport {
 export interface HotKeys {
   /** Nodes remember which client read which key, and tell it of the next write (Redis CLIENT TRACKING). */
   readonly tracking?: boolean;
+  /** A client's read waits for the answer of an earlier one of the same key, while that is under way. */
+  readonly coalescing?: boolean;
   client(id: ClientId): HotKeysClient;
   report(): HotKeysReport;
 }

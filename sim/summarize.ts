@@ -251,6 +251,7 @@ function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {
     copyWrites: world.recorder.counters.copyWrites,
     localHits: world.recorder.counters.localHits,
     staleLocalHits: world.recorder.counters.staleLocalHits,
+    coalesced: world.recorder.counters.coalesced,
     invalidations: world.tracking?.invalidations ?? 0,
     localBytes: report.localBytes ?? 0,
   };

@@ -7,6 +7,11 @@ import type { KeyId, Nanos, ShardId, Version } from './strategy.ts';
 
 /** The value the key had before the run. */
 const INITIAL: Version = 0;
+/** Of the write with this ordinal. Distinct among 2^30 writes in a row: small integers are never boxed. */
+export function versionOf(ordinal: number): Version {
+  return 1 + (ordinal & 0x3fffffff);
+}
+
 /** An older value than the newest, it does not matter which. */
 export const OUTDATED: Version = -2;
 
@@ -54,9 +59,9 @@ export class Versions {
     return this.#copies.get(shard * this.#keyCount + key) ?? this.newest(key);
   }
 
-  /** Whether an answer with this version misses a write that was executed by now. */
-  isStale(key: KeyId, version: Version, nowNs: Nanos): boolean {
+  /** Whether an answer with this version misses a write that was executed by then. */
+  isStale(key: KeyId, version: Version, atNs: Nanos): boolean {
     const newest = this.#newest.get(key);
-    return newest !== undefined && newest.version !== version && newest.executedNs <= nowNs;
+    return newest !== undefined && newest.version !== version && newest.executedNs <= atNs;
   }
 }

@@ -3,6 +3,9 @@
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
+import { coalescing } from './hot-keys/coalescing.ts';
+import { distcache } from './hot-keys/distcache.ts';
+import { frontCache } from './hot-keys/front-cache.ts';
 import { nearCache } from './hot-keys/near-cache.ts';
 import { replicate } from './hot-keys/replicate.ts';
 import { split } from './hot-keys/split.ts';
@@ -72,6 +75,9 @@ export const registry: Registry = {
     replicate,
     split,
     nearCache,
+    frontCache,
+    distcache,
+    coalescing,
     redisCluster,
     ejectAndRehash,
     outlierDetection,

@@ -210,6 +210,7 @@ const COPIES: RunResult['hotKeyTreatment'] = {
   copyWrites: 17_310,
   localHits: 0,
   staleLocalHits: 0,
+  coalesced: 0,
   invalidations: 0,
   localBytes: 0,
 };

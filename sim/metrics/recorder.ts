@@ -21,6 +21,7 @@ class Counters {
   copyWrites = 0;
   localHits = 0;
   staleLocalHits = 0;
+  coalesced = 0;
   gets = 0;
   misses = 0;
   expired = 0;

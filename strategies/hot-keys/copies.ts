@@ -16,11 +16,34 @@ import type {
 import { Detection, type DetectionParams, type Sampler, type Treatment } from './detection.ts';
 import { HotKey, HotSet } from './hot-set.ts';
 
-/** Where the copies of a key go. */
+/** Where the copies of a key go, and which of them is read. */
 export interface CopyPlaces {
   /** The copies are always on other shards than the key: whoever takes one of them for its home writes it once. */
   readonly besideHome: boolean;
   of(key: KeyId): ShardId[];
+  /** For one client; without it reads spread evenly at random. */
+  choice?(rng: Rng): ReadChoice;
+}
+
+/** Which of the places of a hot key one client reads. */
+export interface ReadChoice {
+  /** HOT. Home, or a copy that is ready. */
+  choose(hotKey: HotKey, home: ShardId): ShardId;
+  /** HOT. A node of the shard answered; so many requests waited there. */
+  feedback?(shard: ShardId, queue: number): void;
+}
+
+class AtRandom implements ReadChoice {
+  readonly #rng: Rng;
+
+  constructor(rng: Rng) {
+    this.#rng = rng;
+  }
+
+  choose({ ready, readyCount }: HotKey, home: ShardId): ShardId {
+    const choice = this.#rng.below(readyCount + 1);
+    return choice === readyCount ? home : ready[choice]!;
+  }
 }
 
 export class Copies implements HotKeys, Treatment {
@@ -44,12 +67,10 @@ export class Copies implements HotKeys, Treatment {
   }
 
   client(id: ClientId): HotKeysClient {
-    return new CopiesClient(
-      this.#hot,
-      this.#detection.client(id),
-      this.#places.besideHome,
-      this.#context.rng,
-    );
+    const { rng } = this.#context;
+    const sampler = this.#detection.client(id);
+    const choice = this.#places.choice?.(rng) ?? new AtRandom(rng);
+    return new CopiesClient(this.#hot, sampler, this.#places.besideHome, choice);
   }
 
   report(): HotKeysReport {
@@ -103,13 +124,15 @@ class CopiesClient implements HotKeysClient {
   readonly #hot: HotSet;
   readonly #sampler: Sampler;
   readonly #besideHome: boolean;
-  readonly #rng: Rng;
+  readonly #choice: ReadChoice;
+  readonly feedback?: (shard: ShardId, queue: number) => void;
 
-  constructor(hot: HotSet, sampler: Sampler, besideHome: boolean, rng: Rng) {
+  constructor(hot: HotSet, sampler: Sampler, besideHome: boolean, choice: ReadChoice) {
     this.#hot = hot;
     this.#sampler = sampler;
     this.#besideHome = besideHome;
-    this.#rng = rng;
+    this.#choice = choice;
+    if (choice.feedback !== undefined) this.feedback = (shard, queue) => choice.feedback!(shard, queue);
   }
 
   observe(key: KeyId): void {
@@ -119,8 +142,7 @@ class CopiesClient implements HotKeysClient {
   readFrom(key: KeyId, home: ShardId): ShardId {
     const hotKey = this.#hot.find(key);
     if (hotKey === null) return home;
-    const choice = this.#rng.below(hotKey.readyCount + 1);
-    return choice === hotKey.readyCount ? home : hotKey.ready[choice]!;
+    return this.#choice.choose(hotKey, home);
   }
 
   writeTo(key: KeyId, home: ShardId, out: Int32Array): number {

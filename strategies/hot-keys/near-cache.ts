@@ -8,17 +8,10 @@
  * A client forgets what it writes itself as soon as it sends the write.
  */
 import { z } from 'zod';
-import {
-  defineHotKeys,
-  type HotKeysClient,
-  type KeyId,
-  OP,
-  type Op,
-  type ShardId,
-  type Version,
-} from '../../sim/strategy.ts';
+import { defineHotKeys, type KeyId, OP, type Op, type Version } from '../../sim/strategy.ts';
 import { duration } from '../params.ts';
-import { ValueCache } from './value-cache.ts';
+import { AtHome } from './at-home.ts';
+import { keepTime, ValueCache } from './value-cache.ts';
 
 export const nearCache = defineHotKeys({
   axis: 'hotKeys',
@@ -44,8 +37,9 @@ export const nearCache = defineHotKeys({
   create({ maxEntries, maxBytes = Number.POSITIVE_INFINITY, invalidation, ttl }, context) {
     const caches = Array.from(
       { length: context.clientCount },
-      () => new ValueCache({ maxEntries, maxBytes, ttlNs: ttl }, context.now),
+      () => new ValueCache({ maxEntries, maxBytes }),
     );
+    keepTime(caches, ttl, context);
     return {
       tracking: invalidation === 'tracking',
       client: (id) => new NearCacheClient(caches[id]!),
@@ -59,14 +53,15 @@ export const nearCache = defineHotKeys({
   },
 });
 
-class NearCacheClient implements HotKeysClient {
+class NearCacheClient extends AtHome {
   readonly #cache: ValueCache;
 
   constructor(cache: ValueCache) {
+    super();
     this.#cache = cache;
   }
 
-  observe(key: KeyId, op: Op): void {
+  override observe(key: KeyId, op: Op): void {
     if (op !== OP.get) this.#cache.remove(key);
   }
 
@@ -80,13 +75,5 @@ class NearCacheClient implements HotKeysClient {
 
   invalidate(key: KeyId): void {
     this.#cache.remove(key);
-  }
-
-  readFrom(_key: KeyId, home: ShardId): ShardId {
-    return home;
-  }
-
-  writeTo(): number {
-    return 0;
   }
 }

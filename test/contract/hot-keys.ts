@@ -103,8 +103,8 @@ export function homeOf(key: KeyId, shards = SHARDS): ShardId {
 
 const HOT = 42;
 
-/** What a module does about a hot key: copies it to shards, or lets clients hold it. */
-export type Treatment = 'copies' | 'local';
+/** What a module does about a hot key: copies it to shards, lets clients hold it, or asks for it less often. */
+export type Treatment = 'copies' | 'local' | 'requests';
 
 /** `params` as a user writes them. */
 export function hotKeysContract(
@@ -113,7 +113,7 @@ export function hotKeysContract(
   treatment: Treatment,
 ): void {
   if (treatment === 'copies') copiesContract(module, params);
-  else localContract(module, params);
+  if (treatment === 'local') localContract(module, params);
   describe(`hotKeys ${module.name} ${JSON.stringify(params)}`, () => {
     test('cold keys are read and written at home alone', () => {
       const coordinator = new FakeCoordinator(module, params);
@@ -158,6 +158,7 @@ export function hotKeysContract(
         client!.writeTo(key, 0, out);
         if (client!.answer?.(key) === NONE) client!.filled?.(key, turn, 100);
         if (turn % 7 === 0) client!.invalidate?.(key);
+        client!.feedback?.(turn % SHARDS, turn & 15);
       });
       expect(growth).toBeLessThan(CALLS_PER_SAMPLE);
     });

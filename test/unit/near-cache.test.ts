@@ -12,10 +12,10 @@ import { buildSetup, type Overrides } from '../setup-builder.ts';
 describe('ValueCache', () => {
   /** The plain way: a Map in order of use. */
   class Model {
-    readonly entries = new Map<number, { version: number; bytes: number; expiresNs: number }>();
-    readonly bounds: { maxEntries: number; maxBytes: number; ttlNs: number };
+    readonly entries = new Map<number, { version: number; bytes: number; bornTick: number }>();
+    readonly bounds: { maxEntries: number; maxBytes: number };
 
-    constructor(bounds: { maxEntries: number; maxBytes: number; ttlNs: number }) {
+    constructor(bounds: { maxEntries: number; maxBytes: number }) {
       this.bounds = bounds;
     }
 
@@ -23,22 +23,22 @@ describe('ValueCache', () => {
       return [...this.entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
     }
 
-    get(key: number, nowNs: number): number {
+    get(key: number, tick: number): number {
       const entry = this.entries.get(key);
       this.entries.delete(key);
-      if (entry === undefined || entry.expiresNs <= nowNs) return NONE;
+      if (entry === undefined || tick - entry.bornTick >= 16) return NONE;
       this.entries.set(key, entry);
       return entry.version;
     }
 
-    put(key: number, version: number, bytes: number, nowNs: number): void {
+    put(key: number, version: number, bytes: number, tick: number): void {
       this.entries.delete(key);
       if (bytes > this.bounds.maxBytes) return;
       for (const oldest of this.entries.keys()) {
         if (this.entries.size < this.bounds.maxEntries && this.bytes + bytes <= this.bounds.maxBytes) break;
         this.entries.delete(oldest);
       }
-      this.entries.set(key, { version, bytes, expiresNs: nowNs + this.bounds.ttlNs });
+      this.entries.set(key, { version, bytes, bornTick: tick });
     }
   }
 
@@ -47,24 +47,24 @@ describe('ValueCache', () => {
       kind: fc.constantFrom('get', 'put', 'remove'),
       key: fc.nat(12),
       bytes: fc.integer({ min: 1, max: 60 }),
-      passNs: fc.nat(5),
+      ticks: fc.nat(3),
     });
     const bounds = fc.record({
       maxEntries: fc.integer({ min: 1, max: 6 }),
       maxBytes: fc.constantFrom(50, 100, Number.POSITIVE_INFINITY),
-      ttlNs: fc.integer({ min: 1, max: 40 }),
     });
     fc.assert(
       fc.property(bounds, fc.array(step, { maxLength: 200 }), (bounded, steps) => {
-        let nowNs = 0;
-        const cache = new ValueCache(bounded, () => nowNs);
+        let now = 0;
+        const cache = new ValueCache(bounded);
         const model = new Model(bounded);
-        for (const [version, { kind, key, bytes, passNs }] of steps.entries()) {
-          nowNs += passNs;
-          if (kind === 'get') expect(cache.get(key)).toBe(model.get(key, nowNs));
+        for (const [version, { kind, key, bytes, ticks }] of steps.entries()) {
+          now += ticks;
+          for (let i = 0; i < ticks; i++) cache.tick();
+          if (kind === 'get') expect(cache.get(key)).toBe(model.get(key, now));
           else if (kind === 'put') {
             cache.put(key, version, bytes);
-            model.put(key, version, bytes, nowNs);
+            model.put(key, version, bytes, now);
           } else {
             cache.remove(key);
             model.entries.delete(key);
