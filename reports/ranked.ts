@@ -35,6 +35,9 @@ export function crashes(result: Result): string[] {
   return result.scenario.faults.filter((fault) => fault.kind === 'crash').map((fault) => fault.name);
 }
 
+/** Stale reads of more than this share of requests are a price to be named beside the rank. */
+const STALE_SHARE_NAMED = 0.01;
+
 /** What keeps the numbers of one run from meaning what they seem to mean. */
 export function caveats(run: RunResult): string[] {
   const found: string[] = [];
@@ -50,6 +53,9 @@ export function caveats(run: RunResult): string[] {
     );
   if (run.p99WithFailures === null && run.requests.failed > 0)
     found.push('over 1% of requests failed: with them counted, p99 has no finite value');
+  const staleShare = run.staleReads / run.requests.offered;
+  if (staleShare > STALE_SHARE_NAMED)
+    found.push(`stale: over 1% of requests got a value older than a write executed before`);
   const unrecovered = run.failover.filter((failover) => failover.recoveredMs === null);
   if (unrecovered.length > 0) found.push('had not recovered when the run ended');
   return found;

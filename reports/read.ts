@@ -82,6 +82,7 @@ const treatment = z.object({
   detectorBytes: number,
   copies: z.array(z.object({ key: name, fromMs: number, toMs: maybe, shards: z.array(z.number().int()) })),
   copyWrites: count,
+  writeAmplification: maybe.default(null),
   localHits: count.default(0),
   staleLocalHits: count.default(0),
   coalesced: count.default(0),

@@ -1,6 +1,6 @@
 /** The ranked table as data, the same in terminal, Markdown and HTML: columns in blocks, cells, footnotes. */
 import type { Result, RunResult } from '../sim/result.ts';
-import { ABSENT, duration, integer, millis, percent, percentFine } from './format.ts';
+import { ABSENT, bytes, duration, integer, millis, percent, percentFine } from './format.ts';
 import { caveats, crashes, failedShare, hottestNode, rankedRuns, worstFailover } from './ranked.ts';
 
 export interface Column {
@@ -81,6 +81,31 @@ const FAULT: readonly Column[] = [
   },
 ];
 
+/** What is done about hot keys, and what each cure costs. */
+const TREATMENT: readonly Column[] = [
+  {
+    head: ['memory', 'overhead'],
+    value: (run) => run.memoryOverhead,
+    cell: (run) => bytes(run.memoryOverhead),
+  },
+  {
+    head: ['attempts', 'per write'],
+    value: (run) => run.hotKeyTreatment?.writeAmplification ?? null,
+    cell: (run) => run.hotKeyTreatment?.writeAmplification?.toFixed(2) ?? ABSENT,
+  },
+  {
+    head: ['asked no', 'node'],
+    value: () => null,
+    cell: ({ hotKeyTreatment: treatment, requests }) =>
+      treatment === null ? ABSENT : percent((treatment.localHits + treatment.coalesced) / requests.offered),
+  },
+  {
+    head: ['stale', 'reads'],
+    value: (run) => run.staleReads,
+    cell: (run) => integer(run.staleReads),
+  },
+];
+
 export function rankedTable(result: Result): RankedTable {
   const footnotes: string[] = [];
   const rows = rankedRuns(result).map((run, i) => ({
@@ -92,12 +117,15 @@ export function rankedTable(result: Result): RankedTable {
     }),
   }));
   const load = { title: 'Response time and load', columns: LOAD };
+  // One treated strategy among others is described in the report; several are compared.
+  const treatments = rows.filter(({ run }) => run.hotKeyTreatment !== null).length;
+  const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
   const faults = crashes(result);
   if (faults.length === 0)
-    return { blocks: [load, { title: 'Failures', columns: [FAILED] }], rows, footnotes };
+    return { blocks: [load, ...treated, { title: 'Failures', columns: [FAILED] }], rows, footnotes };
   const title =
     faults.length === 1 ? `After ${faults[0]}` : `After ${faults[0]} and ${faults.length - 1} more`;
-  return { blocks: [load, { title, columns: FAULT }], rows, footnotes };
+  return { blocks: [load, ...treated, { title, columns: FAULT }], rows, footnotes };
 }
 
 /** Whether `run` has the column's lowest value while another has a higher one. Bounds do not compete. */

@@ -182,6 +182,7 @@ export class RequestFlow {
   #fanOut(request: number, client: number, key: number, op: Op, home: number): void {
     const { requests, recorder, clients } = this.#world;
     const copies = this.hotKeys![client]!.writeTo(key, home, this.#copyShards);
+    recorder.counters.treatedWrites++;
     for (let i = 0; i < copies; i++) {
       const shard = this.#copyShards[i]!;
       const attempt = this.#delivery.create(

@@ -130,6 +130,8 @@ export interface HotKeyTreatment {
   copies: HotKeyCopies[];
   /** Attempts that existed only to keep copies up to date. */
   copyWrites: number;
+  /** Attempts a write took, copies included; null without a write. */
+  writeAmplification: number | null;
   /** Reads that a client answered from what it held itself, and those of them that missed an executed write. */
   localHits: number;
   staleLocalHits: number;

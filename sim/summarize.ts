@@ -239,6 +239,7 @@ function topKeys(world: World, keyCounts: Uint32Array): KeyShare[] {
 
 function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {
   const report = hotKeys.report();
+  const { counters } = world.recorder;
   return {
     detector: report.detector,
     detectorBytes: report.detectorBytes,
@@ -248,10 +249,12 @@ function treatmentOf(world: World, hotKeys: HotKeys): HotKeyTreatment {
       toMs: untilNs === null ? null : ms(untilNs),
       shards: [...shards],
     })),
-    copyWrites: world.recorder.counters.copyWrites,
-    localHits: world.recorder.counters.localHits,
-    staleLocalHits: world.recorder.counters.staleLocalHits,
-    coalesced: world.recorder.counters.coalesced,
+    copyWrites: counters.copyWrites,
+    writeAmplification:
+      counters.treatedWrites > 0 ? ratio(1 + counters.copyWrites / counters.treatedWrites) : null,
+    localHits: counters.localHits,
+    staleLocalHits: counters.staleLocalHits,
+    coalesced: counters.coalesced,
     invalidations: world.tracking?.invalidations ?? 0,
     localBytes: report.localBytes ?? 0,
   };

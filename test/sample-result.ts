@@ -208,6 +208,7 @@ const COPIES: RunResult['hotKeyTreatment'] = {
     shards: [3, 4, 5],
   })),
   copyWrites: 17_310,
+  writeAmplification: 1.15,
   localHits: 0,
   staleLocalHits: 0,
   coalesced: 0,

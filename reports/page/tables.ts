@@ -72,13 +72,24 @@ export function treatmentSection(runs: readonly RunResult[]): Html | null {
   return section(
     { id: 'treatment', topic: 'What was done about hot keys', title },
     html`${dataTable('Hot-key treatment', {
-      head: ['strategy', 'detector', 'detector memory', 'copied keys', 'copy writes', 'memory overhead'],
+      head: [
+        'strategy',
+        'detector',
+        'detector memory',
+        'copied keys',
+        'copy writes',
+        'asked no node',
+        'invalidations',
+        'memory overhead',
+      ],
       rows: treated.map((one) => [
         one.strategy,
         one.detector,
         bytes(one.detectorBytes),
         integer(one.copies.length),
         integer(one.copyWrites),
+        integer(one.localHits + one.coalesced),
+        integer(one.invalidations),
         bytes(one.memoryOverhead),
       ]),
     })}

@@ -20,6 +20,7 @@ const SCENARIOS = [
   { file: 'hot-shard.yaml', overrides: ['workload.rate=2k/s'] },
   { file: 'recorded-flash-crowd.yaml', overrides: [] },
   { file: 'plugin-example.yaml', overrides: ['workload.rate=4k/s'] },
+  { file: 'hot-keys.yaml', overrides: ['workload.rate=4k/s', 'duration=4s'] },
   { file: 'retry-storm.yaml', overrides: ['duration=20s'] },
 ];
 
