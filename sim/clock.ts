@@ -24,6 +24,8 @@ export const EVENT = {
   wake: 8,
   /** A client learns that a key it read was written. */
   invalidate: 9,
+  /** A client has looked a value up in its own memory. */
+  lookedUp: 10,
 } as const;
 
 export class Clock {

@@ -89,6 +89,9 @@ export class Engine {
       case EVENT.wake:
         this.closedLoop!.wake(index);
         break;
+      case EVENT.lookedUp:
+        this.flow.lookedUp(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

@@ -174,8 +174,8 @@ export interface HotKeysClient {
   /** HOT. Writes the shard of each copy that a write must reach beside the key itself to `out`; returns how many. */
   writeTo(key: KeyId, home: ShardId, out: Int32Array): number;
   /**
-   * HOT. The version of `key` that this client holds itself: the read is answered with it at once, without the
-   * network. NONE to ask a node.
+   * HOT. The version of `key` that this client holds itself: the read is answered with it from its own
+   * memory, without the network. NONE to ask a node.
    */
   answer?(key: KeyId): Version;
   /** HOT. A node answered this client's read with a value of `bytes`, in this version. */

@@ -5,7 +5,7 @@
  *
  * Source: Fan, Lim, Andersen, Kaminsky, "Small cache, big effect: provable load balancing for randomly partitioned
  * cluster services", SoCC 2011. Theirs holds the most popular keys by an oracle; here a detector names them, and
- * nodes tell of writes. As there, the front itself is taken to be fast enough: an answer from it takes no time.
+ * nodes tell of writes. As there, the front itself is taken to be fast enough: its answers take a microsecond.
  */
 import { z } from 'zod';
 import {

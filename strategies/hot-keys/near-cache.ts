@@ -18,7 +18,7 @@ export const nearCache = defineHotKeys({
   name: 'near-cache',
   summary: 'Each client keeps the values it read last and answers repeated reads itself.',
   source: 'Redis client-side caching (CLIENT TRACKING); Hazelcast near cache',
-  wins: 'Reads of few keys, many per client: the hot keys hardly reach a node, and most answers take no time.',
+  wins: 'Reads of few keys, many per client: the hot keys hardly reach a node, and most answers take a microsecond.',
   loses:
     'Many clients with few reads each, or many writes: entries are gone before they are asked for again.',
   params: z.strictObject({
