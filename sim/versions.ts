@@ -1,15 +1,19 @@
 /**
  * Which write made the value that a read returns, where the strategy may answer a read from elsewhere than the
  * key's home: from a copy on another shard, or from what the client kept. Only then can such an answer be told
- * to be stale. A version is the number of the write; only keys written during the run have one.
+ * to be stale. A version is the number of the write, in the order in which writes were asked for: a copy that a write
+ * reaches sooner than the home is ahead of it, not stale. Only keys written during the run have one.
  */
 import type { KeyId, Nanos, ShardId, Version } from './strategy.ts';
 
 /** The value the key had before the run. */
 const INITIAL: Version = 0;
-/** Of the write with this ordinal. Distinct among 2^30 writes in a row: small integers are never boxed. */
+/** Numbers come round after so many requests: small integers are never boxed. */
+const ROUND = 2 ** 30;
+
+/** Of the write with this ordinal. */
 export function versionOf(ordinal: number): Version {
-  return 1 + (ordinal & 0x3fffffff);
+  return 1 + (ordinal & (ROUND - 1));
 }
 
 /** An older value than the newest, it does not matter which. */
@@ -62,6 +66,8 @@ export class Versions {
   /** Whether an answer with this version misses a write that was executed by then. */
   isStale(key: KeyId, version: Version, atNs: Nanos): boolean {
     const newest = this.#newest.get(key);
-    return newest !== undefined && newest.version !== version && newest.executedNs <= atNs;
+    if (newest === undefined || newest.executedNs > atNs) return false;
+    const newerBy = (newest.version - version) & (ROUND - 1);
+    return version === OUTDATED || (newerBy !== 0 && newerBy < ROUND / 2);
   }
 }

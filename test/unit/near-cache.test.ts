@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../sim/run.ts';
 import { NONE } from '../../sim/strategy.ts';
-import { Versions } from '../../sim/versions.ts';
+import { OUTDATED, Versions, versionOf } from '../../sim/versions.ts';
 import { KeyIndex } from '../../strategies/hot-keys/key-index.ts';
 import { nearCache } from '../../strategies/hot-keys/near-cache.ts';
 import { ValueCache } from '../../strategies/hot-keys/value-cache.ts';
@@ -101,6 +101,20 @@ describe('Versions', () => {
     expect(versions.isStale(3, before, 500)).toBe(true);
     expect(versions.isStale(3, 7, 900)).toBe(false);
     expect(versions.isStale(4, versions.newest(4), 900)).toBe(false);
+  });
+
+  test('a copy that a write reaches before the home is ahead, not stale; numbers may come round', () => {
+    const versions = new Versions(10);
+    versions.wrote(3, 7, 0);
+    versions.wroteCopy(1, 3, 8);
+    expect(versions.isStale(3, versions.ofCopy(1, 3), 0)).toBe(false);
+    versions.wrote(3, 9, 0);
+    expect(versions.isStale(3, versions.ofCopy(1, 3), 0)).toBe(true);
+    versions.wrote(4, versionOf(2 ** 30 - 1), 0);
+    expect(versions.isStale(4, versionOf(2 ** 30), 0)).toBe(false);
+    versions.wrote(4, versionOf(2 ** 30), 0);
+    expect(versions.isStale(4, versionOf(2 ** 30 - 1), 0)).toBe(true);
+    expect(versions.isStale(4, OUTDATED, 0)).toBe(true);
   });
 
   test('a copy is as new as the write or the filling that reached it; a filling does not undo a write', () => {
