@@ -1,8 +1,8 @@
 /** The ranked table in GitHub's Markdown, for pull requests and READMEs. */
 import type { Result } from '../sim/result.ts';
-import { remarks, verdict } from './ranked.ts';
 import { markdownText } from './safe.ts';
 import { isBest, rankedTable } from './table.ts';
+import { remarks, verdict } from './verdict.ts';
 
 export function renderMarkdown(result: Result): string {
   const { blocks, rows, footnotes } = rankedTable(result);

@@ -200,6 +200,22 @@ const schema = z
     }),
     engine: z.object({ version: name, node: name }),
     runs: z.array(run).min(1),
+    replications: z
+      .object({
+        seeds: z.array(number).min(1),
+        margin: share,
+        until: z
+          .object({
+            metric: name,
+            target: number,
+            halfWidth: maybe,
+            reached: z.boolean(),
+            moreSeeds: count.nullable(),
+          })
+          .nullable(),
+      })
+      .nullable()
+      .default(null),
     ranking: z.array(name).min(1),
     summary: z.array(
       z.object({
@@ -208,7 +224,13 @@ const schema = z
         mean: maybe,
         ci95: interval.nullable(),
         versus: z
-          .object({ reference: name, delta: number, ci95: interval.nullable(), verdict: name })
+          .object({
+            reference: name,
+            delta: number,
+            ci95: interval.nullable(),
+            verdict: name,
+            moreSeeds: count.nullable().default(null),
+          })
           .nullable(),
       }),
     ),

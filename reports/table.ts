@@ -2,6 +2,15 @@
 import type { Result, RunResult } from '../sim/result.ts';
 import { ABSENT, bytes, duration, integer, millis, percent, percentFine } from './format.ts';
 import { caveats, crashes, failedShare, hottestNode, rankedRuns, worstFailover } from './ranked.ts';
+import {
+  countingRuns,
+  differenceText,
+  meanOver,
+  openQuestion,
+  referenceOf,
+  summaryRow,
+  withInterval,
+} from './replicated.ts';
 
 export interface Column {
   /** Two lines: what, and its unit or qualifier. */
@@ -29,80 +38,109 @@ export interface RankedTable {
   footnotes: readonly string[];
 }
 
-const quantile = (head: string, key: 'p50' | 'p99' | 'p999'): Column => ({
+/** A column that knows how to show the mean of several seeds. */
+interface Figure extends Column {
+  /** In the summary of the result; null where it is not in there, so that it has no interval. */
+  metric: string | null;
+  show(mean: number): string;
+}
+
+const quantile = (head: string, key: 'p50' | 'p99' | 'p999'): Figure => ({
   head: [head, 'ms'],
+  metric: `responseTime.${key}`,
   value: (run) => run.responseTime[key],
   cell: (run) => millis(run.responseTime[key]),
+  show: millis,
 });
 
-const LOAD: readonly Column[] = [
-  quantile('p50', 'p50'),
-  quantile('p99', 'p99'),
-  quantile('p99.9', 'p999'),
+const TIMES: readonly Figure[] = [quantile('p50', 'p50'), quantile('p99', 'p99'), quantile('p99.9', 'p999')];
+
+const LOAD: readonly Figure[] = [
   {
     head: ['hottest', 'busy'],
+    metric: 'hottest.utilization',
     value: (run) => hottestNode(run).utilization,
     cell: (run) => percent(hottestNode(run).utilization),
+    show: percent,
   },
   {
     head: ['node', 'share'],
+    metric: null,
     value: (run) => hottestNode(run).share,
     cell: (run) => percentFine(hottestNode(run).share),
+    show: percentFine,
   },
   {
     head: ['imbalance', 'max/mean'],
+    metric: 'imbalance.maxOverMean',
     value: (run) => run.imbalance.maxOverMean,
     cell: (run) => run.imbalance.maxOverMean.toFixed(2),
+    show: (mean) => mean.toFixed(2),
   },
 ];
 
-const FAILED: Column = {
+const FAILED: Figure = {
   head: ['failed', 'requests'],
+  metric: 'failedShare',
   value: (run) => run.requests.failed,
   cell: (run) =>
     run.requests.failed === 0 ? '0' : `${integer(run.requests.failed)} (${percent(failedShare(run))})`,
+  show: percent,
 };
 
-const FAULT: readonly Column[] = [
+const FAULT: readonly Figure[] = [
   {
     head: ['unavailable', 'longest'],
+    metric: null,
     value: (run) => worstFailover(run)?.unavailableMs ?? null,
     cell: (run) => {
       const worst = worstFailover(run);
       if (worst === null) return ABSENT;
       return `${worst.recoveredMs === null ? '>' : ''}${duration(worst.unavailableMs)}`;
     },
+    show: duration,
   },
   FAILED,
   {
     head: ['lost', 'writes'],
+    metric: 'lostWrites',
     value: (run) => run.lostWrites,
     cell: (run) => integer(run.lostWrites),
+    show: (mean) => String(Number(mean.toFixed(1))),
   },
 ];
 
 /** What is done about hot keys, and what each cure costs. */
-const TREATMENT: readonly Column[] = [
+const TREATMENT: readonly Figure[] = [
   {
     head: ['memory', 'overhead'],
+    metric: null,
     value: (run) => run.memoryOverhead,
     cell: (run) => bytes(run.memoryOverhead),
+    show: bytes,
   },
   {
     head: ['attempts', 'per write'],
+    metric: null,
     value: (run) => run.hotKeyTreatment?.writeAmplification ?? null,
     cell: (run) => run.hotKeyTreatment?.writeAmplification?.toFixed(2) ?? ABSENT,
+    show: (mean) => mean.toFixed(2),
   },
   {
+    // No best: a strategy that asks nodes for everything may be right to.
     head: ['asked no', 'node'],
+    metric: null,
     value: () => null,
     cell: ({ hotKeyTreatment: treatment, requests }) =>
       treatment === null ? ABSENT : percent((treatment.localHits + treatment.coalesced) / requests.offered),
+    show: percent,
   },
   {
     head: ['stale', 'reads'],
+    metric: null,
     value: (run) => run.staleReads,
     cell: (run) => integer(run.staleReads),
+    show: integer,
   },
 ];
 
@@ -111,21 +149,81 @@ export function rankedTable(result: Result): RankedTable {
   const rows = rankedRuns(result).map((run, i) => ({
     rank: i + 1,
     run,
-    notes: caveats(run).map((text) => {
+    notes: notesOf(result, run.strategy).map((text) => {
       if (!footnotes.includes(text)) footnotes.push(text);
       return footnotes.indexOf(text) + 1;
     }),
   }));
-  const load = { title: 'Response time and load', columns: LOAD };
+  const faults = crashes(result);
+  const after =
+    faults.length === 1 ? `After ${faults[0]}` : `After ${faults[0]} and ${faults.length - 1} more`;
+  const failures =
+    faults.length === 0 ? { title: 'Failures', columns: [FAILED] } : { title: after, columns: FAULT };
   // One treated strategy among others is described in the report; several are compared.
   const treatments = rows.filter(({ run }) => run.hotKeyTreatment !== null).length;
   const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
-  const faults = crashes(result);
-  if (faults.length === 0)
-    return { blocks: [load, ...treated, { title: 'Failures', columns: [FAILED] }], rows, footnotes };
-  const title =
-    faults.length === 1 ? `After ${faults[0]}` : `After ${faults[0]} and ${faults.length - 1} more`;
-  return { blocks: [load, ...treated, { title, columns: FAULT }], rows, footnotes };
+  if (result.replications === null) {
+    const load = { title: 'Response time and load', columns: [...TIMES, ...LOAD] };
+    return { blocks: [load, ...treated, failures], rows, footnotes };
+  }
+  const blocks: Block[] = [
+    { title: 'Response time', columns: TIMES },
+    { title: 'Load', columns: LOAD },
+    ...treated,
+    failures,
+  ].map(({ title, columns }) => ({ title, columns: columns.map((column) => overSeeds(column, result)) }));
+  if (referenceOf(result) !== null) blocks.splice(1, 0, differences(result));
+  return { blocks, rows, footnotes };
+}
+
+function notesOf(result: Result, strategy: string): string[] {
+  const found = caveats(result, strategy);
+  if (result.replications === null) return found;
+  const open = COMPARED.map(({ head, metric }) => {
+    const text = openQuestion(summaryRow(result, strategy, metric));
+    return text === null ? null : `${head} ~: ${text}`;
+  });
+  return [...found, ...open.filter((text) => text !== null)];
+}
+
+/** The figure of one run as that of the run's strategy. */
+function overSeeds({ head, metric, value, show }: Figure, result: Result): Column {
+  const meanOf = ({ strategy }: RunResult): number | null =>
+    metric === null
+      ? meanOver(result, strategy, value)
+      : (summaryRow(result, strategy, metric)?.mean ?? null);
+  return {
+    head,
+    value: meanOf,
+    cell: (run) => {
+      if (metric !== null) return withInterval(summaryRow(result, run.strategy, metric), show);
+      const mean = meanOf(run);
+      return mean === null ? ABSENT : `${isOpen(result, run, head) ? '>' : ''}${show(mean)}`;
+    },
+  };
+}
+
+/** An outage that outlived the run in one of the seeds was longer than the mean says. */
+function isOpen(result: Result, { strategy }: RunResult, head: Column['head']): boolean {
+  if (head !== FAULT[0]!.head) return false;
+  return countingRuns(result, strategy).some((run) => worstFailover(run)?.recoveredMs === null);
+}
+
+const COMPARED = [
+  { head: 'p99', metric: 'responseTime.p99' },
+  { head: 'p99.9', metric: 'responseTime.p999' },
+] as const;
+
+function differences(result: Result): Block {
+  const columns = COMPARED.map(({ head, metric }): Column => {
+    const rowOf = ({ strategy }: RunResult) => summaryRow(result, strategy, metric);
+    return {
+      head: [head, 'vs reference'],
+      value: () => null,
+      cell: (run) => (run.strategy === referenceOf(result) ? 'reference' : differenceText(rowOf(run))),
+    };
+  });
+  return { title: 'Against the reference', columns };
 }
 
 /** Whether `run` has the column's lowest value while another has a higher one. Bounds do not compete. */

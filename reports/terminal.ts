@@ -1,10 +1,10 @@
 /** The ranked table for a terminal: one block where the width allows it, two stacked ones otherwise. */
 import { styleText } from 'node:util';
-import type { Result } from '../sim/result.ts';
+import type { Result, RunResult } from '../sim/result.ts';
 import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
-import { remarks, verdict } from './ranked.ts';
 import { visible } from './safe.ts';
 import { type Block, type Column, isBest, type RankedRow, type RankedTable, rankedTable } from './table.ts';
+import { remarks, verdict } from './verdict.ts';
 
 export interface TerminalOptions {
   /** Columns of the terminal. */
@@ -31,7 +31,7 @@ export function renderTerminal(result: Result, { width, color, ascii }: Terminal
     wrapped(fitted(visible(text), PARAGRAPH_LINES_MAX * columns), columns, indent).map((line) =>
       style(format, line),
     );
-  const table = rankedTable(result);
+  const table = ascii ? inAscii(rankedTable(result)) : rankedTable(result);
   const { name, question, workload, cluster } = result.scenario;
 
   const lines = [
@@ -47,7 +47,19 @@ export function renderTerminal(result: Result, { width, color, ascii }: Terminal
   lines.push('', ...remarks(result).flatMap((text) => paragraph(text, 'dim')));
   lines.push('', ...paragraph(verdict(result).join(' ').trimEnd(), 'bold'));
   const text = `${lines.join('\n')}\n`;
-  return ascii ? text.replaceAll('–', '-').replaceAll('…', '~') : text;
+  return ascii ? text.replaceAll('–', '-').replaceAll('…', '~').replaceAll('±', '+-') : text;
+}
+
+/** Before anything is measured: `±` becomes wider. */
+function inAscii(table: RankedTable): RankedTable {
+  const blocks = table.blocks.map((block) => ({
+    ...block,
+    columns: block.columns.map((column) => ({
+      ...column,
+      cell: (run: RunResult) => column.cell(run).replaceAll('±', '+-'),
+    })),
+  }));
+  return { ...table, blocks };
 }
 
 interface Layout {

@@ -1,50 +1,97 @@
-/** Puts runs side by side: the ranking, and how each differs from the reference. */
-import { RESULT_SCHEMA, type Result, type RunResult, type ScenarioInfo, type SummaryRow } from './result.ts';
+/**
+ * Puts runs side by side: the ranking, and how each strategy differs from the reference. Every strategy runs with
+ * the same seeds (common random numbers), so differences are paired by seed: what chance does to both cancels out.
+ */
+import {
+  RESULT_SCHEMA,
+  type Replications,
+  type Result,
+  type RunResult,
+  type ScenarioInfo,
+  type SummaryRow,
+} from './result.ts';
+import { type Estimate, estimateMean, estimatePaired, intervalOf } from './statistics/estimate.ts';
+import { judge } from './statistics/verdict.ts';
+
+type Read = (run: RunResult) => number | null;
 
 /** Metrics summarised, smaller is better for all. */
-const METRICS: Record<string, (run: RunResult) => number | null> = {
+const METRICS: Record<string, Read> = {
   'responseTime.mean': (run) => run.responseTime.mean,
   'responseTime.p50': (run) => run.responseTime.p50,
   'responseTime.p99': (run) => run.responseTime.p99,
   'responseTime.p999': (run) => run.responseTime.p999,
   'hottest.utilization': (run) => Math.max(...run.nodes.map((node) => node.utilization)),
   'imbalance.maxOverMean': (run) => run.imbalance.maxOverMean,
-  failedShare: (run) => run.requests.failed / Math.max(1, run.requests.offered),
+  failedShare,
   lostWrites: (run) => run.lostWrites,
 };
 
-/** @param reference strategy the others are compared with; ignored when it did not run */
+/** Differences up to this share of the reference's mean do not matter, unless it is said otherwise. */
+export const DEFAULT_MARGIN = 0.05;
+
+export interface Comparing {
+  /** Strategy the others are compared with; ignored when it did not run. */
+  readonly reference: string;
+  /** Share of the reference's mean. */
+  readonly margin: number;
+  readonly until: Replications['until'];
+}
+
+/** One strategy with the runs that count, by seed. */
+interface Standing {
+  readonly strategy: string;
+  readonly runs: readonly RunResult[];
+}
+
 export function assembleResult(
   scenario: ScenarioInfo,
   engine: Result['engine'],
   runs: RunResult[],
-  reference: string,
+  { reference, margin, until }: Comparing,
 ): Result {
+  const standings = standingsOf(runs);
+  const several = runs.some((run) => run.replication > 0);
   return {
     schema: RESULT_SCHEMA,
     scenario,
     engine,
     runs,
-    ranking: [...runs].sort(better).map((run) => run.strategy),
-    summary: runs.flatMap((run) =>
-      summaryOf(
-        run,
-        runs.find((other) => other.strategy === reference),
-      ),
-    ),
+    replications: several ? { seeds: standings[0]!.runs.map((run) => run.seed), margin, until } : null,
+    ranking: [...standings].sort(better).map(({ strategy }) => strategy),
+    summary: summaryOf(standings, reference, margin),
   };
+}
+
+/**
+ * Of the seeds that every strategy ran to its end, so that none is judged by easier ones. Where there is no such
+ * seed, of each one's first.
+ */
+function standingsOf(runs: readonly RunResult[]): Standing[] {
+  const byStrategy = [...Map.groupBy(runs, (run) => run.strategy)];
+  const whole = byStrategy.map(([, own]) => new Set(own.flatMap((run) => (run.partial ? [] : run.seed))));
+  const common = new Set([...whole[0]!].filter((seed) => whole.every((seeds) => seeds.has(seed))));
+  return byStrategy.map(([strategy, own]) => ({
+    strategy,
+    runs: common.size === 0 ? own.slice(0, 1) : own.filter((run) => common.has(run.seed)),
+  }));
 }
 
 /**
  * A failed request is slower than any completed one, so p99 over all requests ranks first; where more than
  * 1 % failed there is none, and the share that failed decides; then the far tail.
  */
-function better(a: RunResult, b: RunResult): number {
+function better(a: Standing, b: Standing): number {
+  const [p99a, p99b] = [meanOf(a, (run) => run.p99WithFailures), meanOf(b, (run) => run.p99WithFailures)];
+  const failures = meanOf(a, failedShare)! - meanOf(b, failedShare)!;
   return (
-    order(a.p99WithFailures, b.p99WithFailures) ||
-    (a.p99WithFailures === null ? failedShare(a) - failedShare(b) : 0) ||
-    order(a.responseTime.p999, b.responseTime.p999) ||
-    failedShare(a) - failedShare(b)
+    order(p99a, p99b) ||
+    (p99a === null ? failures : 0) ||
+    order(
+      meanOf(a, (run) => run.responseTime.p999),
+      meanOf(b, (run) => run.responseTime.p999),
+    ) ||
+    failures
   );
 }
 
@@ -58,20 +105,69 @@ function failedShare(run: RunResult): number {
   return run.requests.failed / Math.max(1, run.requests.offered);
 }
 
-/** One seed gives differences without intervals, so no verdict is passed on them. */
-function summaryOf(run: RunResult, reference: RunResult | undefined): SummaryRow[] {
-  return Object.entries(METRICS).map(([metric, read]) => {
-    const mean = read(run);
-    const base = reference && reference !== run ? read(reference) : null;
+/** Null where one seed has no value: a mean of the others would flatter. */
+function valuesOf({ runs }: Standing, read: Read): number[] | null {
+  const values = runs.map(read);
+  return values.every((value) => value !== null) ? values : null;
+}
+
+function meanOf(standing: Standing, read: Read): number | null {
+  const values = valuesOf(standing, read);
+  return values && estimateMean(values).mean;
+}
+
+/** All verdicts of a summary are one family: Holm's correction keeps every claim in it right at once. */
+function summaryOf(standings: readonly Standing[], reference: string, margin: number): SummaryRow[] {
+  const base = standings.find(({ strategy }) => strategy === reference);
+  const rows = standings.flatMap((standing) =>
+    Object.entries(METRICS).map(([metric, read]) => {
+      const values = valuesOf(standing, read);
+      const baseValues = base === undefined ? null : valuesOf(base, read);
+      return { standing, metric, ...estimatesOf(values, baseValues, standing === base) };
+    }),
+  );
+  const compared = rows.filter(({ difference }) => difference !== null);
+  const judgements = judge(
+    compared.map(({ difference, baseMean }) => ({
+      estimate: difference!,
+      margin: margin * Math.abs(baseMean!),
+      direction: 'lower is better',
+    })),
+  );
+  const judged = new Map(compared.map((row, i) => [row, judgements[i]!]));
+  return rows.map((row) => {
+    const judgement = judged.get(row);
     return {
-      strategy: run.strategy,
-      metric,
-      mean,
-      ci95: null,
-      versus:
-        reference && base !== null && mean !== null
-          ? { reference: reference.strategy, delta: mean - base, ci95: null, verdict: 'inconclusive' }
-          : null,
+      strategy: row.standing.strategy,
+      metric: row.metric,
+      mean: row.own?.mean ?? null,
+      ci95: row.own && pair(intervalOf(row.own)),
+      versus: judgement
+        ? {
+            reference,
+            delta: row.difference!.mean,
+            ci95: pair(judgement.interval),
+            verdict: judgement.verdict,
+            moreSeeds: row.difference!.count === 1 ? null : judgement.moreSeeds,
+          }
+        : null,
     };
   });
+}
+
+interface Estimates {
+  readonly own: Estimate | null;
+  readonly difference: Estimate | null;
+  readonly baseMean: number | null;
+}
+
+function estimatesOf(values: number[] | null, base: number[] | null, isBase: boolean): Estimates {
+  const own = values && estimateMean(values);
+  if (isBase || values === null || base === null || values.length !== base.length)
+    return { own, difference: null, baseMean: null };
+  return { own, difference: estimatePaired(base, values), baseMean: estimateMean(base).mean };
+}
+
+function pair(interval: readonly [number, number] | null): [number, number] | null {
+  return interval && [...interval];
 }

@@ -188,6 +188,7 @@ export interface RunResult {
   /** Needs more than a client can know: a bound, not a competitor. */
   bound: boolean;
   seed: number;
+  /** 0 for the first seed; later ones are thin where they are stored (replications.ts). */
   replication: number;
   /** Over every request's outcome and every control-plane event; equal runs have equal fingerprints. */
   fingerprint: string;
@@ -248,7 +249,32 @@ export interface SummaryRow {
   metric: string;
   mean: number | null;
   ci95: [number, number] | null;
-  versus: { reference: string; delta: number; ci95: [number, number] | null; verdict: string } | null;
+  /** Paired by seed. `moreSeeds`: where inconclusive, about so many would tell; null when no number would. */
+  versus: {
+    reference: string;
+    delta: number;
+    ci95: [number, number] | null;
+    verdict: string;
+    moreSeeds: number | null;
+  } | null;
+}
+
+/** `--until`: seeds were added until the intervals of the paired differences were narrow enough. */
+export interface Until {
+  metric: string;
+  /** Half width over the reference's mean, asked for and got (the widest); null where it has none. */
+  target: number;
+  halfWidth: number | null;
+  reached: boolean;
+  moreSeeds: number | null;
+}
+
+export interface Replications {
+  /** Seeds that every strategy finished: means and differences are over these. */
+  seeds: number[];
+  /** Differences up to this share of the reference's mean do not matter. */
+  margin: number;
+  until: Until | null;
 }
 
 export interface Result {
@@ -257,7 +283,9 @@ export interface Result {
   engine: { version: string; node: string };
   /** In order of the scenario's strategies. */
   runs: RunResult[];
-  /** Strategy names, best first: by p99WithFailures, then failed share, then p99.9. */
+  /** Null for one seed. */
+  replications: Replications | null;
+  /** Strategy names, best first: by p99WithFailures, then failed share, then p99.9; of their means over seeds. */
   ranking: string[];
   summary: SummaryRow[];
 }

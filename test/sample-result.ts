@@ -329,6 +329,7 @@ export function sampleResult(strategies: readonly string[] = NAMES): Result {
     },
     engine: { version: '0.1.0', node: 'v24.21.0' },
     runs,
+    replications: null,
     ranking: runs.toSorted((a, b) => rank(a) - rank(b)).map((run) => run.strategy),
     summary: [],
   };

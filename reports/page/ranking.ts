@@ -2,9 +2,10 @@
 
 import type { Result } from '../../sim/result.ts';
 import { seriesStyles } from '../charts/theme.ts';
-import { inProse, rankedRuns, remarks, verdict } from '../ranked.ts';
+import { inProse, rankedRuns } from '../ranked.ts';
 import { type Html, html } from '../safe.ts';
 import { isBest, rankedTable } from '../table.ts';
+import { remarks, verdict } from '../verdict.ts';
 import { name, scrolling, swatch } from './parts.ts';
 
 export function pageHeader({ scenario }: Result): Html {

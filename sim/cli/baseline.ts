@@ -81,7 +81,7 @@ export const baselineCommand = defineCommand({
     for (const subject of subjects) {
       const seeds = seedsOf(subject, args.seeds ?? null);
       const { result, code } = await runSeeds(subject.prepared, seeds, options);
-      if (result === null) return code;
+      if (result === null || code !== EXIT.ok) return code;
       const now = baselineOf(subject.prepared.scenario, result, args.reason ?? 'first');
       const changes = subject.kept && changesBetween(measurementsOf(subject.kept), measurementsOf(now));
       if (changes !== null) tell(subject, changes, args.json === true);

@@ -55,7 +55,7 @@ export async function checkScenario(
       ? usable.seeds
       : Array.from({ length: wanted ?? 1 }, (_, i) => scenario.seed + i);
   const { result, code } = await runSeeds(prepared, seeds, options);
-  if (result === null)
+  if (result === null || code !== EXIT.ok)
     return { check: { ...nothing, seeds, problems: ['it did not run to its end; see above'] }, code };
   const gates = usable === null ? scenario.gates : [...scenario.gates, ...notWorse(prepared, usable, result)];
   const past = usable && pastOf(usable);

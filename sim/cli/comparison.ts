@@ -1,13 +1,13 @@
-/** One comparison: every strategy of a scenario on a worker of its own, watched, stoppable, put together. */
+/** Runs on worker threads, watched and stoppable, and puts what they found together as one result. */
 import manifest from '../../package.json' with { type: 'json' };
 import { moment } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
-import { assembleResult } from '../compare.ts';
-import type { Result } from '../result.ts';
+import { assembleResult, type Comparing } from '../compare.ts';
+import type { Result, RunResult } from '../result.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { type Failure, formatFailure } from './failures.ts';
 import { LiveProgress } from './live-progress.ts';
-import { type Job, type Outcome, Pool } from './pool.ts';
+import { type Job, type Lane, type Outcome, Pool } from './pool.ts';
 import type { Prepared } from './prepare.ts';
 import { canRedraw, isAsciiOnly, printNote, wantsColor } from './streams.ts';
 
@@ -17,19 +17,34 @@ export interface Comparison {
   readonly code: ExitCode;
 }
 
-export async function compare(
+export interface RunOptions {
+  readonly workers: number;
+  readonly quiet: boolean;
+}
+
+export interface Ran {
+  /** In the order of the jobs, without those that failed. */
+  readonly runs: RunResult[];
+  readonly code: ExitCode;
+}
+
+export async function runJobs(
   prepared: Prepared,
-  options: { readonly workers: number; readonly quiet: boolean },
-): Promise<Comparison> {
-  const { jobs, info, reference, horizonNs } = prepared;
+  jobs: readonly Job[],
+  options: RunOptions,
+  onLane: (lane: Lane) => void = () => {},
+): Promise<Ran> {
   const style = {
     redraw: canRedraw(process.stderr),
     color: wantsColor(process.stderr),
     ascii: isAsciiOnly(),
   };
   let progress: LiveProgress | null = null;
-  const pool = new Pool(jobs, (lane) => progress?.changed(lane));
-  if (!options.quiet) progress = new LiveProgress(pool.lanes, horizonNs, process.stderr, style);
+  const pool = new Pool(jobs, (lane) => {
+    onLane(lane);
+    progress?.changed(lane);
+  });
+  if (!options.quiet) progress = new LiveProgress(pool.lanes, prepared.horizonNs, process.stderr, style);
   let interrupted = false;
   const onInterrupt = () => {
     if (interrupted) process.exit(EXIT.interrupted);
@@ -40,7 +55,7 @@ export async function compare(
     else progress.note(text);
   };
   process.on('SIGINT', onInterrupt);
-  progress?.note(headline(prepared, options.workers));
+  progress?.note(headline(prepared, jobs, options.workers));
   progress?.start();
   const outcomes = await pool.run(options.workers);
   progress?.end();
@@ -48,33 +63,61 @@ export async function compare(
 
   const failures = failuresOf(jobs, outcomes);
   for (const failure of failures) printNote(formatFailure(failure));
-  const runs = outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
-  for (const { strategy, diverged } of runs) {
-    const nodes = diverged.map(({ node, offeredLoad }) => `${node} (${Math.round(offeredLoad * 100)} %)`);
-    if (nodes.length > 0)
-      printNote(`${strategy}: more work than capacity, no steady state: ${nodes.join(', ')}`);
-  }
-  const engine = { version: manifest.version, node: process.versions.node };
   return {
-    result: runs.length === 0 ? null : assembleResult(info, engine, runs, reference),
+    runs: outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : [])),
     code: worstOf([...failures.map((failure) => failure.code), interrupted ? EXIT.interrupted : EXIT.ok]),
   };
 }
 
+export function comparisonOf(
+  { info, reference }: Prepared,
+  { runs, code }: Ran,
+  how: Omit<Comparing, 'reference'>,
+): Comparison {
+  tellDiverged(runs);
+  const engine = { version: manifest.version, node: process.versions.node };
+  return {
+    result: runs.length === 0 ? null : assembleResult(info, engine, runs, { reference, ...how }),
+    code,
+  };
+}
+
+/** Once per strategy, with the nodes of its first such seed. */
+function tellDiverged(runs: readonly RunResult[]): void {
+  for (const [strategy, own] of Map.groupBy(runs, (run) => run.strategy)) {
+    const diverged = own.filter((run) => run.diverged.length > 0);
+    const [first] = diverged;
+    if (first === undefined) continue;
+    const nodes = first.diverged.map(
+      ({ node, offeredLoad }) => `${node} (${Math.round(offeredLoad * 100)} %)`,
+    );
+    const often = own.length === 1 ? '' : ` in ${diverged.length} of ${own.length} seeds`;
+    printNote(`${strategy}: more work than capacity${often}, no steady state: ${nodes.join(', ')}`);
+  }
+}
+
 /** `hot-shard: 5 strategies, 60 s simulated, seed 1, on 2 threads` */
-function headline({ info, jobs }: Prepared, workers: number): string {
+function headline({ info }: Prepared, jobs: readonly Job[], workers: number): string {
   const threads = Math.min(workers, jobs.length);
+  const strategies = new Set(jobs.map((job) => job.strategy)).size;
+  const seeds = [...new Set(jobs.map((job) => job.seed))];
   const parts = [
-    `${jobs.length} ${jobs.length === 1 ? 'strategy' : 'strategies'}`,
+    `${strategies} ${strategies === 1 ? 'strategy' : 'strategies'}`,
     `${moment(info.durationMs)} simulated`,
+    seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]} to ${seeds.at(-1)}`,
+    `on ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   ];
-  parts.push(`seed ${jobs[0]!.seed}`, `on ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
   return `${visible(info.name)}: ${parts.join(', ')}`;
 }
 
 function failuresOf(jobs: readonly Job[], outcomes: readonly Outcome[]): Failure[] {
   return outcomes.flatMap((outcome, i) => {
     if (!('failure' in outcome)) return [];
-    return [{ ...outcome.failure, message: `${jobs[i]!.strategy}: ${outcome.failure.message}` }];
+    return [{ ...outcome.failure, message: `${who(jobs[i]!, jobs)}: ${outcome.failure.message}` }];
   });
+}
+
+/** The strategy, with its seed where there are several. */
+function who({ strategy, seed }: Job, jobs: readonly Job[]): string {
+  return jobs.every((job) => job.seed === seed) ? strategy : `${strategy}, seed ${seed}`;
 }

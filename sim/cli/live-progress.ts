@@ -18,6 +18,10 @@ const REDRAW_MS = 100;
 const QUIET_INTERVALS_MS = [10_000, 30_000, 300_000];
 /** The 30 s interval lasts this long before the 5 min one takes over. */
 const LONG_RUN_MS = 600_000;
+/** More runs than that are not listed one by one: those under way, and how many have ended. */
+const MANY_LANES = 16;
+/** Then so many lines in a log tell how far it is. */
+const MILESTONES = 20;
 
 export interface ProgressStyle {
   readonly redraw: boolean;
@@ -31,6 +35,8 @@ export class LiveProgress {
   readonly #screen: ProgressScreen;
   readonly #style: ProgressStyle;
   readonly #nameWidth: number;
+  readonly #many: boolean;
+  readonly #severalSeeds: boolean;
   #timer: NodeJS.Timeout | undefined;
   #drawnLines = 0;
   #startedMs = 0;
@@ -40,7 +46,12 @@ export class LiveProgress {
     this.#horizonNs = horizonNs;
     this.#screen = screen;
     this.#style = style;
-    this.#nameWidth = Math.min(32, Math.max(...lanes.map((lane) => lane.job.strategy.length)));
+    this.#many = lanes.length > MANY_LANES;
+    this.#severalSeeds = lanes.some((lane) => lane.job.seed !== lanes[0]!.job.seed);
+    this.#nameWidth = lanes.reduce(
+      (width, lane) => Math.max(width, Math.min(32, this.#name(lane).length)),
+      0,
+    );
   }
 
   start(): void {
@@ -52,7 +63,31 @@ export class LiveProgress {
   /** A lane began or ended. */
   changed(lane: Lane): void {
     if (this.#style.redraw) this.#draw();
-    else if (lane.state === 'done') this.#screen.write(`${this.#line(lane)}\n`);
+    else if (lane.state === 'done') this.#tellEnd(lane);
+  }
+
+  /** Of many, the failed ones and milestones. */
+  #tellEnd(lane: Lane): void {
+    const failed = lane.outcome !== null && 'failure' in lane.outcome;
+    if (!this.#many || failed) this.#screen.write(`${this.#line(lane)}\n`);
+    if (!this.#many) return;
+    const every = Math.ceil(this.#lanes.length / MILESTONES);
+    const done = this.#ended();
+    if (done % every === 0 || done === this.#lanes.length) this.#screen.write(`${this.#tally(done)}\n`);
+  }
+
+  #ended(): number {
+    return this.#lanes.reduce((count, lane) => count + Number(lane.state === 'done'), 0);
+  }
+
+  #tally(done: number): string {
+    const elapsedSec = (performance.now() - this.#startedMs) / 1000;
+    const left = done === 0 ? '' : `, ETA ${timeLeft((elapsedSec * (this.#lanes.length - done)) / done)}`;
+    return `${done} of ${this.#lanes.length} runs ended${done === this.#lanes.length ? '' : left}`;
+  }
+
+  #name({ job: { strategy, seed } }: Lane): string {
+    return visible(this.#severalSeeds ? `${strategy} ${seed}` : strategy);
   }
 
   /** A message that must not be drawn over. */
@@ -71,7 +106,9 @@ export class LiveProgress {
 
   #draw(): void {
     const width = (this.#screen.columns || 80) - 1;
-    const lines = this.#lanes.map((lane) => `${this.#paint(lane, this.#line(lane).slice(0, width))}\n`);
+    const shown = this.#many ? this.#lanes.filter((lane) => lane.state === 'running') : this.#lanes;
+    const lines = shown.map((lane) => `${this.#paint(lane, this.#line(lane).slice(0, width))}\n`);
+    if (this.#many) lines.push(`${this.#tally(this.#ended()).slice(0, width)}\n`);
     this.#erase();
     this.#screen.write(lines.join(''));
     this.#drawnLines = lines.length;
@@ -102,7 +139,7 @@ export class LiveProgress {
 
   #line(lane: Lane): string {
     const { ascii } = this.#style;
-    const name = visible(lane.job.strategy).slice(0, this.#nameWidth).padEnd(this.#nameWidth);
+    const name = this.#name(lane).slice(0, this.#nameWidth).padEnd(this.#nameWidth);
     if (lane.state === 'waiting') return `${ascii ? '.' : '•'} ${name}  waiting`;
     if (lane.state === 'running') return `${ascii ? '>' : '▸'} ${name}  ${this.#runningText(lane)}`;
     const outcome = lane.outcome!;

@@ -1,5 +1,6 @@
 /** Kinds of options, so that every command checks its values alike: a number is a number or an error. */
 import type { Arguments, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import { parseRatio, UnitError } from '../units.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 
@@ -55,6 +56,22 @@ export function wholeNumber(name: string, describe: string, min: number, max: nu
     if (!/^-?\d+$/.test(value) || number < min || number > max)
       throw usageError(`--${name} ${value}: needs a whole number from ${min} to ${max}`);
     return number;
+  };
+  return { type: 'string', requiresArg: true, describe, coerce } as const;
+}
+
+/** `2%` or `0.02`, from nothing up to, but not, all. */
+export function share(name: string, describe: string) {
+  const coerce = (given: unknown): number | undefined => {
+    const value = once(name, given);
+    if (value === undefined) return undefined;
+    try {
+      const ratio = parseRatio(value);
+      if (ratio >= 0 && ratio < 1) return ratio;
+    } catch (error) {
+      if (!(error instanceof UnitError)) throw error;
+    }
+    throw usageError(`--${name} ${value}: needs a share from 0% up to 100%, as in 5%`);
   };
   return { type: 'string', requiresArg: true, describe, coerce } as const;
 }

@@ -9,6 +9,7 @@ import { ProgressCell } from './progress-cell.ts';
 export interface Job extends ScenarioRequest {
   readonly strategy: string;
   readonly seed: number;
+  readonly replication: number;
   readonly check: boolean;
 }
 

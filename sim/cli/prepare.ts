@@ -61,6 +61,7 @@ export async function prepare(path: string, request: RunRequest): Promise<Prepar
       plugins: request.plugins,
       strategy,
       seed: request.seed ?? scenario.seed,
+      replication: 0,
       check: request.check,
     })),
   };

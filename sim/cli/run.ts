@@ -3,13 +3,25 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { renderHtml } from '../../reports/html.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
+import { DEFAULT_MARGIN } from '../compare.ts';
+import { withThinReplications } from '../replications.ts';
 import type { Result } from '../result.ts';
-import { compare } from './comparison.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { fileNameFor, prepareFolder, writeWhole } from './files.ts';
-import { checkedAssignment, defineCommand, flag, names, repeated, text, wholeNumber } from './options.ts';
+import {
+  checkedAssignment,
+  defineCommand,
+  flag,
+  names,
+  repeated,
+  share,
+  text,
+  wholeNumber,
+} from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { parseSeeds } from './seed-list.ts';
+import { runSeeds } from './seeds.ts';
 import { isAsciiOnly, printJson, printNote, printResult, wantsColor, widthOf } from './streams.ts';
 
 export const runCommand = defineCommand({
@@ -24,6 +36,11 @@ export const runCommand = defineCommand({
       0,
       Number.MAX_SAFE_INTEGER,
     ),
+    seeds: text(
+      'seeds',
+      'Replications: how many seeds, or which ones (20, 5..9, 1,2,7); the same for every strategy',
+    ),
+    margin: share('margin', 'With several seeds: differences up to this share do not matter; 5% without it'),
     set: repeated('Override any value of the scenario: --set cluster.shards=12'),
     out: text('out', 'Folder for result.json and report.html; out/<name of the scenario> without it'),
     json: flag('Print the result as JSON instead of the table'),
@@ -36,6 +53,7 @@ export const runCommand = defineCommand({
   examples: [
     ['$0 run scenarios/hot-shard.yaml', 'the table, out/hot-shard/result.json and report.html'],
     ['$0 run mine.yaml --strategy redis,ring --set cluster.shards=12', 'two of them, on a larger cluster'],
+    ['$0 run mine.yaml --seeds 20 --margin 2%', 'over twenty seeds, with intervals and verdicts'],
     ['$0 run mine.yaml --json --quiet | jq .ranking', 'for scripts'],
   ],
   async run(args) {
@@ -50,16 +68,22 @@ export const runCommand = defineCommand({
     const prepared: Prepared[] = [];
     for (const path of args.scenario) prepared.push(await prepare(path, request));
     const folders = prepared.map(({ info }) => outputFolder(info.name, args.out, prepared.length > 1));
+    const seeds = prepared.map(({ scenario }) => seedsOf(args.seeds, args.seed ?? scenario.seed));
     refuseCollisions(prepared, folders, args.report);
     for (const folder of folders) prepareFolder(folder);
 
-    const workers = args.workers ?? availableParallelism();
+    const options = {
+      workers: args.workers ?? availableParallelism(),
+      quiet: args.quiet === true,
+      margin: args.margin ?? DEFAULT_MARGIN,
+    };
     const codes: ExitCode[] = [];
     const results: Result[] = [];
     for (const [i, each] of prepared.entries()) {
-      const { result, code } = await compare(each, { workers, quiet: args.quiet === true });
+      const { result: full, code } = await runSeeds(each, seeds[i]!, options);
       codes.push(code);
-      if (result !== null) {
+      if (full !== null) {
+        const result = withThinReplications(full);
         results.push(result);
         if (!args.json) printTable(result);
         await write(result, folders[i]!, args.report);
@@ -70,6 +94,10 @@ export const runCommand = defineCommand({
     return worstOf(codes);
   },
 });
+
+function seedsOf(wanted: string | undefined, first: number): number[] {
+  return wanted === undefined ? [first] : parseSeeds(wanted, first);
+}
 
 function outputFolder(name: string, out: string | undefined, several: boolean): string {
   if (out === undefined) return join('out', fileNameFor(name));

@@ -1,21 +1,20 @@
-/** One scenario over several seeds, one after the other, as one result. */
-import type { Result } from '../result.ts';
-import { compare } from './comparison.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+/** One scenario over several seeds, all of them on one pool of workers, as one result. */
+import { DEFAULT_MARGIN } from '../compare.ts';
+import { type Comparison, comparisonOf, type RunOptions, runJobs } from './comparison.ts';
+import type { Job } from './pool.ts';
 import type { Prepared } from './prepare.ts';
 
+/** @param options `margin`: share of the reference's mean that does not matter */
 export async function runSeeds(
   prepared: Prepared,
   seeds: readonly number[],
-  options: { readonly workers: number; readonly quiet: boolean },
-): Promise<{ readonly result: Result | null; readonly code: ExitCode }> {
-  let whole = null as Result | null;
-  for (const [replication, seed] of seeds.entries()) {
-    const jobs = prepared.jobs.map((job) => ({ ...job, seed }));
-    const { result, code } = await compare({ ...prepared, jobs }, options);
-    if (code !== EXIT.ok || result === null) return { result: null, code };
-    const runs = result.runs.map((run) => ({ ...run, replication }));
-    whole = whole === null ? result : { ...whole, runs: [...whole.runs, ...runs] };
-  }
-  return { result: whole, code: EXIT.ok };
+  options: RunOptions & { readonly margin?: number },
+): Promise<Comparison> {
+  const ran = await runJobs(prepared, jobsOf(prepared, seeds), options);
+  return comparisonOf(prepared, ran, { margin: options.margin ?? DEFAULT_MARGIN, until: null });
+}
+
+/** Seed by seed, so that what an interruption leaves can be compared. */
+function jobsOf({ jobs }: Prepared, seeds: readonly number[], from = 0): Job[] {
+  return seeds.flatMap((seed, i) => jobs.map((job) => ({ ...job, seed, replication: from + i })));
 }

@@ -20,7 +20,13 @@ async function work({ job, progress }: WorkerInput): Promise<RunResult> {
   const cell = new ProgressCell(progress);
   const startedMs = performance.now();
   const result = blamePlugins(loaded.plugins, () =>
-    traps.during(() => run(setup, job.seed, { check: job.check, onProgress: (now) => cell.update(now) })),
+    traps.during(() =>
+      run(setup, job.seed, {
+        check: job.check,
+        replication: job.replication,
+        onProgress: (now) => cell.update(now),
+      }),
+    ),
   );
   const wallSeconds = (performance.now() - startedMs) / 1000;
   return { ...result, perf: perfOf(result, wallSeconds) };

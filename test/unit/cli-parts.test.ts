@@ -121,7 +121,14 @@ describe('traps', () => {
 });
 
 describe('progress', () => {
-  const job = { source: { path: 'x', text: '' }, overrides: [], plugins: [], seed: 1, check: false };
+  const job = {
+    source: { path: 'x', text: '' },
+    overrides: [],
+    plugins: [],
+    seed: 1,
+    replication: 0,
+    check: false,
+  };
 
   function watched(style: { redraw: boolean }) {
     const { lanes } = new Pool(

@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { columnsOf } from '../../reports/columns.ts';
 import { renderMarkdown } from '../../reports/markdown.ts';
-import { verdict } from '../../reports/ranked.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
+import { verdict } from '../../reports/verdict.ts';
 import { HOSTILE_NAMES, namedByStranger, sampleResult } from '../sample-result.ts';
 
 const at = (width: number, color = false, ascii = false) => ({ width, color, ascii });
