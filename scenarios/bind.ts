@@ -62,6 +62,7 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
     workload: workload.kind === 'recorded' ? recordedLine(workload) : syntheticLine(workload),
     cluster: clusterLine(settings.cluster),
     notes: [
+      ...warmUpNotes(settings),
       ...(workload.kind === 'synthetic' ? [] : recordedNotes(workload, durationNs)),
       ...scenario.strategies
         .filter(({ overrides }) => overrides.length > 0)
@@ -75,6 +76,13 @@ export function describeScenario(scenario: Scenario, recording: Recording | null
       atMs: fault.atNs / NS_PER_MS,
     })),
   };
+}
+
+/** One that is found is told by who finds it. */
+function warmUpNotes({ warmUp }: Settings): string[] {
+  return warmUp === 'auto' || warmUp === 0
+    ? []
+    : [`the first ${formatDuration(warmUp)} are left out as warm-up, as the scenario says`];
 }
 
 function setupOf(
@@ -97,7 +105,7 @@ function setupOf(
   }
   return {
     durationNs,
-    warmUpNs: settings.warmUp,
+    warmUpNs: settings.warmUp === 'auto' ? 0 : settings.warmUp,
     workload,
     cluster: clusterOf(cluster),
     network: {

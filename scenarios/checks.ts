@@ -35,7 +35,7 @@ function checkWorkload(sections: Sections): Finding[] {
   const { workload, warmUp } = sections;
   const endNs = endNsOf(sections);
   const findings: Finding[] = [];
-  if (endNs !== null && warmUp !== undefined && warmUp >= endNs)
+  if (endNs !== null && typeof warmUp === 'number' && warmUp >= endNs)
     findings.push(finding(['warmUp'], `the run ends at ${formatDuration(endNs)}: nothing would be measured`));
   if (workload === undefined) return findings;
   if ('recording' in workload) {

@@ -157,9 +157,10 @@ export const settingsShape = {
   duration: duration({ min: 1, max: 90 * 86_400e9 })
     .optional()
     .describe('Simulated time [duration]; default 60s, or the span of the recording.'),
-  warmUp: duration()
+  warmUp: z
+    .union([z.literal('auto'), duration()])
     .prefault('0s')
-    .describe('Times of requests that arrive earlier are not recorded [duration].'),
+    .describe('Times of requests that arrive earlier are not recorded [duration]; auto finds it (MSER-5).'),
   cluster: cluster.prefault({}).describe('Nodes and how they replicate.'),
   network: network.prefault({}).describe('Delays between clients and nodes.'),
   clients: clients.prefault({}).describe('The applications that use the cache.'),

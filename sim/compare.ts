@@ -67,7 +67,7 @@ export function assembleResult(
  * Of the seeds that every strategy ran to its end, so that none is judged by easier ones. Where there is no such
  * seed, of each one's first.
  */
-function standingsOf(runs: readonly RunResult[]): Standing[] {
+export function standingsOf(runs: readonly RunResult[]): Standing[] {
   const byStrategy = [...Map.groupBy(runs, (run) => run.strategy)];
   const whole = byStrategy.map(([, own]) => new Set(own.flatMap((run) => (run.partial ? [] : run.seed))));
   const common = new Set([...whole[0]!].filter((seed) => whole.every((seeds) => seeds.has(seed))));

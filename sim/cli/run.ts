@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { renderHtml } from '../../reports/html.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import { DEFAULT_MARGIN } from '../compare.ts';
+import { GateError } from '../gates/gate-error.ts';
+import { parseUntil, type UntilTarget } from '../gates/until.ts';
 import { withThinReplications } from '../replications.ts';
 import type { Result } from '../result.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
@@ -21,7 +23,7 @@ import {
 } from './options.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { parseSeeds } from './seed-list.ts';
-import { runSeeds } from './seeds.ts';
+import { FIRST_BATCH, runSeeds, runUntil } from './seeds.ts';
 import { isAsciiOnly, printJson, printNote, printResult, wantsColor, widthOf } from './streams.ts';
 
 export const runCommand = defineCommand({
@@ -39,6 +41,13 @@ export const runCommand = defineCommand({
     seeds: text(
       'seeds',
       'Replications: how many seeds, or which ones (20, 5..9, 1,2,7); the same for every strategy',
+    ),
+    until: text('until', 'Add seeds until a metric is known so well: p99=2% (of the paired differences)'),
+    'max-seeds': wholeNumber(
+      'max-seeds',
+      'With --until: at most so many seeds; 100 without it',
+      FIRST_BATCH,
+      10_000,
     ),
     margin: share('margin', 'With several seeds: differences up to this share do not matter; 5% without it'),
     set: repeated('Override any value of the scenario: --set cluster.shards=12'),
@@ -64,6 +73,7 @@ export const runCommand = defineCommand({
       seed: args.seed ?? null,
       check: args.check === true,
     };
+    const target = targetOf(args);
     // Every mistake is found before the first run begins.
     const prepared: Prepared[] = [];
     for (const path of args.scenario) prepared.push(await prepare(path, request));
@@ -72,6 +82,7 @@ export const runCommand = defineCommand({
     refuseCollisions(prepared, folders, args.report);
     for (const folder of folders) prepareFolder(folder);
 
+    const maxSeeds = args['max-seeds'] ?? 100;
     const options = {
       workers: args.workers ?? availableParallelism(),
       quiet: args.quiet === true,
@@ -80,7 +91,10 @@ export const runCommand = defineCommand({
     const codes: ExitCode[] = [];
     const results: Result[] = [];
     for (const [i, each] of prepared.entries()) {
-      const { result: full, code } = await runSeeds(each, seeds[i]!, options);
+      const { result: full, code } =
+        target === null
+          ? await runSeeds(each, seeds[i]!, options)
+          : await runUntil(each, { target, firstSeed: seeds[i]![0]!, maxSeeds }, options);
       codes.push(code);
       if (full !== null) {
         const result = withThinReplications(full);
@@ -94,6 +108,22 @@ export const runCommand = defineCommand({
     return worstOf(codes);
   },
 });
+
+function targetOf(args: Readonly<Record<string, unknown>>): UntilTarget | null {
+  const source = args['until'];
+  if (typeof source !== 'string') {
+    if (args['max-seeds'] !== undefined)
+      throw usageError('--max-seeds bounds --until; without it, use --seeds');
+    return null;
+  }
+  if (args['seeds'] !== undefined) throw usageError('--until finds the number of seeds; leave --seeds out');
+  try {
+    return parseUntil(source);
+  } catch (error) {
+    if (error instanceof GateError) throw usageError(`--until ${source}: ${error.message}`);
+    throw error;
+  }
+}
 
 function seedsOf(wanted: string | undefined, first: number): number[] {
   return wanted === undefined ? [first] : parseSeeds(wanted, first);
