@@ -105,20 +105,22 @@ describe.each(FORMATS)('$format', ({ format, columns, header, line, timed, badSi
     else expect(outcome).toEqual([['11', '22', '33'], [1]]);
   });
 
-  test.runIf(badSize !== undefined)('a negative size, and one beyond 2^53', async () => {
-    for (const size of ['-1', '9007199254740993', '1e3', '4.5'])
-      expect((await read(withLine(line('44', 101, size)))).skipped).toEqual({ [badSize!]: 1 });
-  });
+  if (badSize !== undefined)
+    test('a negative size, and one beyond 2^53', async () => {
+      for (const size of ['-1', '9007199254740993', '1e3', '4.5'])
+        expect((await read(withLine(line('44', 101, size)))).skipped).toEqual({ [badSize!]: 1 });
+    });
 
-  test.runIf(timed)('time in reverse, and beyond 2^53', async () => {
-    const reversed = `${header}${Array.from({ length: 20 }, (_, i) => line(`k${i}`, 1000 - 3 * i, '5')).join('\n')}\n`;
-    expect((await inputErrorOf(read(reversed))).message).toMatch(
-      /19 of 20 lines are unusable.*time goes backwards/,
-    );
-    // Larger than any clock; as a number it would be rounded.
-    const far = await read(withLine(line('44', 9007199254740993n as unknown as number, '5')));
-    expect([keysOf(far), Object.values(far.skipped)]).toEqual([['11', '22', '33'], [1]]);
-  });
+  if (timed)
+    test('time in reverse, and beyond 2^53', async () => {
+      const reversed = `${header}${Array.from({ length: 20 }, (_, i) => line(`k${i}`, 1000 - 3 * i, '5')).join('\n')}\n`;
+      expect((await inputErrorOf(read(reversed))).message).toMatch(
+        /19 of 20 lines are unusable.*time goes backwards/,
+      );
+      // Larger than any clock; as a number it would be rounded.
+      const far = await read(withLine(line('44', 9007199254740993n as unknown as number, '5')));
+      expect([keysOf(far), Object.values(far.skipped)]).toEqual([['11', '22', '33'], [1]]);
+    });
 
   test('cut anywhere it gives only rows that are in the whole, or counted ones', async () => {
     const whole = rowsOf(await read(sound)).map((row) => JSON.stringify(row));
