@@ -7,11 +7,14 @@ import { readFile } from 'node:fs/promises';
 import type { Result, RunResult } from '../sim/result.ts';
 import type { Chart } from './charts/chart.ts';
 import { type CompiledChart, compileChart } from './charts/compile.ts';
+import { differencesChart } from './charts/differences.ts';
 import { errorsChart } from './charts/errors.ts';
 import { failoverChart } from './charts/failover.ts';
 import type { HeatmapData } from './charts/heatmap.ts';
+import { lorenzChart } from './charts/lorenz.ts';
 import { nodeLoadChart } from './charts/node-load.ts';
 import { p99OverTimeChart } from './charts/p99-over-time.ts';
+import { paretoChart } from './charts/pareto.ts';
 import { percentilesChart } from './charts/percentiles.ts';
 import { seriesStyles } from './charts/theme.ts';
 import { throughputChart } from './charts/throughput.ts';
@@ -27,12 +30,15 @@ import { Html, html, scriptJson, visibleWithin } from './safe.ts';
 export async function renderHtml(result: Result): Promise<string> {
   const runs = rankedRuns(result).map(visibleWithin);
   const charts: (Chart | null)[] = [
+    differencesChart(result),
     percentilesChart(runs),
     failoverChart(result, runs),
     throughputChart(result, runs),
     p99OverTimeChart(result, runs),
     errorsChart(result, runs),
     nodeLoadChart(runs),
+    lorenzChart(runs),
+    paretoChart(runs),
   ];
   const compiled: CompiledChart[] = [];
   for (const chart of charts) if (chart !== null) compiled.push(await compileChart(chart));
@@ -63,9 +69,9 @@ function bodyOf(
     return found === undefined ? null : chartSection(found);
   };
   return html`${pageHeader(result)}<main>
-${verdictSection(result)}${seriesKey(result)}${sectionOf('percentiles')}${sectionOf('failover')}${eventsTable(runs)}
-${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('node-load')}
-${heatmapSection(result, runs, heatmaps)}${hotspotSection(runs)}${treatmentSection(runs)}${costSection(runs)}</main>
+${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}${sectionOf('failover')}${eventsTable(runs)}
+${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('node-load')}${sectionOf('lorenz')}
+${heatmapSection(result, runs, heatmaps)}${hotspotSection(runs)}${treatmentSection(runs)}${sectionOf('pareto')}${costSection(runs)}</main>
 ${provenance(result)}`;
 }
 

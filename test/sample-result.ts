@@ -2,6 +2,7 @@
  * A realistic result made by code: five strategies, 60 s, six shards with a replica each, a primary killed at
  * 20 s and restarted at 40 s. The numbers are plausible, not simulated; the same on every call.
  */
+import { assembleResult } from '../sim/compare.ts';
 import type { Result, RunResult, TimeSummary } from '../sim/result.ts';
 
 interface Traits {
@@ -333,6 +334,33 @@ export function sampleResult(strategies: readonly string[] = NAMES): Result {
     ranking: runs.toSorted((a, b) => rank(a) - rank(b)).map((run) => run.strategy),
     summary: [],
   };
+}
+
+/** The sample over five seeds, each a little slower than the one before, judged as a run would be. */
+export function replicatedSample(strategies: readonly string[] = NAMES): Result {
+  const single = sampleResult(strategies);
+  const runs = [1, 2, 3, 4, 5].flatMap((seed) =>
+    single.runs.map((run, i) => {
+      const factor = 1 + 0.004 * seed + 0.002 * ((seed * (i + 1)) % 3);
+      return {
+        ...run,
+        seed,
+        replication: seed - 1,
+        responseTime: slowed(run.responseTime, factor),
+        p99WithFailures: run.p99WithFailures && run.p99WithFailures * factor,
+      };
+    }),
+  );
+  return assembleResult(single.scenario, single.engine, runs, {
+    reference: strategies[0]!,
+    margin: 0.05,
+    until: null,
+  });
+}
+
+function slowed(times: RunResult['responseTime'], factor: number): RunResult['responseTime'] {
+  const by = (ms: number | null) => ms && ms * factor;
+  return { ...times, mean: by(times.mean), p99: by(times.p99), p999: by(times.p999) };
 }
 
 /** What strangers call their keys, nodes, files and strategies. */

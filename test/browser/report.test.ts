@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../reports/html.ts';
 import { visible } from '../../reports/safe.ts';
 import type { Result } from '../../sim/result.ts';
-import { HOSTILE_NAMES, namedByStranger, sampleResult } from '../sample-result.ts';
+import { HOSTILE_NAMES, namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
 import { hasBrowser, launch, type Misdeeds, ready, watch } from './browser.ts';
 
 describe.skipIf(!hasBrowser)('report in a browser', () => {
@@ -97,6 +97,16 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
     });
   });
 
+  test('over several seeds every comparison has a mark, an interval and a row, and axe is content', async () => {
+    await opened(replicatedSample(), { bypassCSP: true }, async (page, misdeeds) => {
+      expect(misdeeds).toMatchObject({ noise: [], violations: [] });
+      const marks = page.locator('#chart-differences path[aria-roledescription="point"]');
+      expect(await marks.count()).toBe(4 * 4);
+      expect(await page.locator('#differences tbody tr').count()).toBe(4);
+      expect(await axeViolations(page)).toEqual([]);
+    });
+  });
+
   test.each(HOSTILE_NAMES.map((name, i) => [i, name] as const))(
     'hostile name %i is inert and shown literally',
     async (_, name) => {
@@ -129,20 +139,12 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
   ];
 
   test.each(views)('axe finds nothing in %s', async (_, options, media) => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await opened(sampleResult(), { ...options, bypassCSP: true }, async (page) => {
       await page.emulateMedia({ media });
       await page.evaluate(() => {
         for (const details of document.querySelectorAll('details')) details.open = true;
       });
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     });
   });
 
@@ -157,7 +159,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
       expect(await page.locator('h1').textContent()).toMatch(/^hot-key-replication has the lowest p99/);
       expect(await page.locator('.ranking tbody tr').count()).toBe(5);
-      expect(await page.locator('.chart > svg').count()).toBe(6);
+      expect(await page.locator('.chart > svg').count()).toBe(8);
       expect(await page.locator('#chart-percentiles svg').boundingBox()).toMatchObject({
         width: expect.closeTo(1088, -3),
       });
@@ -200,6 +202,18 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       expect(await page.locator('.theme-toggle').textContent()).toBe('Dark theme');
     });
   });
+
+  async function axeViolations(page: Page): Promise<string[]> {
+    await page.evaluate(
+      await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+    );
+    return page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`);
+    });
+  }
 
   /** Lines of the percentile chart that stand back. */
   function faded(page: Page): Promise<number> {
