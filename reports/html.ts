@@ -22,6 +22,8 @@ import { heatmapSection, heatmapsOf } from './page/heatmaps.ts';
 import { chartSection, withHeatColors } from './page/parts.ts';
 import type { Payload } from './page/payload.ts';
 import { pageHeader, seriesKey, verdictSection } from './page/ranking.ts';
+import { contrastOf, replaySection } from './page/replay.ts';
+import { replayData } from './page/replay-data.ts';
 import { pageScript } from './page/script.ts';
 import { costSection, eventsTable, hotspotSection, provenance, treatmentSection } from './page/tables.ts';
 import { rankedRuns } from './ranked.ts';
@@ -43,10 +45,16 @@ export async function renderHtml(result: Result): Promise<string> {
   const compiled: CompiledChart[] = [];
   for (const chart of charts) if (chart !== null) compiled.push(await compileChart(chart));
   const heatmaps = heatmapsOf(runs);
+  const contrast = contrastOf(runs.slice(0, heatmaps.length));
   const payload: Payload = {
     strategies: seriesStyles(runs).map(({ strategy, color }) => ({ name: strategy, color })),
     charts: compiled.map(({ chart: { id, readout, overTime }, vega }) => ({ id, vega, readout, overTime })),
     heatmaps,
+    replays: heatmaps.map((map, i) => replayData(result, runs[i]!, map.nodes)),
+    replay: {
+      atMs: contrast?.atMs ?? 0,
+      sides: [0, contrast === null ? heatmaps.length - 1 : runs.indexOf(contrast.busy)],
+    },
   };
   const css = withHeatColors(await readFile(new URL('./page/page.css', import.meta.url), 'utf8'));
   return page({
@@ -71,7 +79,7 @@ function bodyOf(
   return html`${pageHeader(result)}<main>
 ${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('node-load')}${sectionOf('lorenz')}
-${heatmapSection(result, runs, heatmaps)}${hotspotSection(runs)}${treatmentSection(runs)}${sectionOf('pareto')}${costSection(runs)}</main>
+${heatmapSection(result, runs, heatmaps)}${replaySection(runs, contrastOf(runs.slice(0, heatmaps.length)))}${hotspotSection(runs)}${treatmentSection(runs)}${sectionOf('pareto')}${costSection(runs)}</main>
 ${provenance(result)}`;
 }
 

@@ -12,11 +12,15 @@ export interface Link {
   /** Seconds since the start of the run; null for none. */
   setCursor(sec: number | null): void;
   onCursor(listener: (sec: number | null) => void): void;
+  /** Light became dark, or the reverse: canvases must be drawn again. */
+  themeChanged(): void;
+  onTheme(listener: () => void): void;
 }
 
 export function createLink(strategies: readonly string[]): Link {
   const focusListeners: ((strategy: string) => void)[] = [];
   const cursorListeners: ((sec: number | null) => void)[] = [];
+  const themeListeners: (() => void)[] = [];
   let focus = strategies[Number(hashState().get('only') ?? Number.NaN) - 1] ?? '';
   return {
     get focus() {
@@ -32,6 +36,10 @@ export function createLink(strategies: readonly string[]): Link {
       for (const listener of cursorListeners) listener(sec);
     },
     onCursor: (listener) => void cursorListeners.push(listener),
+    themeChanged() {
+      for (const listener of themeListeners) listener();
+    },
+    onTheme: (listener) => void themeListeners.push(listener),
   };
 }
 

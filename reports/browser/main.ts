@@ -5,6 +5,7 @@ import { mountChart } from './chart-view.ts';
 import { enlivenHeatmap } from './heatmap-view.ts';
 import { enliven } from './key.ts';
 import { createLink } from './link.ts';
+import { mountReplay } from './replay-view.ts';
 import { addThemeToggle } from './theme-toggle.ts';
 import { createTooltip } from './tooltip.ts';
 
@@ -13,7 +14,7 @@ const names = payload.strategies.map((strategy) => strategy.name);
 const link = createLink(names);
 const tooltip = createTooltip();
 
-addThemeToggle(document.querySelector('header')!);
+addThemeToggle(document.querySelector('header')!, link);
 enliven(document.getElementById('key')!, names, link);
 for (const [i, map] of payload.heatmaps.entries())
   enlivenHeatmap(document.getElementById(`heatmap-${i}`)!, map, link, tooltip);
@@ -23,4 +24,5 @@ for (const chart of payload.charts)
     link,
     tooltip,
   });
+mountReplay(document.getElementById('replay-stage')!, payload, link);
 document.documentElement.dataset['ready'] = 'true';

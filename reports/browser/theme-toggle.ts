@@ -1,8 +1,8 @@
 /** Light or dark: what the system prefers until the reader says otherwise. */
 /// <reference lib="dom" />
-import { hashState, keepInHash } from './link.ts';
+import { hashState, keepInHash, type Link } from './link.ts';
 
-export function addThemeToggle(parent: HTMLElement): void {
+export function addThemeToggle(parent: HTMLElement, link: Link): void {
   const root = document.documentElement;
   const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
   const button = document.createElement('button');
@@ -11,6 +11,7 @@ export function addThemeToggle(parent: HTMLElement): void {
   const isDark = () => (root.dataset['theme'] ?? (systemIsDark.matches ? 'dark' : 'light')) === 'dark';
   const relabel = () => {
     button.textContent = isDark() ? 'Light theme' : 'Dark theme';
+    link.themeChanged();
   };
   const kept = hashState().get('theme');
   if (kept === 'dark' || kept === 'light') root.dataset['theme'] = kept;

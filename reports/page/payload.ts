@@ -2,9 +2,14 @@
 import type { Spec } from 'vega';
 import type { Readout } from '../charts/chart.ts';
 import type { HeatmapData } from '../charts/heatmap.ts';
+import type { ReplayData } from './replay-data.ts';
 
 export interface Payload {
   strategies: { name: string; color: string }[];
   charts: { id: string; vega: Spec; readout: Readout | null; overTime: boolean }[];
   heatmaps: HeatmapData[];
+  /** [heat map] */
+  replays: ReplayData[];
+  /** What the replay shows at first: the moment and the heat maps of the strategies that differ most. */
+  replay: { atMs: number; sides: [number, number] };
 }

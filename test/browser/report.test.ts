@@ -193,6 +193,71 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
     await opened(sampleResult(), {}, async (page) => expect(await faded(page)).toBe(4), '#only=2');
   });
 
+  test('the replay is stepped, scrubbed and played by keyboard, and all charts follow', async () => {
+    await opened(sampleResult(), { reducedMotion: 'reduce' }, async (page) => {
+      const clock = () => page.locator('.replay-controls output').textContent();
+      await page.focus('.replay-controls input');
+      await page.keyboard.press('Home');
+      expect(await clock()).toBe('0.00 s of 60 s');
+      await page.focus('text=Step ahead');
+      for (let i = 0; i < 21; i++) await page.keyboard.press('Enter');
+      expect(await clock()).toBe('21.00 s of 60 s');
+      expect(new URL(page.url()).hash).toBe('#at=21.00');
+      expect(await page.locator('.cursor:visible').count()).toBe(3 + 5);
+      const said = await page.locator('.replay-pair p').allTextContents();
+      expect(said.every((text) => /^node-\d+ \d+% busy · /.test(text))).toBe(true);
+      expect(said.join()).toContain('20 s: kill-1: crash of node-2');
+      await page.focus('.replay-controls input');
+      await page.keyboard.press('ArrowLeft');
+      expect(await clock()).toBe('20.00 s of 60 s');
+      await page.keyboard.press('ArrowRight');
+      await page.focus('text=Play');
+      await page.keyboard.press('Space');
+      expect(await page.locator('.replay-controls button >> nth=0').textContent()).toBe('Pause');
+      await page.waitForTimeout(1500);
+      await page.keyboard.press('Space');
+      expect(Number.parseFloat((await clock())!)).toBeGreaterThan(21.5);
+    });
+  });
+
+  test('a link to a moment and two strategies shows them, drawn', async () => {
+    const look = async (page: Page) => {
+      expect(await page.locator('.replay-controls output').textContent()).toBe('30.00 s of 60 s');
+      const shown = await page
+        .locator('.replay-pair select')
+        .evaluateAll((found) => found.map((select) => (select as HTMLSelectElement).selectedIndex));
+      expect(shown).toEqual([2, 1]);
+      expect(await colorsDrawn(page)).toBeGreaterThan(3);
+      await page.selectOption('.replay-pair select >> nth=0', { index: 4 });
+      expect(new URL(page.url()).hash).toBe('#at=30&replay=5%2C2');
+    };
+    await opened(sampleResult(), {}, look, '#at=30&replay=3,2');
+  });
+
+  test.each(['#at=-3', '#at=1e9', '#at=x&replay=0,99', '#at=__proto__&replay=%00'])(
+    'a broken link %s does no harm',
+    async (hash) => {
+      await opened(
+        sampleResult(),
+        {},
+        async (page, misdeeds) => {
+          expect(misdeeds).toMatchObject({ noise: [], violations: [] });
+          expect(await colorsDrawn(page)).toBeGreaterThan(3);
+        },
+        hash,
+      );
+    },
+  );
+
+  /** Different colours on the first canvas of the replay. */
+  function colorsDrawn(page: Page): Promise<number> {
+    return page.locator('.replay-pair canvas >> nth=0').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+  }
+
   test('the theme follows the system until the reader chooses', async () => {
     await opened(sampleResult(), { colorScheme: 'dark' }, async (page) => {
       const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
