@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       await page.focus('.replay-controls input');
       await page.keyboard.press('Home');
       expect(await clock()).toBe('0.00 s of 60 s');
-      await page.focus('text=Step ahead');
+      await page.getByRole('button', { name: 'Step ahead' }).focus();
       for (let i = 0; i < 21; i++) await page.keyboard.press('Enter');
       expect(await clock()).toBe('21.00 s of 60 s');
       expect(new URL(page.url()).hash).toBe('#at=21.00');
@@ -211,7 +211,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       await page.keyboard.press('ArrowLeft');
       expect(await clock()).toBe('20.00 s of 60 s');
       await page.keyboard.press('ArrowRight');
-      await page.focus('text=Play');
+      await page.getByRole('button', { name: 'Play' }).focus();
       await page.keyboard.press('Space');
       expect(await page.locator('.replay-controls button >> nth=0').textContent()).toBe('Pause');
       await page.waitForTimeout(1500);
