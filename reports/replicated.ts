@@ -29,9 +29,13 @@ export function countingRuns({ runs, replications }: Result, strategy: string): 
 /** `1.52 ±0.03`: mean and half of the 95 % interval. */
 export function withInterval(row: SummaryRow | null, show: (value: number) => string): string {
   if (row === null || row.mean === null) return ABSENT;
-  if (row.ci95 === null) return show(row.mean);
-  const mean = show(row.mean);
-  return `${mean} ±${likeIts(mean, (row.ci95[1] - row.ci95[0]) / 2, show)}`;
+  return plusMinus(row.mean, row.ci95 && (row.ci95[1] - row.ci95[0]) / 2, show);
+}
+
+/** @param half null where no spread is known */
+export function plusMinus(mean: number, half: number | null, show: (value: number) => string): string {
+  const text = show(mean);
+  return half === null ? text : `${text} ±${likeIts(text, half, show)}`;
 }
 
 /** As many decimals as the mean has, or the few more that show a small half width at all. */

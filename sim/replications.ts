@@ -5,7 +5,7 @@
 import type { Result, RunResult } from './result.ts';
 
 /** Without what only charts and lists use: timeline, curve, hotspots, copies, events. Counts, times, nodes stay. */
-function thinned(run: RunResult): RunResult {
+export function thinned(run: RunResult): RunResult {
   const { timeline, hotKeyTreatment } = run;
   return {
     ...run,

@@ -28,11 +28,25 @@ export interface Ran {
   readonly code: ExitCode;
 }
 
+/** What progress needs to know of jobs that run together. */
+export interface Batch {
+  readonly jobs: readonly Job[];
+  /** Simulated time of the longest. */
+  readonly horizonNs: number;
+  readonly headline: string;
+}
+
+/** All strategies of a scenario over some seeds. */
+export function runPrepared(prepared: Prepared, jobs: readonly Job[], options: RunOptions): Promise<Ran> {
+  const text = headline(prepared, jobs, options.workers);
+  return runJobs({ jobs, horizonNs: prepared.horizonNs, headline: text }, options);
+}
+
+/** @param onEnd called when a job has ended, before its progress is shown; may keep less of its outcome */
 export async function runJobs(
-  prepared: Prepared,
-  jobs: readonly Job[],
+  { jobs, horizonNs, headline: text }: Batch,
   options: RunOptions,
-  onLane: (lane: Lane) => void = () => {},
+  onEnd: (lane: Lane) => void = () => {},
 ): Promise<Ran> {
   const style = {
     redraw: canRedraw(process.stderr),
@@ -41,21 +55,21 @@ export async function runJobs(
   };
   let progress: LiveProgress | null = null;
   const pool = new Pool(jobs, (lane) => {
-    onLane(lane);
+    if (lane.state === 'done') onEnd(lane);
     progress?.changed(lane);
   });
-  if (!options.quiet) progress = new LiveProgress(pool.lanes, prepared.horizonNs, process.stderr, style);
+  if (!options.quiet) progress = new LiveProgress(pool.lanes, horizonNs, process.stderr, style);
   let interrupted = false;
   const onInterrupt = () => {
     if (interrupted) process.exit(EXIT.interrupted);
     interrupted = true;
     pool.stop();
-    const text = 'interrupted: ending with what there is; Ctrl-C again stops at once';
-    if (progress === null) printNote(text);
-    else progress.note(text);
+    const advice = 'interrupted: ending with what there is; Ctrl-C again stops at once';
+    if (progress === null) printNote(advice);
+    else progress.note(advice);
   };
   process.on('SIGINT', onInterrupt);
-  progress?.note(headline(prepared, jobs, options.workers));
+  progress?.note(text);
   progress?.start();
   const outcomes = await pool.run(options.workers);
   progress?.end();
@@ -113,11 +127,6 @@ function headline({ info }: Prepared, jobs: readonly Job[], workers: number): st
 function failuresOf(jobs: readonly Job[], outcomes: readonly Outcome[]): Failure[] {
   return outcomes.flatMap((outcome, i) => {
     if (!('failure' in outcome)) return [];
-    return [{ ...outcome.failure, message: `${who(jobs[i]!, jobs)}: ${outcome.failure.message}` }];
+    return [{ ...outcome.failure, message: `${jobs[i]!.label}: ${outcome.failure.message}` }];
   });
-}
-
-/** The strategy, with its seed where there are several. */
-function who({ strategy, seed }: Job, jobs: readonly Job[]): string {
-  return jobs.every((job) => job.seed === seed) ? strategy : `${strategy}, seed ${seed}`;
 }

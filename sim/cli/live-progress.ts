@@ -18,6 +18,7 @@ const REDRAW_MS = 100;
 const QUIET_INTERVALS_MS = [10_000, 30_000, 300_000];
 /** The 30 s interval lasts this long before the 5 min one takes over. */
 const LONG_RUN_MS = 600_000;
+const NAME_WIDTH_MAX = 32;
 /** More runs than that are not listed one by one: those under way, and how many have ended. */
 const MANY_LANES = 16;
 /** Then so many lines in a log tell how far it is. */
@@ -36,7 +37,6 @@ export class LiveProgress {
   readonly #style: ProgressStyle;
   readonly #nameWidth: number;
   readonly #many: boolean;
-  readonly #severalSeeds: boolean;
   #timer: NodeJS.Timeout | undefined;
   #drawnLines = 0;
   #startedMs = 0;
@@ -47,9 +47,8 @@ export class LiveProgress {
     this.#screen = screen;
     this.#style = style;
     this.#many = lanes.length > MANY_LANES;
-    this.#severalSeeds = lanes.some((lane) => lane.job.seed !== lanes[0]!.job.seed);
     this.#nameWidth = lanes.reduce(
-      (width, lane) => Math.max(width, Math.min(32, this.#name(lane).length)),
+      (width, { job }) => Math.max(width, Math.min(NAME_WIDTH_MAX, job.label.length)),
       0,
     );
   }
@@ -84,10 +83,6 @@ export class LiveProgress {
     const elapsedSec = (performance.now() - this.#startedMs) / 1000;
     const left = done === 0 ? '' : `, ETA ${timeLeft((elapsedSec * (this.#lanes.length - done)) / done)}`;
     return `${done} of ${this.#lanes.length} runs ended${done === this.#lanes.length ? '' : left}`;
-  }
-
-  #name({ job: { strategy, seed } }: Lane): string {
-    return visible(this.#severalSeeds ? `${strategy} ${seed}` : strategy);
   }
 
   /** A message that must not be drawn over. */
@@ -139,7 +134,7 @@ export class LiveProgress {
 
   #line(lane: Lane): string {
     const { ascii } = this.#style;
-    const name = this.#name(lane).slice(0, this.#nameWidth).padEnd(this.#nameWidth);
+    const name = visible(lane.job.label).slice(0, this.#nameWidth).padEnd(this.#nameWidth);
     if (lane.state === 'waiting') return `${ascii ? '.' : '•'} ${name}  waiting`;
     if (lane.state === 'running') return `${ascii ? '>' : '▸'} ${name}  ${this.#runningText(lane)}`;
     const outcome = lane.outcome!;

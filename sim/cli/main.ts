@@ -36,6 +36,16 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Keep what check compares with: baseline save, update, show, diff',
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
+  sweep: {
+    usage: 'sweep <scenario>',
+    describe: 'Run a scenario over many values of its parameters; what is known is not run again',
+    load: async () => (await import('./sweep.ts')).sweepCommand,
+  },
+  merge: {
+    usage: 'merge <part..>',
+    describe: 'Put the parts of a sweep (--shard) together',
+    load: async () => (await import('./merge.ts')).mergeCommand,
+  },
   validate: {
     usage: 'validate <scenario..>',
     describe: 'Check scenario files and list every mistake',

@@ -8,6 +8,8 @@ import { ProgressCell } from './progress-cell.ts';
 /** Everything a worker needs to build the run again by itself: plain data, no functions. */
 export interface Job extends ScenarioRequest {
   readonly strategy: string;
+  /** What it is called where several run: `redis`, `redis, seed 3`. */
+  readonly label: string;
   readonly seed: number;
   readonly replication: number;
   readonly check: boolean;

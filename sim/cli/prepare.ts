@@ -4,6 +4,7 @@ import { bindSetup, describeScenario } from '../../scenarios/bind.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { ScenarioInfo } from '../result.ts';
+import type { Setup } from '../setup.ts';
 import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
@@ -34,23 +35,41 @@ export interface Prepared {
   readonly jobs: readonly Job[];
 }
 
+/** A comparison with what it was prepared from. */
+interface Bound {
+  readonly prepared: Prepared;
+  /** Of each job. */
+  readonly setups: readonly Setup[];
+  /** Hashes of the plug-ins' files. */
+  readonly plugins: readonly string[];
+}
+
 export async function prepare(path: string, request: RunRequest): Promise<Prepared> {
+  return (await prepareBound(path, request, printNote)).prepared;
+}
+
+/** @param tell gets problems and warnings, as text */
+export async function prepareBound(
+  path: string,
+  request: RunRequest,
+  tell: (text: string) => void,
+): Promise<Bound> {
   const source = { path, text: readInput(path) };
   const loaded = await load({ source, ...request });
   const color = wantsColor(process.stderr);
   if ('problems' in loaded) {
-    for (const problem of loaded.problems) printNote(formatProblem(problem, { color }));
+    for (const problem of loaded.problems) tell(formatProblem(problem, { color }));
     const count = loaded.problems.length;
     throw new CliError(EXIT.invalidInput, `${path} has ${count === 1 ? 'a problem' : `${count} problems`}`);
   }
   const { scenario, registry, plugins } = loaded;
-  for (const warning of scenario.warnings) printNote(formatProblem(warning, { color }));
+  for (const warning of scenario.warnings) tell(formatProblem(warning, { color }));
   const chosen = chooseStrategies(scenario, request.strategies);
   const recording = await openRecording(scenario, request.seed ?? scenario.seed);
   const setups = chosen.map((strategy) => bindSetup(scenario, strategy, registry, recording));
   const info = describeScenario(scenario, recording);
   const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);
-  return {
+  const prepared = {
     scenario,
     info: { ...info, notes: [...info.notes, ...pluginNotes] },
     reference: chosen.includes(scenario.reference) ? scenario.reference : chosen[0]!,
@@ -60,11 +79,13 @@ export async function prepare(path: string, request: RunRequest): Promise<Prepar
       overrides: request.overrides,
       plugins: request.plugins,
       strategy,
+      label: strategy,
       seed: request.seed ?? scenario.seed,
       replication: 0,
       check: request.check,
     })),
   };
+  return { prepared, setups, plugins: plugins.map(({ sha256 }) => sha256) };
 }
 
 /** In the order of the scenario, whatever order they are asked for in. */

@@ -4,7 +4,7 @@ import { DEFAULT_MARGIN } from '../compare.ts';
 import type { UntilTarget } from '../gates/until.ts';
 import { precisionOfRuns } from '../precision.ts';
 import type { Until } from '../result.ts';
-import { type Comparison, comparisonOf, type Ran, type RunOptions, runJobs } from './comparison.ts';
+import { type Comparison, comparisonOf, type Ran, type RunOptions, runPrepared } from './comparison.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Job } from './pool.ts';
 import type { Prepared } from './prepare.ts';
@@ -22,7 +22,7 @@ export async function runSeeds(
 ): Promise<Comparison> {
   const { prepared, code } = await withWarmUp(unsettled, seeds[0]!, options);
   if (code !== EXIT.ok) return { result: null, code };
-  const ran = await runJobs(prepared, jobsOf(prepared, seeds), options);
+  const ran = await runPrepared(prepared, jobsOf(prepared, seeds), options);
   return comparisonOf(prepared, ran, { margin: options.margin ?? DEFAULT_MARGIN, until: null });
 }
 
@@ -46,7 +46,7 @@ export async function runUntil(
   let batch = Math.min(FIRST_BATCH, maxSeeds);
   while (batch > 0) {
     const seeds = Array.from({ length: batch }, (_, i) => firstSeed + count + i);
-    const more = await runJobs(prepared, jobsOf(prepared, seeds, count), options);
+    const more = await runPrepared(prepared, jobsOf(prepared, seeds, count), options);
     ran = { runs: [...ran.runs, ...more.runs], code: more.code };
     count += batch;
     if (ran.runs.length > 0) until = precisionOfRuns(ran.runs, prepared.reference, target);
@@ -68,5 +68,9 @@ function progressText({ metric, target, halfWidth }: Until, count: number): stri
 
 /** Seed by seed, so that what an interruption leaves can be compared. */
 function jobsOf({ jobs }: Prepared, seeds: readonly number[], from = 0): Job[] {
-  return seeds.flatMap((seed, i) => jobs.map((job) => ({ ...job, seed, replication: from + i })));
+  const label = ({ strategy }: Job, seed: number) =>
+    seeds.length + from === 1 ? strategy : `${strategy}, seed ${seed}`;
+  return seeds.flatMap((seed, i) =>
+    jobs.map((job) => ({ ...job, label: label(job, seed), seed, replication: from + i })),
+  );
 }

@@ -1,7 +1,7 @@
 /** `warmUp: auto`, settled before anything is measured: a pilot run of each strategy tells how long it takes. */
 import { formatDuration } from '../units.ts';
 import { findWarmUp } from '../warm-up.ts';
-import { type RunOptions, runJobs } from './comparison.ts';
+import { type RunOptions, runPrepared } from './comparison.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Prepared } from './prepare.ts';
 import { printNote } from './streams.ts';
@@ -16,7 +16,7 @@ export async function withWarmUp(prepared: Prepared, seed: number, options: RunO
   if (prepared.scenario.settings.warmUp !== 'auto') return { prepared, code: EXIT.ok };
   if (!options.quiet) printNote('a pilot run finds the warm-up');
   const pilots = prepared.jobs.map((job) => ({ ...job, seed, overrides: [...job.overrides, 'warmUp=0s'] }));
-  const { runs, code } = await runJobs(prepared, pilots, options);
+  const { runs, code } = await runPrepared(prepared, pilots, options);
   if (code !== EXIT.ok) return { prepared, code };
   const { durationMs, faults, notes } = prepared.info;
   const found = findWarmUp(runs, Math.min(durationMs, ...faults.map((fault) => fault.atMs)));

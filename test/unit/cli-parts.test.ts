@@ -133,8 +133,8 @@ describe('progress', () => {
   function watched(style: { redraw: boolean }) {
     const { lanes } = new Pool(
       [
-        { ...job, strategy: 'redis' },
-        { ...job, strategy: 'ring' },
+        { ...job, strategy: 'redis', label: 'redis' },
+        { ...job, strategy: 'ring', label: 'ring' },
       ],
       () => {},
     );

@@ -1,0 +1,67 @@
+/** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means. */
+import { join } from 'node:path';
+import { renderSweep, type SweepFigure, type SweepRow } from '../../reports/sweep-table.ts';
+import { estimateMean, intervalOf } from '../statistics/estimate.ts';
+import { isAsciiOnly, printNote, printResult } from './streams.ts';
+import { type SweepLine, writeCsv, writeLines } from './sweep-store.ts';
+
+export interface SweepFiles {
+  readonly lines: string;
+  readonly csv: string;
+}
+
+/** @param part `1-of-4` for one share of a sweep, null for a whole one */
+export function sweepFiles(folder: string, part: string | null): SweepFiles {
+  const name = part === null ? 'sweep' : `sweep.${part}`;
+  return { lines: join(folder, `${name}.jsonl`), csv: join(folder, `${name}.csv`) };
+}
+
+/** @param others runs of earlier sweeps that the file keeps, to be used again */
+export async function writeSweep(
+  files: SweepFiles,
+  lines: readonly SweepLine[],
+  others: readonly SweepLine[],
+): Promise<void> {
+  writeLines(files.lines, [...lines, ...others.map((line) => ({ ...line, place: null }))]);
+  await writeCsv(files.csv, lines);
+  if (lines.length > 0) printResult(tableOf(lines));
+  printNote(`wrote ${files.lines} and ${files.csv}`);
+}
+
+function tableOf(lines: readonly SweepLine[]): string {
+  const paths = [...new Set(lines.flatMap(({ vary }) => Object.keys(vary)))];
+  const byCell = Map.groupBy(lines, ({ vary }) => JSON.stringify(vary));
+  const rows = [...byCell.values()].flatMap((cell) => {
+    const strategies = [...Map.groupBy(cell, ({ strategy }) => strategy)];
+    const p99s = strategies.map(([, own]) => meanOrNever(figureOf(own, 'p99WithFailures')));
+    const best = Math.min(...p99s);
+    return strategies.map(
+      ([strategy, own], i): SweepRow => ({
+        values: paths.map((path) => own[0]!.vary[path] ?? ''),
+        strategy,
+        best: strategies.length > 1 && p99s[i] === best && best < Infinity,
+        p50: figureOf(own, 'responseTime.p50'),
+        p99: figureOf(own, 'responseTime.p99'),
+        p999: figureOf(own, 'responseTime.p999'),
+        failed: figureOf(own, 'failedShare'),
+        hottest: figureOf(own, 'hottest.utilization'),
+      }),
+    );
+  });
+  const seeds = new Set(lines.map(({ seed }) => seed)).size;
+  return renderSweep({ paths, rows, seeds }, { ascii: isAsciiOnly() });
+}
+
+function figureOf(lines: readonly SweepLine[], metric: string): SweepFigure {
+  const values = lines.map(({ metrics }) => metrics[metric]);
+  if (values.includes('never')) return 'never';
+  const numbers = values.filter((value) => typeof value === 'number');
+  if (numbers.length < lines.length) return null;
+  const estimate = estimateMean(numbers);
+  const interval = intervalOf(estimate);
+  return { mean: estimate.mean, half: interval && (interval[1] - interval[0]) / 2 };
+}
+
+function meanOrNever(figure: SweepFigure): number {
+  return figure === null || figure === 'never' ? Infinity : figure.mean;
+}
