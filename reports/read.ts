@@ -44,6 +44,7 @@ const requestCounts = z.object({
   attempts: count,
   retries: count,
   hedges: count,
+  probes: count,
   redirects: count,
 });
 

@@ -14,6 +14,7 @@ import {
   type Op,
   type PlacementTable,
   type Selection,
+  type SelectionContext,
 } from './strategy.ts';
 
 export class Clients {
@@ -52,6 +53,7 @@ export class Clients {
     clock: Clock,
     count: number,
     seed: number,
+    contextOf: (client: number) => SelectionContext,
   ) {
     const { shards, replicas, zones } = setup.cluster;
     this.count = count;
@@ -75,7 +77,7 @@ export class Clients {
     const zoneOf = Uint8Array.from(nodes, (node) => node.zone);
     this.views = Array.from({ length: count }, (_, client) => this.#view(client, zoneOf));
     this.selections = this.views.map((view) =>
-      module.create(params, view, stream(seed, `selection/client-${view.client}`)),
+      module.create(params, view, stream(seed, `selection/client-${view.client}`), contextOf(view.client)),
     );
   }
 

@@ -26,6 +26,10 @@ export const EVENT = {
   invalidate: 9,
   /** A client has looked a value up in its own memory. */
   lookedUp: 10,
+  /** A probe reaches its node. */
+  probe: 11,
+  /** A probe's answer reaches its client. */
+  probed: 12,
 } as const;
 
 export class Clock {

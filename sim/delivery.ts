@@ -79,6 +79,7 @@ export class Delivery {
     clients.inFlight[link] = clients.inFlight[link]! + 1;
     this.waitingAttempts++;
     recorder.counters.attempts++;
+    if (this.#world.truth !== null) this.#world.truth.sent(node);
     const arrivesNs = network.out(client, node, clock.nowNs, outFactor);
     queue.push(arrivesNs, EVENT.arrive, attempt);
     if (arrivesNs > clock.nowNs + this.#timeoutNs) this.#giveUpInTime(attempt);
@@ -121,6 +122,7 @@ export class Delivery {
     const { attempts, nodes, clock } = this.#world;
     const node = attempts.node[attempt]!;
     const state = nodes.state[node]!;
+    if (this.#world.truth !== null) this.#world.truth.arrived(node);
     if (state !== NODE_STATE.up) {
       if (state === NODE_STATE.processDown) this.#answer(attempt, OUTCOME.refused, clock.nowNs);
       else this.#lose(attempt);
@@ -306,9 +308,12 @@ export class Delivery {
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
     if (this.failover !== null) this.failover[client]!.observe(node, outcome);
-    if (outcome === OUTCOME.ok)
-      recorder.answered(node, sentNs, attempts.waitedNs[attempt]!, attempts.serviceNs[attempt]!, elapsedNs);
-    else this.#distrust(client, node, outcome);
+    if (outcome === OUTCOME.ok) {
+      const waitedNs = attempts.waitedNs[attempt]!;
+      const serviceNs = attempts.serviceNs[attempt]!;
+      this.#world.probes.served(node, attempts.waitingAhead[attempt]!, waitedNs, serviceNs);
+      recorder.answered(node, sentNs, waitedNs, serviceNs, elapsedNs);
+    } else this.#distrust(client, node, outcome);
     switch (attempts.purpose[attempt]) {
       case PURPOSE.request:
         this.onRequestSettled(attempt, outcome);

@@ -92,6 +92,12 @@ export class Engine {
       case EVENT.lookedUp:
         this.flow.lookedUp(index);
         break;
+      case EVENT.probe:
+        this.#world.probes.arrive(index);
+        break;
+      case EVENT.probed:
+        this.#world.probes.answered(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

@@ -69,6 +69,12 @@ export class Network {
     return arrivesNs;
   }
 
+  /** When a message between client and node on a connection of its own arrives: it waits for no reply before it. */
+  aside(client: number, node: number, outward: boolean, nowNs: number): number {
+    const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, outward, nowNs);
+    return leavesNs + this.#delayNs[client * this.#nodeCount + node]!;
+  }
+
   /** Connections to the node are gone; what was scheduled on them no longer holds anything back. */
   reset(node: number): void {
     for (let link = node; link < this.#delayNs.length; link += this.#nodeCount) {

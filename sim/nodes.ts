@@ -90,6 +90,23 @@ export class Nodes {
     return endNs;
   }
 
+  /** How long a new arrival would wait [ns]. */
+  waitNs(node: number, nowNs: number): number {
+    return Math.max(0, this.#freeAtNs[this.#firstFree(node)]! - nowNs);
+  }
+
+  waiting(node: number, nowNs: number): number {
+    return this.#waiting[node]!.settle(nowNs);
+  }
+
+  /** Threads at work. */
+  inService(node: number, nowNs: number): number {
+    let busy = 0;
+    for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++)
+      if (this.#freeAtNs[thread]! > nowNs) busy++;
+    return busy;
+  }
+
   #firstFree(node: number): number {
     const from = node * this.threads;
     if (this.threads === 1) return from;

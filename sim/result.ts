@@ -35,6 +35,8 @@ export interface RequestCounts {
   retries: number;
   hedges: number;
   redirects: number;
+  /** Questions after load that selections sent to nodes, beside all attempts. */
+  probes: number;
 }
 
 export interface NodeResult {

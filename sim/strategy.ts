@@ -132,6 +132,27 @@ export interface ClientView {
   now(): Nanos;
 }
 
+/** The truth about the nodes, for bounds. */
+export interface Oracle {
+  /** HOT. Until all work at the node and on its way there is done [ns]; Infinity while it is down. */
+  workLeftNs(node: NodeId): Nanos;
+}
+
+/** What a selection may do beside counting its own requests. */
+export interface SelectionContext {
+  /** [node] shard of each node. */
+  readonly shardOf: Int32Array;
+  /** Null unless the module declares `needs: ['oracle']`. */
+  readonly oracle: Oracle | null;
+  /**
+   * HOT. Asks the node over the network how busy it is; `probed` hears the answer, unless the node is down. The
+   * question keeps a service thread busy for `serviceNs`; 0 where it is answered beside the service threads.
+   */
+  probe(node: NodeId, serviceNs: Nanos): void;
+  /** COLD. Runs `callback` once. */
+  after(delayNs: Nanos, callback: () => void): void;
+}
+
 export interface Selection {
   /**
    * HOT. The node that gets this attempt, one of `candidates[0 .. count)`, count >= 1. The believed primary
@@ -142,6 +163,11 @@ export interface Selection {
   observe?(node: NodeId, elapsedNs: Nanos, outcome: Outcome): void;
   /** HOT. What an answer carried: how many waited when the attempt reached the node, and its service time. */
   feedback?(node: NodeId, elapsedNs: Nanos, queue: number, serviceNs: Nanos): void;
+  /**
+   * HOT. A probe is back: how many attempts were at the node, waiting or in service, and the median time that
+   * recent ones spent there which had come to as long a queue; 0 where it knows of none.
+   */
+  probed?(node: NodeId, atNode: number, latencyNs: Nanos): void;
 }
 
 // ----------------------------------------------------------------------------------------------- hot keys
@@ -317,7 +343,7 @@ export interface SelectionModule<Params = unknown> extends ModuleInfo<Params> {
    * placement's preference order. Writes always go to the primary.
    */
   readonly candidates: 'primary' | 'shard' | 'preference';
-  create(params: Params, view: ClientView, rng: Rng): Selection;
+  create(params: Params, view: ClientView, rng: Rng, context: SelectionContext): Selection;
 }
 
 export interface HotKeysModule<Params = unknown> extends ModuleInfo<Params> {

@@ -137,8 +137,19 @@ function curveOf(histogram: Histogram): QuantileCurve {
 }
 
 function requestCounts(world: World): RequestCounts {
-  const { offered, completed, failed, timedOut, rejected, refused, attempts, retries, redirects } =
-    world.recorder.counters;
+  const {
+    offered,
+    completed,
+    failed,
+    timedOut,
+    rejected,
+    refused,
+    attempts,
+    retries,
+    hedges,
+    redirects,
+    probes,
+  } = world.recorder.counters;
   const open = openRequests(world);
   return {
     offered,
@@ -150,8 +161,9 @@ function requestCounts(world: World): RequestCounts {
     open,
     attempts,
     retries,
-    hedges: 0,
+    hedges,
     redirects,
+    probes,
   };
 }
 

@@ -11,13 +11,16 @@ import { Recorder } from './metrics/recorder.ts';
 import { MultiGets } from './multi-gets.ts';
 import { Network } from './network.ts';
 import { NetworkFaults } from './network-faults.ts';
+import { NodeTruth } from './node-truth.ts';
 import { Nodes } from './nodes.ts';
 import { Origin } from './origin.ts';
+import { Probes } from './probes.ts';
 import { Replication } from './replication.ts';
 import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
+import { selectionContext } from './selection-context.ts';
 import type { Setup } from './setup.ts';
-import type { ControlPlane, KeyNames, NodeInfo } from './strategy.ts';
+import { type ControlPlane, type KeyNames, type NodeInfo, OP } from './strategy.ts';
 import type { Tracking } from './tracking.ts';
 import { Versions } from './versions.ts';
 
@@ -54,6 +57,9 @@ export interface World {
   readonly versions: Versions | null;
   /** Null where nodes tell no client of writes. */
   tracking: Tracking | null;
+  readonly probes: Probes;
+  /** Null unless the selection needs it. */
+  readonly truth: NodeTruth | null;
   /** The server-side protocol, once it is set up; null where a strategy has none. */
   control: ControlPlane | null;
 }
@@ -65,12 +71,17 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   const nodes = new Nodes(infos.length, setup.cluster.node);
   for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
   const contents = new Contents(infos.length, keys.count);
+  const truth = setup.strategy.selection.module.needs?.includes('oracle')
+    ? new NodeTruth(nodes, clock, setup.cluster.node.serviceNs[OP.get]!)
+    : null;
   const recorder = new Recorder(setup, infos.length, keys.count);
   const shards = shardsOf(infos);
   const { module, params } = setup.strategy.placement;
   const clientCount = setup.clients.count + 1;
   const membership = new Membership(module.create(params, { keys, shards }), shards, clientCount, keys.count);
-  const clients = new Clients(setup, infos, membership, clock, clientCount, seed);
+  const clients = new Clients(setup, infos, membership, clock, clientCount, seed, (client) =>
+    selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
+  );
   const network = new Network(
     setup.network,
     clients.zone,
@@ -114,6 +125,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     events: [],
     versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),
     tracking: null,
+    probes: new Probes(nodes, network, queue, clock, recorder, clients.selections),
+    truth,
     control: null,
   };
   return world;

@@ -32,9 +32,12 @@ import { alwaysHottest } from './selection/always-hottest.ts';
 import { aperture } from './selection/aperture.ts';
 import { boundedLoad } from './selection/bounded-load.ts';
 import { c3 } from './selection/c3.ts';
+import { clairvoyant } from './selection/clairvoyant.ts';
 import { leastOutstanding } from './selection/least-outstanding.ts';
 import { peakEwma } from './selection/peak-ewma.ts';
+import { polledLoad } from './selection/polled-load.ts';
 import { powerOfTwoChoices } from './selection/power-of-two-choices.ts';
+import { prequal } from './selection/prequal.ts';
 import { primary } from './selection/primary.ts';
 import { random } from './selection/random.ts';
 import { roundRobin } from './selection/round-robin.ts';
@@ -66,12 +69,15 @@ export const registry: Registry = {
     weighted,
     leastOutstanding,
     powerOfTwoChoices,
+    polledLoad,
     peakEwma,
     c3,
+    prequal,
     zoneAware,
     boundedLoad,
     aperture,
     alwaysHottest,
+    clairvoyant,
     replicate,
     split,
     nearCache,

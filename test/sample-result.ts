@@ -250,6 +250,7 @@ function runOf(strategy: string, position: number): RunResult {
       attempts: offered + 3 * traits.failed,
       retries: 3 * traits.failed,
       hedges: 0,
+      probes: 0,
       redirects: 310,
     },
     responseTime,

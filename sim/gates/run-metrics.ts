@@ -40,6 +40,7 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   retries: ['lower', 'Attempts after the first, of the same request.'],
   hedges: [null, 'Attempts sent while an earlier one was still open.'],
   redirects: ['lower', 'Attempts sent on to another node (MOVED).'],
+  probes: [null, 'Questions after load that selections sent to nodes.'],
 };
 
 const countMetrics: Metric[] = (Object.keys(COUNTS) as (keyof RequestCounts)[]).map((count) => ({

@@ -18,6 +18,8 @@ class Counters {
   attempts = 0;
   retries = 0;
   redirects = 0;
+  hedges = 0;
+  probes = 0;
   /** Of requests, where a hot-key module was asked whether they must reach copies too. */
   treatedWrites = 0;
   copyWrites = 0;

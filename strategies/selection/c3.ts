@@ -7,8 +7,11 @@
  * Selection", NSDI 2015, section 3.1: score = (R - s) + q^3 s, q = 1 + outstanding x clients + reported queue;
  * R, s and the queue are moving averages (weight 0.9 on the newest in the authors' simulator).
  *
- * Not modelled: the rate control of section 3.2, by which a client holds requests back. The queue reported is
- * the one the request met on arrival, where the paper's servers read it when they answer.
+ * Not modelled: the rate control of section 3.2, a sending rate per node that grows as TCP CUBIC's window, and the
+ * queue in which a client holds requests back while every replica is above its rate. A selection says who serves
+ * an attempt, and says it at once; there is no client-side queue in the engine to hold it in. So overload, which
+ * the rate control is there for, looks worse here than it would. The queue reported is the one the request met on
+ * arrival, where the paper's servers read it when they answer.
  */
 import { z } from 'zod';
 import {

@@ -23,7 +23,12 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[
   ['bounded-load', { variant: 'random-jump', balanceFactor: 125 }],
   ['aperture', {}],
   ['aperture', { width: 1 }],
+  ['polled-load', {}],
+  ['polled-load', { every: '5ms', choices: 4 }],
+  ['prequal', {}],
+  ['prequal', { pool: 4, probes: 0.5, removals: 0.25, maxAge: '10ms' }],
   ['always-hottest', {}],
+  ['clairvoyant', {}],
 ];
 
 describe('selection contract', () => {

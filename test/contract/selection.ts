@@ -6,7 +6,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../sim/rng.ts';
-import { type ClientView, OP, OUTCOME, type Selection, type SelectionModule } from '../../sim/strategy.ts';
+import {
+  type ClientView,
+  OP,
+  OUTCOME,
+  type Selection,
+  type SelectionContext,
+  type SelectionModule,
+} from '../../sim/strategy.ts';
 
 /** A client's view of `nodeCount` nodes of one shard, all live and idle. */
 export function viewOf(nodeCount: number): ClientView & { nowNs: number } {
@@ -21,6 +28,16 @@ export function viewOf(nodeCount: number): ClientView & { nowNs: number } {
     now() {
       return this.nowNs;
     },
+  };
+}
+
+/** Probes lead nowhere, timers never fire, and every node has as much work left as its id says. */
+export function contextOf(nodeCount: number): SelectionContext {
+  return {
+    shardOf: new Int32Array(nodeCount),
+    oracle: { workLeftNs: (node) => node },
+    probe: () => {},
+    after: () => {},
   };
 }
 
@@ -53,7 +70,7 @@ const NODES = 9;
 /** `params` as a user writes them. */
 export function selectionContract(module: SelectionModule, params: Readonly<Record<string, unknown>>): void {
   const create = (view: ClientView, seed: number): Selection =>
-    module.create(module.params.parse(params), view, stream(seed, 'selection/client-0'));
+    module.create(module.params.parse(params), view, stream(seed, 'selection/client-0'), contextOf(NODES));
 
   /** 2,000 choices among changing candidates under changing load. */
   const choices = (selection: Selection, view: ClientView): number[] => {
@@ -70,6 +87,7 @@ export function selectionContract(module: SelectionModule, params: Readonly<Reco
       view.inFlight[node] = world.below(20);
       selection.observe?.(node, 1e5 + world.below(1e6), OUTCOME.ok);
       selection.feedback?.(node, 5e5, 3, 1e5);
+      selection.probed?.(turn % NODES, turn % 5, 2e5);
       return node;
     });
   };
@@ -98,6 +116,7 @@ export function selectionContract(module: SelectionModule, params: Readonly<Reco
         view.inFlight[node] = turn & 15;
         selection.observe?.(node, 100_000, OUTCOME.ok);
         selection.feedback?.(node, 5e5, 3, 1e5);
+        selection.probed?.(turn % NODES, turn % 5, 2e5);
       });
       expect(growth).toBeLessThan(CALLS_PER_SAMPLE);
     });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { leastLoadedZone } from '../../scenarios/examples/least-loaded-zone.ts';
 import { type ClientView, OP, type Rng } from '../../sim/strategy.ts';
+import { contextOf } from '../contract/selection.ts';
 
 const RNG: Rng = { u32: () => 0, float: () => 0, below: () => 0 };
 
@@ -17,7 +18,7 @@ function chosen(inFlight: readonly number[], zone: number, spill = 2, candidates
     now: () => 0,
   };
   const params = leastLoadedZone.params.parse({ spill });
-  const { select } = leastLoadedZone.create(params, view, RNG);
+  const { select } = leastLoadedZone.create(params, view, RNG, contextOf(view.inFlight.length));
   return select(Int32Array.from(candidates), candidates.length, 0, OP.get);
 }
 

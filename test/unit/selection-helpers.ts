@@ -2,7 +2,7 @@
 import { stream } from '../../sim/rng.ts';
 import type { Bound } from '../../sim/setup.ts';
 import { type ClientView, OP, type SelectionModule } from '../../sim/strategy.ts';
-import { viewOf } from '../contract/selection.ts';
+import { contextOf, viewOf } from '../contract/selection.ts';
 
 /** Any module: `create` takes the parameters its own schema makes. */
 export type AnySelection = Omit<SelectionModule, 'create'> & { create: (...args: never[]) => unknown };
@@ -15,7 +15,7 @@ export function bound(module: AnySelection, params: object = {}): Bound<Selectio
 export function alone(module: AnySelection, nodeCount: number, params: object = {}, client = 0) {
   const view: ClientView & { nowNs: number } = { ...viewOf(nodeCount), client };
   const chosen = bound(module, params);
-  const selection = chosen.module.create(chosen.params, view, stream(11, 'selection'));
+  const selection = chosen.module.create(chosen.params, view, stream(11, 'selection'), contextOf(nodeCount));
   const all = Array.from({ length: nodeCount }, (_, node) => node);
   const choose = (candidates: readonly number[] = all, key = 0): number =>
     selection.select(Int32Array.from(candidates), candidates.length, key, OP.get);

@@ -9,8 +9,12 @@ import { alwaysHottest } from '../../strategies/selection/always-hottest.ts';
 import { aperture } from '../../strategies/selection/aperture.ts';
 import { boundedLoad } from '../../strategies/selection/bounded-load.ts';
 import { c3 } from '../../strategies/selection/c3.ts';
+import { clairvoyant } from '../../strategies/selection/clairvoyant.ts';
 import { leastOutstanding } from '../../strategies/selection/least-outstanding.ts';
 import { peakEwma } from '../../strategies/selection/peak-ewma.ts';
+import { polledLoad } from '../../strategies/selection/polled-load.ts';
+import { powerOfTwoChoices } from '../../strategies/selection/power-of-two-choices.ts';
+import { prequal } from '../../strategies/selection/prequal.ts';
 import { primary } from '../../strategies/selection/primary.ts';
 import { random } from '../../strategies/selection/random.ts';
 import { roundRobin } from '../../strategies/selection/round-robin.ts';
@@ -119,6 +123,52 @@ describe('c3', () => {
   });
   test('loses: a node that refuses at once keeps its good record', () => {
     expect(failed(refusing, c3)).toBeGreaterThan(1.2 * failed(refusing, random));
+  });
+});
+
+const manyClients: World = { ...busy, clients: { count: 200 } };
+
+describe('polled-load', () => {
+  test("wins: many clients know of everybody's requests, not of their own few", () => {
+    const polled = result(manyClients, polledLoad, { every: '1ms' });
+    expect(polled.responseTime.mean!).toBeLessThan(0.7 * mean(manyClients, powerOfTwoChoices));
+    // Every client asks each of four nodes once a millisecond, and asks in vain of none.
+    expect(polled.requests.probes / (200 * 4 * 20_000)).toBeCloseTo(1, 3);
+  });
+  test('loses: with old news all run to the node that was idle', () => {
+    const old = { every: '20ms', choices: 4 };
+    expect(mean(busy, polledLoad, old)).toBeGreaterThan(1.2 * mean(busy, random));
+  });
+  test('loses: a poll that takes a service thread takes it from the reads', () => {
+    const world: World = { ...busy, ratePerSec: 2 * ONE_NODE };
+    const utilization = (cost: string): number =>
+      result(world, polledLoad, { every: '1ms', cost }).nodes[0]!.utilization;
+    expect(utilization('100us') - utilization('0ns')).toBeCloseTo(0.1, 1);
+  });
+});
+
+describe('prequal', () => {
+  test('wins: leaves a slow node alone', () => {
+    const limping: World = {
+      clients: { count: 20 },
+      faults: [{ kind: 'slow', name: 'limp', atNs: 0, node: 1, forNs: 20 * SECOND, factor: 5 }],
+    };
+    expect(mean(limping, prequal)).toBeLessThan(0.6 * mean(limping, leastOutstanding));
+  });
+  test('loses: against the counts of one client that sees all traffic', () => {
+    expect(mean(busy, prequal)).toBeGreaterThan(1.1 * mean(busy, leastOutstanding));
+    const { requests } = result(busy, prequal);
+    expect(requests.probes).toBe(3 * requests.attempts);
+  });
+});
+
+describe('clairvoyant', () => {
+  test('wins: against the best that counts requests', () => {
+    expect(mean(busy, clairvoyant)).toBeLessThan(mean(busy, leastOutstanding));
+    expect(result(busy, clairvoyant).bound).toBe(true);
+  });
+  test('loses: looks at queues alone, not at the way there', () => {
+    expect(mean(farReplica, clairvoyant)).toBeGreaterThan(mean(farReplica, peakEwma));
   });
 });
 

@@ -5,7 +5,7 @@ import { OP, type SelectionModule } from '../../sim/strategy.ts';
 import { powerOfTwoChoices } from '../../strategies/selection/power-of-two-choices.ts';
 import { primary } from '../../strategies/selection/primary.ts';
 import { random } from '../../strategies/selection/random.ts';
-import { viewOf } from '../contract/selection.ts';
+import { contextOf, viewOf } from '../contract/selection.ts';
 
 const DRAWS = 60_000;
 
@@ -18,7 +18,12 @@ function counts(
   const view = viewOf(inFlight.length);
   view.inFlight.set(inFlight);
   const { create } = module as SelectionModule;
-  const selection = create(module.params.parse(params), view, stream(11, 'selection'));
+  const selection = create(
+    module.params.parse(params),
+    view,
+    stream(11, 'selection'),
+    contextOf(inFlight.length),
+  );
   const candidates = Int32Array.from(inFlight.keys());
   const chosen = inFlight.map(() => 0);
   for (let i = 0; i < DRAWS; i++) chosen[selection.select(candidates, inFlight.length, 0, OP.get)]!++;
