@@ -91,6 +91,16 @@ const treatment = z.object({
   localBytes: number.default(0),
 });
 
+const rebalance = z.object({
+  rounds: count,
+  partitionsMoved: count,
+  keysMoved: count,
+  bytesMoved: count,
+  blockedMs: number,
+  asked: count,
+  moved: count,
+});
+
 const timeline = z
   .object({
     stepMs: z.number().positive(),
@@ -151,6 +161,7 @@ const run = z
     ),
     hotKeys: z.array(keyShare),
     hotKeyTreatment: treatment.nullable(),
+    rebalance: rebalance.nullable().default(null),
     failover: z.array(failoverResult),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,

@@ -144,6 +144,39 @@ const TREATMENT: readonly Figure[] = [
   },
 ];
 
+/** What partitions that change hands cost. */
+const REBALANCE: readonly Figure[] = [
+  {
+    head: ['partitions', 'moved'],
+    metric: null,
+    value: () => null,
+    cell: ({ rebalance }) => (rebalance === null ? ABSENT : integer(rebalance.partitionsMoved)),
+    show: integer,
+  },
+  {
+    head: ['bytes', 'moved'],
+    metric: null,
+    value: () => null,
+    cell: ({ rebalance }) => (rebalance === null ? ABSENT : bytes(rebalance.bytesMoved)),
+    show: bytes,
+  },
+  {
+    head: ['blocked', 'for'],
+    metric: null,
+    value: () => null,
+    cell: ({ rebalance }) => (rebalance === null ? ABSENT : duration(rebalance.blockedMs)),
+    show: duration,
+  },
+  {
+    head: ['ASK +', 'MOVED'],
+    metric: null,
+    value: () => null,
+    cell: ({ rebalance }) =>
+      rebalance === null ? ABSENT : `${integer(rebalance.asked)} + ${integer(rebalance.moved)}`,
+    show: integer,
+  },
+];
+
 export function rankedTable(result: Result): RankedTable {
   const footnotes: string[] = [];
   const rows = rankedRuns(result).map((run, i) => ({
@@ -162,6 +195,8 @@ export function rankedTable(result: Result): RankedTable {
   // One treated strategy among others is described in the report; several are compared.
   const treatments = rows.filter(({ run }) => run.hotKeyTreatment !== null).length;
   const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
+  if (rows.some(({ run }) => run.rebalance !== null))
+    treated.push({ title: 'Moved partitions', columns: REBALANCE });
   if (result.replications === null) {
     const load = { title: 'Response time and load', columns: [...TIMES, ...LOAD] };
     return { blocks: [load, ...treated, failures], rows, footnotes };

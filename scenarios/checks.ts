@@ -138,7 +138,7 @@ function duplicates(names: readonly string[]): number[] {
 export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Finding[] {
   if (cluster === undefined) return [];
   const findings: Finding[] = [];
-  for (const axis of ['placement', 'selection', 'hotKeys', 'failover'] as const) {
+  for (const axis of ['placement', 'selection', 'hotKeys', 'failover', 'rebalance'] as const) {
     const module = strategy[axis]?.module;
     if (module === undefined) continue;
     const who = `${axis} ${quoted(module.name)}`;
@@ -153,7 +153,27 @@ export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Find
       const hint = 'take a placement with an order of preference, and two shards or more';
       findings.push(finding([axis], message, hint, 'key'));
     }
+    if (needs.includes('partition-table') && !strategy.placement.module.partitionTable) {
+      const { name } = strategy.placement.module;
+      const message = `${who} moves partitions, but the clients of placement ${quoted(name)} compute who owns them`;
+      findings.push(finding([axis], message, 'take redis-slots, hazelcast or couchbase', 'key'));
+    }
   }
+  if (strategy.rebalance !== null) findings.push(...checkRebalance(strategy));
+  return findings;
+}
+
+/** What decides where a key goes by other rules than the partition table does not go with one that changes. */
+function checkRebalance({ selection, hotKeys, failover }: StrategySetup): Finding[] {
+  const findings: Finding[] = [];
+  const clash = (axis: string, name: string, does: string): void => {
+    const message = `${axis} ${quoted(name)} ${does}, which rebalance cannot follow`;
+    findings.push(finding(['rebalance'], message, 'leave one of the two out', 'key'));
+  };
+  if (hotKeys !== null) clash('hotKeys', hotKeys.module.name, 'keeps copies by home shard');
+  if (failover?.module.ejects) clash('failover', failover.module.name, 'rehashes keys in the client');
+  if (selection.module.candidates === 'preference')
+    clash('selection', selection.module.name, 'walks an order of preference');
   return findings;
 }
 

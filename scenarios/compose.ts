@@ -11,8 +11,14 @@ import { explain, type Finding } from './explain.ts';
 import { type Path, quoted } from './problem.ts';
 import type { StrategyInput } from './schema.ts';
 
-const AXES = ['placement', 'selection', 'hotKeys', 'failover'] as const satisfies readonly Axis[];
-const OPTIONAL: ReadonlySet<Axis> = new Set(['hotKeys', 'failover']);
+const AXES = [
+  'placement',
+  'selection',
+  'hotKeys',
+  'failover',
+  'rebalance',
+] as const satisfies readonly Axis[];
+const OPTIONAL: ReadonlySet<Axis> = new Set(['hotKeys', 'failover', 'rebalance']);
 
 /** One axis, before its parameters are known to be good. Null: `none`. */
 interface Choice {

@@ -192,6 +192,7 @@ export const strategySchema = z.union([
     selection: moduleChoice.optional().describe('Which candidate gets an attempt.'),
     hotKeys: moduleChoice.optional().describe('What is done about keys that are too hot, or none.'),
     failover: moduleChoice.optional().describe('Who notices a failure and what changes, or none.'),
+    rebalance: moduleChoice.optional().describe('Which partitions move to other shards, and when, or none.'),
     with: z
       .record(z.string(), z.unknown())
       .optional()

@@ -4,6 +4,7 @@
  * on it long before; the node works on it all the same.
  */
 import { widen } from './requests.ts';
+import { NONE } from './strategy.ts';
 
 export const ATTEMPT = {
   /** The client waits for it. */
@@ -57,6 +58,10 @@ export class Attempts {
   state = new Uint8Array(0);
   /** OUTCOME carried by the reply. */
   outcome = new Uint8Array(0);
+  /** 1 when it follows an ASK: the importing node serves it. */
+  asking = new Uint8Array(0);
+  /** Shard that a redirection names; NONE for the one it was sent to. */
+  redirect = new Int32Array(0);
   /** 1 when the key was absent. */
   missed = new Uint8Array(0);
   /** 1 from arrival at a node until its reply is void or out. */
@@ -81,6 +86,8 @@ export class Attempts {
     this.state[attempt] = ATTEMPT.waiting;
     this.outcome[attempt] = 0;
     this.missed[attempt] = 0;
+    this.asking[attempt] = 0;
+    this.redirect[attempt] = NONE;
     this.atNode[attempt] = 0;
     this.promise[attempt] = PROMISE.kept;
     this.lateNs[attempt] = 0;
@@ -120,6 +127,8 @@ export class Attempts {
     this.purpose = widen(this.purpose, new Uint8Array(capacity));
     this.state = widen(this.state, new Uint8Array(capacity));
     this.outcome = widen(this.outcome, new Uint8Array(capacity));
+    this.asking = widen(this.asking, new Uint8Array(capacity));
+    this.redirect = widen(this.redirect, new Int32Array(capacity));
     this.missed = widen(this.missed, new Uint8Array(capacity));
     this.atNode = widen(this.atNode, new Uint8Array(capacity));
     this.promise = widen(this.promise, new Uint8Array(capacity));

@@ -10,6 +10,7 @@ import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import {
   type ClientFailover,
   type HotKeysClient,
+  NONE,
   OP,
   type Op,
   OUTCOME,
@@ -138,9 +139,33 @@ export class Delivery {
       this.#turnAway(attempt, OUTCOME.clusterDown);
       return;
     }
+    if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
     const isRead = attempts.op[attempt] === OP.get;
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) this.#serve(attempt, node, isRead);
     else this.#turnAway(attempt, OUTCOME.moved);
+  }
+
+  /** Partitions may change hands: a node that does not own the key says who does (MOVED), or who has it now (ASK). */
+  #sendsElsewhere(attempt: number, node: number): boolean {
+    const { attempts, nodes, contents, infos, membership } = this.#world;
+    const migration = this.#world.migration!;
+    const key = attempts.key[attempt]!;
+    const partition = membership.full.partitionOf(key);
+    const { shard } = infos[node]!;
+    const owner = migration.owner[partition]!;
+    const to = migration.movingTo[partition]!;
+    if (owner !== shard) {
+      if (to === shard && attempts.asking[attempt] === 1) return false;
+      attempts.redirect[attempt] = owner;
+      migration.moved++;
+      this.#turnAway(attempt, OUTCOME.moved);
+      return true;
+    }
+    if (to === NONE || nodes.primary[node] === 0 || contents.holds(node, key)) return false;
+    attempts.redirect[attempt] = to;
+    migration.asked++;
+    this.#turnAway(attempt, OUTCOME.ask);
+    return true;
   }
 
   #serve(attempt: number, node: number, isRead: boolean): void {
@@ -161,6 +186,8 @@ export class Delivery {
       return;
     }
     recorder.busy.add(node, nodes.startNs, departNs, 1);
+    if (this.#world.migration !== null)
+      this.#world.migration.served(this.#world.membership.full.partitionOf(key), serviceNs);
     attempts.serviceNs[attempt] = serviceNs;
     attempts.waitedNs[attempt] = nodes.startNs - nowNs;
     attempts.waitingAhead[attempt] = nodes.waitingAhead;
@@ -324,8 +351,22 @@ export class Delivery {
       default: {
         const task = attempts.owner[attempt]!;
         if (task !== NO_TASK) this.#tasks[task]!(outcome);
+        else if (attempts.redirect[attempt] !== NONE) this.#fillElsewhere(attempt, outcome);
       }
     }
+  }
+
+  /** A fill follows its redirection, as the request before it. */
+  #fillElsewhere(attempt: number, outcome: Outcome): void {
+    const { attempts, clients } = this.#world;
+    const client = attempts.client[attempt]!;
+    const shard = attempts.redirect[attempt]!;
+    const next = this.create(PURPOSE.internal, NO_TASK, client, clients.writer(client, shard), shard);
+    this.describe(next, attempts.key[attempt]!, attempts.op[attempt]!, attempts.valueBytes[attempt]!);
+    attempts.serviceFactor[next] = 1;
+    attempts.ttlNs[next] = attempts.ttlNs[attempt]!;
+    attempts.asking[next] = outcome === OUTCOME.ask ? 1 : 0;
+    this.send(next, 1, 1);
   }
 
   /** What an answer tells of the node: to the selection, and to a hot-key module that asks. */

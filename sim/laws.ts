@@ -5,7 +5,8 @@
  */
 import type { Engine } from './engine.ts';
 import { LawError } from './errors.ts';
-import type { NodeId, ShardId } from './strategy.ts';
+import type { Workload } from './setup.ts';
+import { type NodeId, OP, type PartitionMove, type ShardId } from './strategy.ts';
 import { openRequests, type World } from './world.ts';
 
 export class Laws {
@@ -48,6 +49,31 @@ export class Laws {
       );
   }
 
+  /** COLD. A plan moves partitions that exist, each once, to shards that exist. */
+  planned(moves: readonly PartitionMove[], partitionCount: number, shardCount: number): void {
+    const seen = new Set<number>();
+    for (const { partition, to } of moves) {
+      const known = Number.isInteger(partition) && partition >= 0 && partition < partitionCount;
+      if (!known || seen.has(partition) || !Number.isInteger(to) || to < 0 || to >= shardCount)
+        throw new LawError('one owner', `a plan moves partition ${partition} to shard ${to}`);
+      seen.add(partition);
+    }
+  }
+
+  /** COLD. After a run in which nothing died, was deleted or expired: each key is on one shard, its owner's. */
+  placed({ migration, setup, contents, keys, membership, nodes, infos, expiry }: World): void {
+    if (migration === null || setup.faults.length > 0 || expiry !== null || deletes(setup.workload)) return;
+    const primaries = infos.filter(({ id }) => nodes.primary[id] === 1);
+    for (let key = 0; key < keys.count; key++) {
+      const partition = membership.full.partitionOf(key);
+      const holders = primaries.filter(({ id }) => contents.holds(id, key)).map(({ shard }) => shard);
+      const to = migration.movingTo[partition];
+      if (holders.length === 1 && (holders[0] === migration.owner[partition] || holders[0] === to)) continue;
+      const owner = `owner is shard ${migration.owner[partition]}`;
+      throw new LawError('one owner', `key ${key} is on shards [${holders.join()}]; its ${owner}`);
+    }
+  }
+
   /** COLD. After the run: the sums over steps equal the totals. */
   totals(world: World): void {
     const { counters, steps } = world.recorder;
@@ -57,4 +83,9 @@ export class Laws {
         throw new LawError('totals', `the timeline's ${name} add up to ${sum}, not to ${counters[name]}`);
     }
   }
+}
+
+function deletes(workload: Workload): boolean {
+  if (workload.kind === 'mixed') return workload.tenants.some((tenant) => deletes(tenant.workload));
+  return workload.kind === 'recorded' || workload.operations[OP.delete]! > 0;
 }

@@ -132,13 +132,16 @@ export class RequestFlow {
 
   /** Routes the request by the client's belief and sends one more attempt. */
   dispatch(request: number): void {
-    const { requests, clients, membership } = this.#world;
+    const { requests, clients, membership, migration } = this.#world;
     const client = requests.client[request]!;
     const key = requests.key[request]!;
     const op = requests.op[request]! as Op;
     const table = membership.tables[client]!;
     const partition = table === membership.full ? requests.partition[request]! : table.partitionOf(key);
-    const home = table.owners[partition * table.depth]!;
+    const home =
+      migration === null
+        ? table.owners[partition * table.depth]!
+        : migration.ownerBelieved(client, partition);
     const first = requests.tries[request] === 1 && requests.redirects[request] === 0;
     requests.home[request] = home;
     let shard = home;
@@ -153,7 +156,7 @@ export class RequestFlow {
     this.#sendRequest(request, node, shard);
   }
 
-  #sendRequest(request: number, node: number, shard: number): void {
+  #sendRequest(request: number, node: number, shard: number, asking = false): void {
     const { requests } = this.#world;
     const attempt = this.#delivery.create(PURPOSE.request, request, requests.client[request]!, node, shard);
     this.#delivery.describe(
@@ -164,6 +167,7 @@ export class RequestFlow {
     );
     this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
     this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
+    if (asking) this.#world.attempts.asking[attempt] = 1;
     if (this.hotKeys !== null) this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
     const turn = requests.tries[request]! + requests.redirects[request]!;
     if (turn === 1) {
@@ -228,7 +232,7 @@ export class RequestFlow {
         if (attempts.op[attempt] !== OP.delete) this.#world.contents.acknowledge(attempts.key[attempt]!);
         this.#partDone(request, OUTCOME.ok);
       }
-    } else if (outcome === OUTCOME.moved) {
+    } else if (outcome === OUTCOME.moved || outcome === OUTCOME.ask) {
       this.#redirect(request, attempt);
     } else if (outcome === OUTCOME.clusterDown || outcome === OUTCOME.loading) {
       this.#askAgain(request, outcome);
@@ -320,10 +324,25 @@ export class RequestFlow {
       this.#partDone(request, OUTCOME.moved);
       return;
     }
+    if (attempts.redirect[attempt] !== NONE) {
+      this.#follow(request, attempt);
+      return;
+    }
     const shard = attempts.shard[attempt]!;
     const owner = control!.primarySeenBy(attempts.node[attempt]!, shard);
     clients.views[requests.client[request]!]!.primaryOf[shard] = owner;
     this.#sendRequest(request, owner, shard);
+  }
+
+  /** The key is on another shard: for good (MOVED), which the client remembers, or for this once (ASK). */
+  #follow(request: number, attempt: number): void {
+    const { requests, attempts, clients, migration } = this.#world;
+    const client = requests.client[request]!;
+    const shard = attempts.redirect[attempt]!;
+    const asking = attempts.outcome[attempt] === OUTCOME.ask;
+    if (!asking) migration!.learn(client, requests.partition[request]!, shard);
+    requests.home[request] = shard;
+    this.#sendRequest(request, clients.writer(client, shard), shard, asking);
   }
 
   /** One of the request's attempts is done with; the request ends with the last. */
@@ -362,8 +381,10 @@ export class RequestFlow {
     if (pending > 0) return;
     const outcome = requests.outcome[request]!;
     if (!recorder.outages.none) {
-      const { full } = this.#world.membership;
-      const shard = full.owners[requests.partition[request]! * full.depth]!;
+      const { membership, migration } = this.#world;
+      const { full } = membership;
+      const partition = requests.partition[request]!;
+      const shard = migration === null ? full.owners[partition * full.depth]! : migration.owner[partition]!;
       recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
     }
     const multiGet = requests.multiGet[request]!;

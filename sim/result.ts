@@ -145,6 +145,20 @@ export interface HotKeyTreatment {
   localBytes: number;
 }
 
+/** Partitions that changed hands while the run went on, and what that cost. */
+export interface RebalanceResult {
+  /** Rounds that planned a move. */
+  rounds: number;
+  partitionsMoved: number;
+  keysMoved: number;
+  bytesMoved: number;
+  /** Time that sources stood still for moves, over all nodes. */
+  blockedMs: number;
+  /** Redirections: for one request while a partition moved, and for good after it. */
+  asked: number;
+  moved: number;
+}
+
 /** Columns of equal length; null where a step has no sample. */
 export interface Timeline {
   stepMs: number;
@@ -209,6 +223,8 @@ export interface RunResult {
   hotspots: Hotspot[];
   hotKeys: KeyShare[];
   hotKeyTreatment: HotKeyTreatment | null;
+  /** Null where partitions stay where they are. */
+  rebalance: RebalanceResult | null;
   failover: FailoverResult[];
   events: ControlEvent[];
   lostWrites: number;

@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
 import { hotKeysContext } from './hot-key-control.ts';
 import { Laws } from './laws.ts';
+import { startRebalance } from './mover.ts';
 import type { RunResult } from './result.ts';
 import type { Setup } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
@@ -49,6 +50,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const control = new Control(world, laws, valueBytes + KEY_BYTES);
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   scheduleFaults(world, engine.delivery, control);
+  if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
 
   const keyCounts = new Uint32Array(source.keys.count);
   const advance = isClosedLoop(setup)
@@ -68,6 +70,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   world.recorder.outages.finish(Math.max(endNs, world.clock.nowNs));
   laws.balance(world, engine);
   laws.totals(world);
+  laws.placed(world);
   return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
 }
 

@@ -9,6 +9,7 @@ import type {
   Nanos,
   NodeId,
   PlacementModule,
+  RebalanceModule,
   SelectionModule,
 } from './strategy.ts';
 
@@ -374,6 +375,7 @@ export interface StrategySetup {
   readonly selection: Bound<SelectionModule>;
   readonly hotKeys: Bound<HotKeysModule> | null;
   readonly failover: Bound<FailoverModule> | null;
+  readonly rebalance: Bound<RebalanceModule> | null;
 }
 
 export interface MetricsSetup {

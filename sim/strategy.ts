@@ -1,7 +1,7 @@
 /**
  * The plug-in contract. A strategy is a composition of modules, one per axis: who owns a key (placement),
- * which candidate gets an attempt (selection), what is done about keys that are too hot (hotKeys), and who
- * notices a failure and what changes then (failover).
+ * which candidate gets an attempt (selection), what is done about keys that are too hot (hotKeys), who notices a
+ * failure and what changes then (failover), and which partitions move to other shards (rebalance).
  *
  * HOT calls run once per request: integers in, integers out, no allocation. COLD calls run when something
  * changes and are written for clarity; closures are welcome there.
@@ -48,6 +48,8 @@ export const OUTCOME = {
   clusterDown: 5,
   /** The node is loading its data set (Redis LOADING). */
   loading: 6,
+  /** The key has already gone where its partition is moving (Redis ASK). */
+  ask: 7,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
@@ -308,13 +310,44 @@ export interface Failover {
   client?(context: ClientFailoverContext): ClientFailover;
 }
 
+// ---------------------------------------------------------------------------------------------- rebalance
+
+/** What is known of the partitions when a round of rebalancing begins. The arrays are the module's to read only. */
+export interface ClusterLoad {
+  readonly shardCount: number;
+  readonly nowNs: Nanos;
+  /** Since the last round. */
+  readonly periodNs: Nanos;
+  /** [partition] the shard that owns it now */
+  readonly owner: Int32Array;
+  /** [partition] requests served since the last round */
+  readonly requests: Float64Array;
+  /** [partition] thread time its requests took since the last round */
+  readonly busyNs: Float64Array;
+  /** [partition] keys that belong to it */
+  readonly keys: Int32Array;
+}
+
+export interface PartitionMove {
+  readonly partition: number;
+  readonly to: ShardId;
+}
+
+export interface Rebalance {
+  /** The first round comes after one period. A round is left out while the moves of an earlier one go on. */
+  readonly periodNs: Nanos;
+  /** COLD. What to move now, one after the other, in this order. */
+  plan(load: ClusterLoad): readonly PartitionMove[];
+}
+
 // ------------------------------------------------------------------------------------------------ modules
 
 /**
  * `replicas`: there must be at least one replica per shard. `preference-order`: the placement must list more
- * than one owner per partition. `oracle`: sees the truth; shown as a bound.
+ * than one owner per partition. `partition-table`: its servers must own partitions by a table that can be changed.
+ * `oracle`: sees the truth; shown as a bound.
  */
-export type Need = 'oracle' | 'replicas' | 'preference-order';
+export type Need = 'oracle' | 'replicas' | 'preference-order' | 'partition-table';
 
 /** What every module says about itself. `params` gives defaults and units and refuses what is unknown. */
 interface ModuleInfo<Params> {
@@ -333,6 +366,8 @@ interface ModuleInfo<Params> {
 
 export interface PlacementModule<Params = unknown> extends ModuleInfo<Params> {
   readonly axis: 'placement';
+  /** Servers know the table, own partitions by it and redirect clients who are wrong: it can be changed. */
+  readonly partitionTable?: boolean;
   create(params: Params, context: PlacementContext): Placement;
 }
 
@@ -353,10 +388,22 @@ export interface HotKeysModule<Params = unknown> extends ModuleInfo<Params> {
 
 export interface FailoverModule<Params = unknown> extends ModuleInfo<Params> {
   readonly axis: 'failover';
+  /** Clients take shards out of their placement. */
+  readonly ejects?: boolean;
   create(params: Params): Failover;
 }
 
-export type StrategyModule = PlacementModule | SelectionModule | HotKeysModule | FailoverModule;
+export interface RebalanceModule<Params = unknown> extends ModuleInfo<Params> {
+  readonly axis: 'rebalance';
+  create(params: Params, rng: Rng): Rebalance;
+}
+
+export type StrategyModule =
+  | PlacementModule
+  | SelectionModule
+  | HotKeysModule
+  | FailoverModule
+  | RebalanceModule;
 export type Axis = StrategyModule['axis'];
 
 /** Identity functions that let `params` type `create`'s first argument. */
@@ -370,5 +417,8 @@ export function defineHotKeys<P>(module: HotKeysModule<P>): HotKeysModule<P> {
   return module;
 }
 export function defineFailover<P>(module: FailoverModule<P>): FailoverModule<P> {
+  return module;
+}
+export function defineRebalance<P>(module: RebalanceModule<P>): RebalanceModule<P> {
   return module;
 }

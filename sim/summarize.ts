@@ -13,6 +13,7 @@ import type {
   KeyShare,
   NodeResult,
   QuantileCurve,
+  RebalanceResult,
   RequestCounts,
   RunResult,
   Timeline,
@@ -66,6 +67,7 @@ export function summarize(end: RunEnd): RunResult {
     hotspots: hotspotsOf(world),
     hotKeys: topKeys(world, end.keyCounts),
     hotKeyTreatment: treatment,
+    rebalance: rebalanceOf(world),
     failover,
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
@@ -170,9 +172,13 @@ function requestCounts(world: World): RequestCounts {
 function modulesOf({
   setup: { strategy },
 }: World): Bound<{ name: string; axis: string; needs?: readonly string[] }>[] {
-  return [strategy.placement, strategy.selection, strategy.hotKeys, strategy.failover].filter(
-    (bound) => bound !== null,
-  );
+  return [
+    strategy.placement,
+    strategy.selection,
+    strategy.hotKeys,
+    strategy.failover,
+    strategy.rebalance,
+  ].filter((bound) => bound !== null);
 }
 
 function compositionOf(world: World): RunResult['composition'] {
@@ -278,6 +284,20 @@ function copyBytes({ setup }: World, treatment: HotKeyTreatment): number {
     .filter((copy) => copy.toMs === null)
     .reduce((sum, copy) => sum + copy.shards.length, 0);
   return Math.round(shards * meanValueBytes(setup.workload) * (1 + setup.cluster.replicas));
+}
+
+function rebalanceOf({ migration }: World): RebalanceResult | null {
+  if (migration === null) return null;
+  const { rounds, partitionsMoved, keysMoved, bytesMoved, blockedNs, asked, moved } = migration;
+  return {
+    rounds,
+    partitionsMoved,
+    keysMoved,
+    bytesMoved: Math.round(bytesMoved),
+    blockedMs: ms(blockedNs),
+    asked,
+    moved,
+  };
 }
 
 function failoverResult({ infos }: World, outage: Outage): FailoverResult {

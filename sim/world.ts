@@ -8,6 +8,7 @@ import { type Expiry, expiryOf } from './expiry.ts';
 import { nodesOf, shardsOf } from './layout.ts';
 import { Membership, ownerOf } from './membership.ts';
 import { Recorder } from './metrics/recorder.ts';
+import type { Migration } from './migration.ts';
 import { MultiGets } from './multi-gets.ts';
 import { Network } from './network.ts';
 import { NetworkFaults } from './network-faults.ts';
@@ -60,6 +61,8 @@ export interface World {
   readonly probes: Probes;
   /** Null unless the selection needs it. */
   readonly truth: NodeTruth | null;
+  /** Who owns which partition; null where that never changes. */
+  migration: Migration | null;
   /** The server-side protocol, once it is set up; null where a strategy has none. */
   control: ControlPlane | null;
 }
@@ -127,6 +130,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     tracking: null,
     probes: new Probes(nodes, network, queue, clock, recorder, clients.selections),
     truth,
+    migration: null,
     control: null,
   };
   return world;

@@ -27,6 +27,9 @@ import { multiProbe } from './placement/multi-probe.ts';
 import { redisSlots } from './placement/redis-slots.ts';
 import { rendezvous } from './placement/rendezvous.ts';
 import { presets } from './presets.ts';
+import { isolate } from './rebalance/isolate.ts';
+import { loadAware } from './rebalance/load-aware.ts';
+import { redisCli } from './rebalance/redis-cli.ts';
 import type { Registry } from './registry.ts';
 import { alwaysHottest } from './selection/always-hottest.ts';
 import { aperture } from './selection/aperture.ts';
@@ -87,6 +90,9 @@ export const registry: Registry = {
     redisCluster,
     ejectAndRehash,
     outlierDetection,
+    redisCli,
+    loadAware,
+    isolate,
   ],
   presets,
 };

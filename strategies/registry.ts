@@ -14,6 +14,7 @@ export interface Preset {
   readonly selection: ModuleChoice;
   readonly hotKeys?: ModuleChoice;
   readonly failover?: ModuleChoice;
+  readonly rebalance?: ModuleChoice;
 }
 
 export interface Registry {

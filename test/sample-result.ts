@@ -288,6 +288,7 @@ function runOf(strategy: string, position: number): RunResult {
           ],
     hotKeys: HOT_KEYS.map((hot) => ({ ...hot })),
     hotKeyTreatment: copies ? COPIES : null,
+    rebalance: null,
     failover,
     events: eventsOf(failover),
     lostWrites: traits.lostWrites,

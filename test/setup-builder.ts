@@ -134,6 +134,7 @@ export function buildSetup(overrides: Overrides): Setup {
       selection: { module: firstCandidate, params: {} },
       hotKeys: null,
       failover: null,
+      rebalance: null,
       ...overrides.strategy,
     },
     metrics: {

@@ -19,6 +19,7 @@ const METHODS: Readonly<Record<Axis, readonly string[]>> = {
   selection: ['select'],
   hotKeys: ['client', 'report'],
   failover: [],
+  rebalance: ['plan'],
 };
 /** Keys tried against a new placement table. */
 const KEYS_TRIED = 1000;

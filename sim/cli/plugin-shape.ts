@@ -3,9 +3,9 @@
 import type { Axis, Need } from '../strategy.ts';
 import { choices } from '../suggest.ts';
 
-const AXES: readonly Axis[] = ['placement', 'selection', 'hotKeys', 'failover'];
+const AXES: readonly Axis[] = ['placement', 'selection', 'hotKeys', 'failover', 'rebalance'];
 const CANDIDATES = ['primary', 'shard', 'preference'];
-const NEEDS: readonly Need[] = ['oracle', 'replicas', 'preference-order'];
+const NEEDS: readonly Need[] = ['oracle', 'replicas', 'preference-order', 'partition-table'];
 const SENTENCES = ['summary', 'source', 'wins', 'loses'];
 
 /** Meant to be a module: other exports of a plug-in are its own business. */

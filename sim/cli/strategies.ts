@@ -17,6 +17,7 @@ const AXES: readonly (readonly [Axis, string])[] = [
   ['selection', 'which of them gets an attempt?'],
   ['hotKeys', 'what is done about keys that are too hot?'],
   ['failover', 'who notices a failure, and what changes?'],
+  ['rebalance', 'which partitions move to other shards, and when?'],
 ];
 
 const SHOW_EXAMPLE = 'As in: evenkeel strategies show redis-cluster';

@@ -43,6 +43,7 @@ type Params = z.output<typeof params>;
 
 export const outlierDetection = defineFailover({
   axis: 'failover',
+  ejects: true,
   name: 'outlier-detection',
   summary: 'A proxy takes a host that fails in a row, or more often than the others, out for a growing time.',
   source: 'Envoy outlier detection: consecutive failures and success rate, with its defaults',

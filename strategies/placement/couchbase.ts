@@ -19,6 +19,7 @@ export function vBucketOf(bytes: Uint8Array, start: number, end: number, vBucket
 
 export const couchbase = definePlacement({
   axis: 'placement',
+  partitionTable: true,
   name: 'couchbase',
   summary: 'CRC-32 of the key picks one of 1024 vBuckets, dealt evenly to the shards with a replica.',
   source: 'couchbase/libcouchbase src/vbucket/crc32.h, vbucket.c',

@@ -27,6 +27,7 @@ export function hazelcastPartition(
 
 export const hazelcast = definePlacement({
   axis: 'placement',
+  partitionTable: true,
   name: 'hazelcast',
   summary:
     'MurmurHash3 of the serialised string key picks one of 271 partitions, dealt evenly with a backup.',

@@ -38,6 +38,7 @@ export function dealSlots(shards: readonly ShardInfo[]): Int32Array {
 
 export const redisSlots = definePlacement({
   axis: 'placement',
+  partitionTable: true,
   name: 'redis-slots',
   summary:
     'CRC16 of the key, or of its {hash tag}, picks one of 16384 slots; shards own equal ranges of slots.',
@@ -45,18 +46,32 @@ export const redisSlots = definePlacement({
     'Redis Cluster specification; redis src/crc16.c, src/cluster.c (keyHashSlot), src/redis-cli.c (create)',
   wins: 'Slots are even to 0.1 % and move one by one, so a cluster can grow without rehashing any client.',
   loses: 'Slots even out keys, not load: one hot key, or one hot tag, still sits on one shard.',
-  params: z.strictObject({}),
-  create(_params, { keys, shards }) {
+  params: z.strictObject({
+    emptyShards: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('so many shards, the last ones, have joined (add-node) but own no slots yet'),
+  }),
+  create({ emptyShards }, { keys, shards }) {
+    if (emptyShards >= shards.length)
+      throw new Error(
+        `redis-slots: emptyShards is ${emptyShards}, but one of ${shards.length} must own the slots`,
+      );
+    const dealt = new Set(shards.slice(0, shards.length - emptyShards).map(({ id }) => id));
     if (shards.length > SLOT_COUNT)
       throw new Error(`redis-slots: ${shards.length} shards, but there are only ${SLOT_COUNT} slots to own`);
     const slotOf = hashKeys(keys, redisSlot);
     return {
-      build: (members) => ({
-        partitionCount: SLOT_COUNT,
-        depth: 1,
-        owners: dealSlots(members),
-        partitionOf: slotOf,
-      }),
+      build(members) {
+        const owners = members.filter(({ id }) => dealt.has(id));
+        return {
+          partitionCount: SLOT_COUNT,
+          depth: 1,
+          owners: dealSlots(owners.length > 0 ? owners : members),
+          partitionOf: slotOf,
+        };
+      },
     };
   },
 });

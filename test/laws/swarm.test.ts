@@ -7,16 +7,35 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
-import type { Fault, StrategySetup } from '../../sim/setup.ts';
-import type { Axis, StrategyModule } from '../../sim/strategy.ts';
+import type { Bound, Fault, StrategySetup } from '../../sim/setup.ts';
+import type { Axis, SelectionModule, StrategyModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
+import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
 
 const MS = 1e6;
+const FIRST: Bound<SelectionModule> = { module: firstCandidate, params: {} };
 
 const modulesOf = (axis: Axis): StrategyModule[] => registry.modules.filter((module) => module.axis === axis);
 const bound = (axis: Axis) =>
   fc.constantFrom(...modulesOf(axis)).map((module) => ({ module, params: module.params.parse({}) }) as never);
+
+/** What goes with partitions that change hands, in rounds short enough for the swarm's short runs. */
+const rebalancing: fc.Arbitrary<Partial<StrategySetup>> = fc
+  .record({
+    rebalance: fc.constantFrom(...modulesOf('rebalance')),
+    placement: fc.constantFrom(
+      ...modulesOf('placement').filter((module) => module.axis === 'placement' && module.partitionTable),
+    ),
+    failover: fc.constantFrom(null, findModule(registry, 'failover', 'redis-cluster')!),
+    every: fc.constantFrom('10ms', '100ms'),
+  })
+  .map(({ rebalance, placement, failover, every }) => ({
+    rebalance: { module: rebalance, params: rebalance.params.parse({ every }) } as never,
+    placement: { module: placement, params: placement.params.parse({}) } as never,
+    failover: failover && { module: failover, params: failover.params.parse({}) },
+    hotKeys: null,
+  }));
 
 /** Crashes and restarts that alternate per node, and hangs of nodes that are up, in order of time. */
 const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]> =>
@@ -85,6 +104,7 @@ const swarm = fc
     selection: bound('selection'),
     hotKeys: fc.option(bound('hotKeys')),
     failover: fc.option(bound('failover')),
+    rebalance: fc.option(rebalancing, { freq: 1 }),
   })
   .chain((shape) =>
     fc.record({
@@ -97,12 +117,15 @@ const swarm = fc
 type Swarm = typeof swarm extends fc.Arbitrary<infer T> ? T : never;
 
 function overridesOf({ shape, faults }: Swarm): Overrides {
-  const strategy: Partial<StrategySetup> = {
+  const strategy = {
     placement: shape.placement,
-    selection: shape.replicas > 0 ? shape.selection : { module: firstCandidate, params: {} },
+    selection: shape.replicas > 0 ? (shape.selection as Bound<SelectionModule>) : FIRST,
     hotKeys: shape.hotKeys,
     failover: shape.failover,
-  };
+    ...shape.rebalance,
+  } satisfies Partial<StrategySetup>;
+  if (shape.rebalance !== null && strategy.selection.module.candidates === 'preference')
+    strategy.selection = FIRST;
   const retries = { max: shape.retries, backoffNs: MS, maxBackoffNs: 50 * MS, jitter: 'full' } as const;
   return {
     ratePerSec: shape.load * shape.shards * shape.threads * 1000,
