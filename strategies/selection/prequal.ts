@@ -117,7 +117,7 @@ class Prequal implements Selection {
   /** To different nodes, as many as are due: a run of neighbours from a random place. */
   #sendProbes(candidates: Int32Array, count: number): void {
     const due = this.#probesDue[0]! + this.#params.probes;
-    const whole = Math.floor(due);
+    const whole = due | 0;
     this.#probesDue[0] = due - whole;
     let at = this.#rng.below(count);
     for (let left = Math.min(whole, count); left > 0; left--) {

@@ -95,7 +95,7 @@ export class ProbePool {
   /** What one read removes: the oldest and the worst in turn, but not the last two. */
   remove(): void {
     const due = this.#removalsDue[0]! + this.#removals;
-    const whole = Math.floor(due);
+    const whole = due | 0;
     this.#removalsDue[0] = due - whole;
     for (let left = Math.min(whole, this.#count - LEAST); left > 0; left--) {
       this.#take(this.#removeWorst ? this.#worst() : 0);
