@@ -27,9 +27,11 @@ import { multiProbe } from './placement/multi-probe.ts';
 import { redisSlots } from './placement/redis-slots.ts';
 import { rendezvous } from './placement/rendezvous.ts';
 import { presets } from './presets.ts';
+import { dynamodb } from './rebalance/dynamodb.ts';
 import { isolate } from './rebalance/isolate.ts';
 import { loadAware } from './rebalance/load-aware.ts';
 import { redisCli } from './rebalance/redis-cli.ts';
+import { slicer } from './rebalance/slicer.ts';
 import type { Registry } from './registry.ts';
 import { alwaysHottest } from './selection/always-hottest.ts';
 import { aperture } from './selection/aperture.ts';
@@ -93,6 +95,8 @@ export const registry: Registry = {
     redisCli,
     loadAware,
     isolate,
+    slicer,
+    dynamodb,
   ],
   presets,
 };

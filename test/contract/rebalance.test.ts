@@ -9,6 +9,10 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>])[
   ['redis-cli', { threshold: '50%', weights: [1, 1, 1, 1] }],
   ['load-aware', {}],
   ['load-aware', { metric: 'requests', slotsPerRound: 1, rest: '0s' }],
+  ['slicer', {}],
+  ['slicer', { metric: 'requests', minSlices: 5, maxSlices: 10 }],
+  ['dynamodb', {}],
+  ['dynamodb', { limit: 5000, rounds: 1, splitsPerRound: 3 }],
   ['isolate', {}],
   ['isolate', { metric: 'requests', slotsPerRound: 3 }],
 ];

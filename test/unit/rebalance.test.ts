@@ -173,6 +173,43 @@ test('load-aware loses to one slot that is hotter than the rest of its shard; is
   expect(Math.max(...aware.loads())).toBeGreaterThanOrEqual(100);
 });
 
+test('slicer wins where much has to move: a tenth of the keys a round, until the busiest is near the mean', () => {
+  // A shard in four has all the load, evenly: three quarters of its partitions must leave.
+  const warm = Float64Array.from({ length: 1200 }, (_, i) => (i < 300 ? 1 : 0));
+  const cluster = new FakeCluster(moduleOf('slicer'), {}, ranges(1200), warm);
+  for (let round = 0; round < 5; round++) expect(cluster.round().length).toBeLessThanOrEqual(0.1 * 1200);
+  expect(Math.max(...cluster.loads())).toBeLessThanOrEqual(1.05 * 75 + 1);
+});
+
+test('slicer loses where hot slots lie among cold ones: it moves the whole slice, load-aware the slots alone', () => {
+  const owner = ranges(1200);
+  const hot = Float64Array.from({ length: 1200 }, (_, i) => (i >= 3 && i < 7 ? 100 : 1));
+  const slices = new FakeCluster(moduleOf('slicer'), { minSlices: 10 }, owner, hot);
+  const slots = new FakeCluster(moduleOf('load-aware'), { stop: 1.25, start: 1.25 }, owner, hot);
+  expect(slices.round().length).toBeGreaterThan(20);
+  // 696 and thrice 300: two of the hot slots leave, and 496 is below 1.25 of the mean.
+  expect(slots.round()).toHaveLength(2);
+});
+
+test('dynamodb wins on a range of many warm keys: it is split where its load is halved', () => {
+  // 6,000 requests a second on the first 20 of 300 slots.
+  const warm = Float64Array.from({ length: 1200 }, (_, i) => (i < 20 ? 3e6 : 0));
+  const cluster = new FakeCluster(moduleOf('dynamodb'), {}, ranges(1200), warm);
+  expect(cluster.rounds(2)).toEqual([]);
+  const moves = cluster.round();
+  expect(moves.map(({ partition }) => partition)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(Math.max(...cluster.loads())).toBe(3e7);
+  expect(cluster.rounds(10)).toEqual([]);
+});
+
+test('dynamodb loses to a single hot item: it ends alone in its range, is not split, and stays above the limit', () => {
+  const hot = Float64Array.from({ length: 1200 }, (_, i) => (i === 7 ? 5e7 : 1e4));
+  const cluster = new FakeCluster(moduleOf('dynamodb'), {}, ranges(1200), hot);
+  cluster.rounds(30);
+  expect(cluster.rounds(30)).toEqual([]);
+  expect(Math.max(...cluster.loads())).toBeGreaterThanOrEqual(5e7);
+});
+
 test('isolate takes an empty shard where there is one: one move', () => {
   const hot = Float64Array.from({ length: 9 }, (_, i) => (i === 4 ? 50 : 10));
   const cluster = new FakeCluster(moduleOf('isolate'), {}, ranges(9, 3), hot, 4);
