@@ -160,6 +160,16 @@ export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Find
     }
   }
   if (strategy.rebalance !== null) findings.push(...checkRebalance(strategy));
+  const { module } = strategy.selection;
+  if (strategy.hedge !== null && module.candidates !== 'shard')
+    findings.push(
+      finding(
+        ['hedge'],
+        `a hedged read needs a second node of the shard, but selection ${quoted(module.name)} does not read from replicas`,
+        'take one that does, such as random or power-of-two-choices',
+        'key',
+      ),
+    );
   return findings;
 }
 

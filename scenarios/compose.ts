@@ -46,7 +46,8 @@ export function compose(
       );
   }
   if (findings.length > 0) return { findings };
-  return { strategy: { name, ...bound } as StrategySetup };
+  const hedge = typeof input === 'string' ? null : (input.hedge ?? null);
+  return { strategy: { name, ...bound, hedge } as StrategySetup };
 }
 
 function chosen(

@@ -184,6 +184,19 @@ const moduleChoice = z.union([
   z.string(),
   z.looseObject({ use: z.string().describe('Name of the module; its parameters stand beside.') }),
 ]);
+const hedge = z.strictObject({
+  after: z
+    .union([
+      z
+        .string()
+        .regex(/^p([5-9]\d|99\d{1,2})$/, 'a delay such as 5ms, or a quantile from p50 to p9999')
+        .transform((text) => ({ kind: 'quantile' as const, q: Number(`0.${text.slice(1)}`) })),
+      duration().transform((delayNs) => ({ kind: 'fixed' as const, delayNs })),
+    ])
+    .prefault('p95')
+    .describe('Delay such as 5ms, or a quantile of the answers the client has had, such as p95 or p999.'),
+  budget: ratio().prefault('5%').describe('Further reads at most, as a share of all.'),
+});
 export const strategySchema = z.union([
   z.string().describe('Name of a preset.'),
   z.strictObject({
@@ -193,6 +206,9 @@ export const strategySchema = z.union([
     hotKeys: moduleChoice.optional().describe('What is done about keys that are too hot, or none.'),
     failover: moduleChoice.optional().describe('Who notices a failure and what changes, or none.'),
     rebalance: moduleChoice.optional().describe('Which partitions move to other shards, and when, or none.'),
+    hedge: hedge
+      .optional()
+      .describe('Reads that are late are sent to another node of the shard too; the first answer counts.'),
     with: z
       .record(z.string(), z.unknown())
       .optional()

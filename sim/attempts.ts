@@ -53,6 +53,8 @@ export class Attempts {
   shard = new Int32Array(0);
   key = new Int32Array(0);
   valueBytes = new Int32Array(0);
+  /** The other of two that read the same for a request, or NONE: a hedged read's first and second. */
+  twin = new Int32Array(0);
   op = new Uint8Array(0);
   purpose = new Uint8Array(0);
   state = new Uint8Array(0);
@@ -64,6 +66,10 @@ export class Attempts {
   redirect = new Int32Array(0);
   /** 1 when the key was absent. */
   missed = new Uint8Array(0);
+  /** 1 when a replica missed the newest write. */
+  stale = new Uint8Array(0);
+  /** 1 while the event of its hedge is still to come. */
+  hedgeDue = new Uint8Array(0);
   /** 1 from arrival at a node until its reply is void or out. */
   atNode = new Uint8Array(0);
   /** What became of the reply that is still scheduled: PROMISE. */
@@ -88,11 +94,19 @@ export class Attempts {
     this.missed[attempt] = 0;
     this.asking[attempt] = 0;
     this.redirect[attempt] = NONE;
+    this.stale[attempt] = 0;
+    this.hedgeDue[attempt] = 0;
+    this.twin[attempt] = NONE;
     this.atNode[attempt] = 0;
     this.promise[attempt] = PROMISE.kept;
     this.lateNs[attempt] = 0;
     this.refs[attempt] = 1;
     return attempt;
+  }
+
+  /** No timeout names it: only its carrier, and perhaps a hedge to come. */
+  isCarriedOnly(attempt: number): boolean {
+    return this.refs[attempt]! - this.hedgeDue[attempt]! === 1;
   }
 
   /** One event less names the attempt; the last one frees it. */
@@ -123,6 +137,9 @@ export class Attempts {
     this.shard = widen(this.shard, new Int32Array(capacity));
     this.key = widen(this.key, new Int32Array(capacity));
     this.valueBytes = widen(this.valueBytes, new Int32Array(capacity));
+    this.twin = widen(this.twin, new Int32Array(capacity));
+    this.stale = widen(this.stale, new Uint8Array(capacity));
+    this.hedgeDue = widen(this.hedgeDue, new Uint8Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.purpose = widen(this.purpose, new Uint8Array(capacity));
     this.state = widen(this.state, new Uint8Array(capacity));

@@ -119,6 +119,15 @@ export class Clients {
     return node;
   }
 
+  /** The node this client's selection reads the key from beside `node`, which it asked already; NONE for none. */
+  otherReader(client: number, shard: number, node: number, key: number, op: Op): number {
+    const candidates = this.#candidates;
+    const count = this.#shardCandidates(client, shard);
+    let others = 0;
+    for (let i = 0; i < count; i++) if (candidates[i] !== node) candidates[others++] = candidates[i]!;
+    return others === 0 ? NONE : this.selections[client]!.select(candidates, others, key, op);
+  }
+
   /** The believed primary first, then the other nodes of the shard; unusable ones are left out. */
   #shardCandidates(client: number, shard: number): number {
     const candidates = this.#candidates;

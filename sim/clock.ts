@@ -30,6 +30,8 @@ export const EVENT = {
   probe: 11,
   /** A probe's answer reaches its client. */
   probed: 12,
+  /** A read's answer is late: time for a hedge. */
+  hedge: 13,
 } as const;
 
 export class Clock {

@@ -6,6 +6,7 @@
 import { ATTEMPT, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { LawError } from './errors.ts';
+import type { Hedging } from './hedging.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import {
   type ClientFailover,
@@ -38,6 +39,8 @@ export class Delivery {
   /** A copy's write ended. */
   onCopySettled: (request: number) => void = () => {};
   topology: Topology | null = null;
+  /** Null where no read is hedged. */
+  hedging: Hedging | null = null;
   /** [client], or null without a client-side failover */
   failover: readonly ClientFailover[] | null = null;
   /** [client] who wants to hear of queues, or null */
@@ -194,9 +197,8 @@ export class Delivery {
     attempts.departNs[attempt] = departNs;
     attempts.atNode[attempt] = 1;
     if (isRead) {
-      if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.gets++;
       const lags = nodes.primary[node] === 0 && replication.isStale(node, key, nowNs);
-      if (lags) this.#stale(attempt);
+      if (lags) attempts.stale[attempt] = 1;
       if (versions !== null) this.#readVersion(attempt, versions, lags);
     } else {
       if (op === OP.delete) contents.remove(node, key);
@@ -218,7 +220,7 @@ export class Delivery {
     if (shard !== requests.home[attempts.owner[attempt]!]!) {
       version = versions.ofCopy(shard, key);
       if (!lags && attempts.missed[attempt] === 0 && versions.isStale(key, version, clock.nowNs))
-        this.#stale(attempt);
+        attempts.stale[attempt] = 1;
     }
     attempts.version[attempt] = lags ? OUTDATED : version;
     tracking?.read(attempts.client[attempt]!, key);
@@ -256,8 +258,11 @@ export class Delivery {
     return true;
   }
 
-  #stale(attempt: number): void {
+  /** A request's read was answered. */
+  #countRead(attempt: number): void {
     const { recorder, attempts } = this.#world;
+    recorder.counters.gets++;
+    if (attempts.stale[attempt] === 0) return;
     recorder.counters.staleReads++;
     recorder.outages.staleRead(attempts.shard[attempt]!);
   }
@@ -275,8 +280,8 @@ export class Delivery {
   /** The answer will be late: the client gives up before, unless that is settled already. */
   #giveUpInTime(attempt: number): void {
     const { attempts, queue, clock } = this.#world;
-    if (attempts.refs[attempt] !== 1 || attempts.state[attempt] !== ATTEMPT.waiting) return;
-    attempts.refs[attempt] = 2;
+    if (!attempts.isCarriedOnly(attempt) || attempts.state[attempt] !== ATTEMPT.waiting) return;
+    attempts.refs[attempt] = attempts.refs[attempt]! + 1;
     queue.push(Math.max(attempts.sentNs[attempt]! + this.#timeoutNs, clock.nowNs), EVENT.timeout, attempt);
   }
 
@@ -338,11 +343,13 @@ export class Delivery {
     if (outcome === OUTCOME.ok) {
       const waitedNs = attempts.waitedNs[attempt]!;
       const serviceNs = attempts.serviceNs[attempt]!;
+      if (this.hedging !== null) this.hedging.answered(client, elapsedNs);
       this.#world.probes.served(node, attempts.waitingAhead[attempt]!, waitedNs, serviceNs);
       recorder.answered(node, sentNs, waitedNs, serviceNs, elapsedNs);
     } else this.#distrust(client, node, outcome);
     switch (attempts.purpose[attempt]) {
       case PURPOSE.request:
+        if (outcome === OUTCOME.ok && attempts.op[attempt] === OP.get) this.#countRead(attempt);
         this.onRequestSettled(attempt, outcome);
         break;
       case PURPOSE.copyWrite:
@@ -351,7 +358,8 @@ export class Delivery {
       default: {
         const task = attempts.owner[attempt]!;
         if (task !== NO_TASK) this.#tasks[task]!(outcome);
-        else if (attempts.redirect[attempt] !== NONE) this.#fillElsewhere(attempt, outcome);
+        else if (attempts.op[attempt] !== OP.get && attempts.redirect[attempt] !== NONE)
+          this.#fillElsewhere(attempt, outcome);
       }
     }
   }
@@ -367,6 +375,13 @@ export class Delivery {
     attempts.ttlNs[next] = attempts.ttlNs[attempt]!;
     attempts.asking[next] = outcome === OUTCOME.ask ? 1 : 0;
     this.send(next, 1, 1);
+  }
+
+  /** Its request has its answer from elsewhere; the node works on it all the same. */
+  disown(attempt: number): void {
+    const { attempts } = this.#world;
+    attempts.purpose[attempt] = PURPOSE.internal;
+    attempts.owner[attempt] = NO_TASK;
   }
 
   /** What an answer tells of the node: to the selection, and to a hot-key module that asks. */
@@ -411,8 +426,8 @@ export class Delivery {
       if (nodes.state[node] === NODE_STATE.processDown) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         queue.push(network.back(attempts.client[attempt]!, node, nowNs, 1), EVENT.reset, attempt);
-      } else if (attempts.refs[attempt] === 1 && this.#timeoutNs < Infinity) {
-        attempts.refs[attempt] = 2;
+      } else if (attempts.isCarriedOnly(attempt) && this.#timeoutNs < Infinity) {
+        attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         queue.push(Math.max(nowNs, attempts.sentNs[attempt]! + this.#timeoutNs), EVENT.timeout, attempt);
       }
     }

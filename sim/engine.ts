@@ -98,6 +98,9 @@ export class Engine {
       case EVENT.probed:
         this.#world.probes.answered(index);
         break;
+      case EVENT.hedge:
+        this.flow.hedgeDue(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

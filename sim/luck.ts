@@ -1,15 +1,17 @@
 /** Rare draws that belong to a request: jitter of further attempts, pauses before retries. */
 import { type RandomStream, uniformAt } from './rng.ts';
-import type { Setup } from './setup.ts';
+import type { Setup, Shape } from './setup.ts';
 
 export class Luck {
   readonly #key: number;
   readonly #sigma: number;
+  readonly #serviceShape: Shape;
   readonly #retries: Setup['clients']['retries'];
 
   constructor(setup: Setup, rng: RandomStream) {
     this.#key = rng.u32();
     this.#sigma = setup.network.jitterSigma;
+    this.#serviceShape = setup.cluster.node.serviceShape;
     this.#retries = setup.clients.retries;
   }
 
@@ -18,6 +20,18 @@ export class Luck {
     if (this.#sigma === 0) return 1;
     const radius = Math.sqrt(-2 * Math.log(uniformAt(this.#key, ordinal, 2 * j)));
     return Math.exp(this.#sigma * radius * Math.cos(2 * Math.PI * uniformAt(this.#key, ordinal, 2 * j + 1)));
+  }
+
+  /** The service factor of the request's hedge, from the distribution of all. */
+  hedgeServiceFactor(ordinal: number): number {
+    const shape = this.#serviceShape;
+    if (shape.kind === 'constant') return 1;
+    const key = this.#key ^ 0x68656467;
+    const exponential = -Math.log(uniformAt(key, ordinal, 0));
+    if (shape.kind === 'exponential') return exponential;
+    const variance = Math.log1p(shape.cv * shape.cv);
+    const normal = Math.sqrt(2 * exponential) * Math.cos(2 * Math.PI * uniformAt(key, ordinal, 1));
+    return Math.exp(Math.sqrt(variance) * normal - variance / 2);
   }
 
   /**

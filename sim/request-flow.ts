@@ -2,11 +2,12 @@
  * The life of a request: routed by its client's belief, retried, redirected, cured of a miss, until it
  * completes or fails.
  */
-import { PURPOSE } from './attempts.ts';
+import { ATTEMPT, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import type { Coalescing } from './coalescing.ts';
 import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
+import type { Hedging } from './hedging.ts';
 import { Luck } from './luck.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
@@ -24,6 +25,9 @@ const MAX_COPIES = 64;
  */
 const LOCAL_ANSWER_NS = 1000;
 
+/** Where the network factors of a hedge stand among the further ones of a request: beyond those of all attempts. */
+const HEDGE_JITTER = 1 << 20;
+
 export class RequestFlow {
   readonly #world: World;
   readonly #delivery: Delivery;
@@ -39,6 +43,8 @@ export class RequestFlow {
   answersLocally = false;
   /** Null where every read asks for itself. */
   coalescing: Coalescing | null = null;
+  /** Null where no read is hedged. */
+  hedging: Hedging | null = null;
   /** A request of this client ended: what a closed loop waits for. */
   onEnded: ((client: number) => void) | null = null;
 
@@ -153,10 +159,53 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
-    this.#sendRequest(request, node, shard);
+    const attempt = this.#sendRequest(request, node, shard);
+    if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
   }
 
-  #sendRequest(request: number, node: number, shard: number, asking = false): void {
+  /** The answer is late after so long. */
+  #expect(attempt: number, client: number): void {
+    const { attempts, clock, queue } = this.#world;
+    const delayNs = this.hedging!.delayNs(client);
+    if (delayNs === Infinity) return;
+    attempts.hedgeDue[attempt] = 1;
+    attempts.refs[attempt] = attempts.refs[attempt]! + 1;
+    queue.push(clock.nowNs + delayNs, EVENT.hedge, attempt);
+  }
+
+  hedgeDue(attempt: number): void {
+    const { attempts } = this.#world;
+    attempts.hedgeDue[attempt] = 0;
+    if (attempts.state[attempt] === ATTEMPT.waiting) this.#hedge(attempt);
+    attempts.unref(attempt);
+  }
+
+  /** The read is sent to another node too. What makes a node slow is its own: the work is drawn anew. */
+  #hedge(late: number): void {
+    const { attempts, clients, clock, requests, recorder } = this.#world;
+    const request = attempts.owner[late]!;
+    const client = attempts.client[late]!;
+    const key = attempts.key[late]!;
+    const shard = attempts.shard[late]!;
+    const node = clients.otherReader(client, shard, attempts.node[late]!, key, OP.get);
+    if (node === NONE || !this.hedging!.spend(client, clock.nowNs)) return;
+    const ordinal = requests.ordinal[request]!;
+    const attempt = this.#delivery.create(PURPOSE.request, request, client, node, shard);
+    this.#delivery.describe(attempt, key, OP.get, attempts.valueBytes[late]!);
+    attempts.serviceFactor[attempt] = this.#luck.hedgeServiceFactor(ordinal);
+    attempts.ttlNs[attempt] = attempts.ttlNs[late]!;
+    attempts.version[attempt] = attempts.version[late]!;
+    attempts.twin[late] = attempt;
+    attempts.twin[attempt] = late;
+    recorder.counters.hedges++;
+    this.#delivery.send(
+      attempt,
+      this.#luck.jitter(ordinal, HEDGE_JITTER),
+      this.#luck.jitter(ordinal, HEDGE_JITTER + 1),
+    );
+  }
+
+  #sendRequest(request: number, node: number, shard: number, asking = false): number {
     const { requests } = this.#world;
     const attempt = this.#delivery.create(PURPOSE.request, request, requests.client[request]!, node, shard);
     this.#delivery.describe(
@@ -180,6 +229,7 @@ export class RequestFlow {
         this.#luck.jitter(ordinal, 2 * turn + 1),
       );
     }
+    return attempt;
   }
 
   #readFrom(client: number, key: number, home: number): number {
@@ -224,6 +274,13 @@ export class RequestFlow {
   /** The request's own attempt ended. */
   #settled(attempt: number, outcome: Outcome): void {
     const { requests, attempts } = this.#world;
+    const twin = attempts.twin[attempt]!;
+    if (twin !== NONE) {
+      attempts.twin[twin] = NONE;
+      // A failure leaves the request to the other one; an answer ends the wait for it.
+      if (outcome !== OUTCOME.ok) return;
+      this.#delivery.disown(twin);
+    }
     const request = attempts.owner[attempt]!;
     requests.node[request] = attempts.node[attempt]!;
     if (outcome === OUTCOME.ok) {

@@ -7,6 +7,7 @@ import { Coalescing } from './coalescing.ts';
 import { Control } from './control.ts';
 import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
+import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
 import { Laws } from './laws.ts';
 import { startRebalance } from './mover.ts';
@@ -115,6 +116,11 @@ function countKeys({ key }: RequestBlock, count: number, keyCounts: Uint32Array)
 
 function startStrategy(world: World, engine: Engine, control: Control, valueBytes: number): HotKeys | null {
   const { strategy, clients } = world.setup;
+  if (strategy.hedge !== null) {
+    const hedging = new Hedging(strategy.hedge, clients.count);
+    engine.flow.hedging = hedging;
+    engine.delivery.hedging = hedging;
+  }
   if (strategy.failover !== null) {
     const failover = strategy.failover.module.create(strategy.failover.params);
     if (failover.control !== undefined) {

@@ -369,6 +369,16 @@ export interface Bound<M> {
   readonly params: unknown;
 }
 
+/** A read that is not answered in time is sent to another node of its shard too; the first answer counts. */
+export interface HedgeSetup {
+  /** A delay, or a quantile of the answers a client has had. */
+  readonly after:
+    | { readonly kind: 'fixed'; readonly delayNs: Nanos }
+    | { readonly kind: 'quantile'; readonly q: number };
+  /** Further reads, as a share of all; 1 for no bound. */
+  readonly budget: number;
+}
+
 export interface StrategySetup {
   readonly name: string;
   readonly placement: Bound<PlacementModule>;
@@ -376,6 +386,7 @@ export interface StrategySetup {
   readonly hotKeys: Bound<HotKeysModule> | null;
   readonly failover: Bound<FailoverModule> | null;
   readonly rebalance: Bound<RebalanceModule> | null;
+  readonly hedge: HedgeSetup | null;
 }
 
 export interface MetricsSetup {

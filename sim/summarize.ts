@@ -182,9 +182,13 @@ function modulesOf({
 }
 
 function compositionOf(world: World): RunResult['composition'] {
-  return Object.fromEntries(
-    modulesOf(world).map(({ module, params }) => [module.axis, { use: module.name, params }]),
-  );
+  const { hedge } = world.setup.strategy;
+  return {
+    ...Object.fromEntries(
+      modulesOf(world).map(({ module, params }) => [module.axis, { use: module.name, params }]),
+    ),
+    ...(hedge === null ? {} : { hedge: { use: 'hedge', params: hedge } }),
+  };
 }
 
 function nodeResult(world: World, node: number, endNs: number): NodeResult {

@@ -135,6 +135,7 @@ export function buildSetup(overrides: Overrides): Setup {
       hotKeys: null,
       failover: null,
       rebalance: null,
+      hedge: null,
       ...overrides.strategy,
     },
     metrics: {

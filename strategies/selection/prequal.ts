@@ -1,5 +1,5 @@
 /**
- * Prequal: each read sends a few probes to random nodes of its shard and does not wait for them; it goes by the
+ * Prequal: each read sends a few probes to nodes of its shard and does not wait for them; it goes by the
  * answers to earlier ones. A node with more requests in flight (RIF) than most is hot; of the cold ones the read
  * takes the one with the lowest latency, and only if all are hot the one with the lowest RIF.
  *
@@ -9,7 +9,8 @@
  * The paper has one pool for a service of many servers. Here a client has one per shard, as only a shard's nodes
  * hold the key; a newer answer of a node takes the place of its older one, so that a pool larger than the shard
  * is not filled with one node. Where the reuse formula has no positive value (a pool as large as the shard), age
- * and removal alone end a probe. A read that uses a probe adds one to its RIF.
+ * and removal alone end a probe. A read that uses a probe adds one to its RIF. Probes go to the nodes in turn, from
+ * a random start per client, where the paper draws them.
  */
 import { z } from 'zod';
 import {
@@ -70,6 +71,9 @@ export const prequal = defineSelection<PrequalParams>({
   create: (params, view, rng, context) => new Prequal(params, view, rng, context),
 });
 
+/** A small whole number that most numbers of nodes divide, so that taking turns has no seam. */
+const MOST_TURNS = 5040 * 16;
+
 class Prequal implements Selection {
   readonly #params: PrequalParams;
   readonly #view: ClientView;
@@ -78,11 +82,15 @@ class Prequal implements Selection {
   /** [shard] */
   readonly #pools: (ProbePool | undefined)[];
   readonly #nodesPerShard: number;
-  /** One number, kept where a fraction needs no allocation. */
-  readonly #probesDue = new Float64Array(1);
+  /** [1/1024 probes] whole numbers, as a fraction kept in an object may allocate */
+  readonly #probesPerRead: number;
+  #probesDue = 0;
+  #turn: number;
 
   constructor(params: PrequalParams, view: ClientView, rng: Rng, context: SelectionContext) {
     this.#params = params;
+    this.#turn = rng.below(MOST_TURNS);
+    this.#probesPerRead = Math.round(1024 * params.probes);
     this.#view = view;
     this.#rng = rng;
     this.#context = context;
@@ -108,21 +116,19 @@ class Prequal implements Selection {
     const shard = this.#context.shardOf[node]!;
     let pool = this.#pools[shard];
     if (pool === undefined) {
-      pool = new ProbePool(this.#params, this.#nodesPerShard, this.#rng);
+      pool = new ProbePool(this.#params, this.#nodesPerShard);
       this.#pools[shard] = pool;
     }
     return pool;
   }
 
-  /** To different nodes, as many as are due: a run of neighbours from a random place. */
+  /** To different nodes, as many as are due, in turn. */
   #sendProbes(candidates: Int32Array, count: number): void {
-    const due = this.#probesDue[0]! + this.#params.probes;
-    const whole = due | 0;
-    this.#probesDue[0] = due - whole;
-    let at = this.#rng.below(count);
-    for (let left = Math.min(whole, count); left > 0; left--) {
-      this.#context.probe(candidates[at]!, this.#params.cost);
-      at = at + 1 === count ? 0 : at + 1;
+    const due = this.#probesDue + this.#probesPerRead;
+    this.#probesDue = due & 1023;
+    for (let left = Math.min(due >> 10, count); left > 0; left--) {
+      this.#turn = (this.#turn + 1) % MOST_TURNS;
+      this.#context.probe(candidates[this.#turn % count]!, this.#params.cost);
     }
   }
 }

@@ -2,7 +2,7 @@
  * Prequal's pool of probe answers: who is hot, which answer to use, which to throw away (Wydrowski et al., NSDI
  * 2024, section 4). Parallel arrays in order of age, oldest first.
  */
-import { NONE, type NodeId, type Rng } from '../../sim/strategy.ts';
+import { NONE, type NodeId } from '../../sim/strategy.ts';
 
 /** Fewer answers than this are not gone by. */
 const LEAST = 2;
@@ -10,6 +10,9 @@ const LEAST = 2;
 const RECENT = 128;
 /** More in flight count as so many. */
 const MOST_RIF = 255;
+
+/** As good as no limit: age ends an answer before. */
+const MOST_USES = 1 << 20;
 
 interface PoolParams {
   readonly pool: number;
@@ -21,37 +24,37 @@ interface PoolParams {
 
 export class ProbePool {
   readonly #capacity: number;
+  /** [1/1024 answers] per read: whole numbers, as a fraction kept in an object may allocate */
   readonly #removals: number;
   readonly #quantile: number;
-  /** Uses of one answer; a fraction is rounded at random. */
+  /** [1/1024 uses] of one answer; what is left of a fraction goes to the next answer. */
   readonly #uses: number;
-  readonly #rng: Rng;
+  #usesOwed = 0;
   readonly #node: Int32Array;
   readonly #rif: Int32Array;
   readonly #latencyNs: Float64Array;
   readonly #atNs: Float64Array;
-  readonly #usesLeft: Float64Array;
+  readonly #usesLeft: Int32Array;
   #count = 0;
-  /** One number, kept where a fraction needs no allocation. */
-  readonly #removalsDue = new Float64Array(1);
+  #removalsDue = 0;
   #removeWorst = false;
   /** The last RECENT answers' requests in flight, and how many answers have each number. */
   readonly #recent = new Uint8Array(RECENT);
   readonly #answersWith = new Uint8Array(MOST_RIF + 1);
   #seen = 0;
 
-  constructor({ pool, probes, removals, quantile, delta }: PoolParams, nodeCount: number, rng: Rng) {
+  constructor({ pool, probes, removals, quantile, delta }: PoolParams, nodeCount: number) {
     const surplus = (1 - pool / nodeCount) * probes - removals;
-    this.#uses = surplus > 0 ? Math.max(1, (1 + delta) / surplus) : Infinity;
+    const uses = surplus > 0 ? Math.max(1, (1 + delta) / surplus) : MOST_USES;
+    this.#uses = Math.round(1024 * Math.min(uses, MOST_USES));
     this.#capacity = pool;
-    this.#removals = removals;
+    this.#removals = Math.round(1024 * removals);
     this.#quantile = quantile;
-    this.#rng = rng;
     this.#node = new Int32Array(pool);
     this.#rif = new Int32Array(pool);
     this.#latencyNs = new Float64Array(pool);
     this.#atNs = new Float64Array(pool);
-    this.#usesLeft = new Float64Array(pool);
+    this.#usesLeft = new Int32Array(pool);
   }
 
   add(node: NodeId, rif: number, latencyNs: number, nowNs: number): void {
@@ -64,9 +67,8 @@ export class ProbePool {
     this.#rif[at] = rif;
     this.#latencyNs[at] = latencyNs;
     this.#atNs[at] = nowNs;
-    const whole = Math.floor(this.#uses);
-    this.#usesLeft[at] =
-      this.#uses === Infinity ? Infinity : whole + (this.#rng.float() < this.#uses - whole ? 1 : 0);
+    this.#usesOwed = (this.#usesOwed & 1023) + this.#uses;
+    this.#usesLeft[at] = this.#usesOwed >> 10;
   }
 
   /** Throws away what is older than `beforeNs`. */
@@ -94,10 +96,9 @@ export class ProbePool {
 
   /** What one read removes: the oldest and the worst in turn, but not the last two. */
   remove(): void {
-    const due = this.#removalsDue[0]! + this.#removals;
-    const whole = due | 0;
-    this.#removalsDue[0] = due - whole;
-    for (let left = Math.min(whole, this.#count - LEAST); left > 0; left--) {
+    const due = this.#removalsDue + this.#removals;
+    this.#removalsDue = due & 1023;
+    for (let left = Math.min(due >> 10, this.#count - LEAST); left > 0; left--) {
       this.#take(this.#removeWorst ? this.#worst() : 0);
       this.#removeWorst = !this.#removeWorst;
     }

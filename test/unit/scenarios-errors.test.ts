@@ -244,6 +244,16 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
         ['2:35 selection "bounded-load" needs several owners per key, but placement "slots"'],
       ],
       [
+        'hedged reads from the primary alone',
+        '{ preset: redis, hedge: { after: 5ms } }',
+        ['2:35 a hedged read needs a second node of the shard, but selection'],
+      ],
+      [
+        'a hedge after a quantile that is none',
+        '{ preset: redis, selection: two-choices, hedge: { after: p100 } }',
+        ['2:75 a delay such as 5ms, or a quantile from p50 to p9999'],
+      ],
+      [
         'with: a misspelt path',
         '{ preset: redis, with: { cluster.shrads: 3 } }',
         ['2:43 unknown key "shrads" | did you mean "shards"?'],
