@@ -97,7 +97,8 @@ function compare(
     zone: 0,
   }));
   const keys = new TemplateKeyNames(KEY_NAME, keyCount);
-  const measured = modules.flatMap((module) => {
+  const measured = modules.flatMap((module, i) => {
+    if (process.stderr.isTTY) printNote(`measuring ${module.name} (${i + 1} of ${modules.length})`);
     const create = (shards: readonly ShardInfo[]) => created(module, keys, shards);
     const metrics = unlessRefused(() =>
       blamePlugins(plugins, () => placementMetrics(create, cluster, keyCount)),
