@@ -149,28 +149,28 @@ const REBALANCE: readonly Figure[] = [
   {
     head: ['partitions', 'moved'],
     metric: null,
-    value: () => null,
+    value: (run) => run.rebalance?.partitionsMoved ?? null,
     cell: ({ rebalance }) => (rebalance === null ? ABSENT : integer(rebalance.partitionsMoved)),
     show: integer,
   },
   {
     head: ['bytes', 'moved'],
     metric: null,
-    value: () => null,
+    value: (run) => run.rebalance?.bytesMoved ?? null,
     cell: ({ rebalance }) => (rebalance === null ? ABSENT : bytes(rebalance.bytesMoved)),
     show: bytes,
   },
   {
     head: ['blocked', 'for'],
     metric: null,
-    value: () => null,
+    value: (run) => run.rebalance?.blockedMs ?? null,
     cell: ({ rebalance }) => (rebalance === null ? ABSENT : duration(rebalance.blockedMs)),
     show: duration,
   },
   {
     head: ['ASK +', 'MOVED'],
     metric: null,
-    value: () => null,
+    value: (run) => (run.rebalance === null ? null : run.rebalance.asked + run.rebalance.moved),
     cell: ({ rebalance }) =>
       rebalance === null ? ABSENT : `${integer(rebalance.asked)} + ${integer(rebalance.moved)}`,
     show: integer,
