@@ -147,6 +147,10 @@ export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Find
       findings.push(
         finding([axis], `${who} needs replicas, but cluster.replicas is 0`, 'give it at least 1', 'key'),
       );
+    if (needs.includes('shards') && cluster.shards < 2)
+      findings.push(
+        finding([axis], `${who} needs another shard, but cluster.shards is 1`, 'give it at least 2', 'key'),
+      );
     if (needs.includes('preference-order') && ownersPerPartition(strategy, cluster) < 2) {
       const { name } = strategy.placement.module;
       const message = `${who} needs several owners per key, but placement ${quoted(name)} names one`;

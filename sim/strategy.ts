@@ -343,11 +343,11 @@ export interface Rebalance {
 // ------------------------------------------------------------------------------------------------ modules
 
 /**
- * `replicas`: there must be at least one replica per shard. `preference-order`: the placement must list more
+ * `replicas`: there must be at least one replica per shard. `shards`: at least two shards. `preference-order`: the placement must list more
  * than one owner per partition. `partition-table`: its servers must own partitions by a table that can be changed.
  * `oracle`: sees the truth; shown as a bound.
  */
-export type Need = 'oracle' | 'replicas' | 'preference-order' | 'partition-table';
+export type Need = 'oracle' | 'replicas' | 'preference-order' | 'partition-table' | 'shards';
 
 /** What every module says about itself. `params` gives defaults and units and refuses what is unknown. */
 interface ModuleInfo<Params> {

@@ -5,7 +5,7 @@ import { choices } from '../suggest.ts';
 
 const AXES: readonly Axis[] = ['placement', 'selection', 'hotKeys', 'failover', 'rebalance'];
 const CANDIDATES = ['primary', 'shard', 'preference'];
-const NEEDS: readonly Need[] = ['oracle', 'replicas', 'preference-order', 'partition-table'];
+const NEEDS: readonly Need[] = ['oracle', 'replicas', 'preference-order', 'partition-table', 'shards'];
 const SENTENCES = ['summary', 'source', 'wins', 'loses'];
 
 /** Meant to be a module: other exports of a plug-in are its own business. */

@@ -33,6 +33,7 @@ export const distcache = defineHotKeys({
   source: 'Liu et al., "DistCache", FAST 2019',
   wins: 'Many warm keys: one copy each, and reads that avoid whichever shard is busy.',
   loses: 'One key hotter than two shards can serve; writes, which go to both.',
+  needs: ['shards'],
   params: z.strictObject({
     ...detectionParams,
     threshold: share('0.1%').describe('share of all requests above which a key is hot'),

@@ -19,6 +19,7 @@ export const replicate = defineHotKeys({
   source: 'SPORE (SoCC 2013); JD hotkey; counting by Space-Saving (ICDT 2005)',
   wins: 'Read-heavy hot keys: the load of one key is spread over several shards within a window or two.',
   loses: 'Write-heavy hot keys: each write costs one more attempt per copy, and waits for the slowest.',
+  needs: ['shards'],
   params: z.strictObject({
     copies: z.int().min(1).max(63).default(3).describe('copies of a hot key beside its home'),
     ...detectionParams,

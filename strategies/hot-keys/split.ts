@@ -18,6 +18,7 @@ export const split = defineHotKeys({
   source: 'Amazon DynamoDB Developer Guide, "Using write sharding to distribute workloads evenly"',
   wins: 'Read-heavy hot keys where clients must not know shards: each read goes to a name at random.',
   loses: 'Write-heavy hot keys, and few shards: names that share a shard cost a write and spread nothing.',
+  needs: ['shards'],
   params: z.strictObject({
     names: z.int().min(1).max(63).default(3).describe('names of a hot key beside its own'),
     ...detectionParams,

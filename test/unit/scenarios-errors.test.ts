@@ -244,6 +244,11 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
         ['2:35 selection "bounded-load" needs several owners per key, but placement "slots"'],
       ],
       [
+        'copies of hot keys with nowhere to go',
+        '{ preset: redis, hotKeys: replicate, with: { cluster.shards: 1 } }',
+        ['2:35 hotKeys "replicate" needs another shard, but cluster.shards is 1'],
+      ],
+      [
         'hedged reads from the primary alone',
         '{ preset: redis, hedge: { after: 5ms } }',
         ['2:35 a hedged read needs a second node of the shard, but selection'],

@@ -49,6 +49,7 @@ const replicate = defineHotKeys({
   ...prose,
   axis: 'hotKeys',
   name: 'replicate',
+  needs: ['shards'],
   params: z.strictObject({ copies: z.int().min(1).default(3), threshold: z.number().default(0.01) }),
   create: () => {
     throw new Error('not run here');
