@@ -109,16 +109,22 @@ const timeline = z
     failed: z.array(number),
     p50: z.array(maybe),
     p99: z.array(maybe),
+    responseTimes: z
+      .object({ upToMs: z.array(number), completed: z.array(z.array(number)) })
+      .default({ upToMs: [], completed: [] }),
     misses: z.array(number),
     utilization: z.array(z.array(number)),
     attempts: z.array(z.array(number)),
   })
   .check((context) => {
-    const { stepMs: _, offered, utilization, attempts, ...columns } = context.value;
+    const { stepMs: _, offered, utilization, attempts, responseTimes, ...columns } = context.value;
     const rows = {
       ...columns,
       ...Object.fromEntries(utilization.map((row, node) => [`utilization[${node}]`, row])),
       ...Object.fromEntries(attempts.map((row, node) => [`attempts[${node}]`, row])),
+      ...Object.fromEntries(
+        responseTimes.completed.map((row, bin) => [`responseTimes.completed[${bin}]`, row]),
+      ),
     };
     for (const [column, values] of Object.entries(rows))
       if (values.length !== offered.length)

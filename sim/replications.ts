@@ -21,6 +21,7 @@ export function thinned(run: RunResult): RunResult {
       failed: [],
       p50: [],
       p99: [],
+      responseTimes: { upToMs: [], completed: [] },
       misses: [],
       utilization: run.nodes.map(() => []),
       attempts: run.nodes.map(() => []),

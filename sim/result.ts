@@ -159,6 +159,14 @@ export interface RebalanceResult {
   moved: number;
 }
 
+/** Completed requests by response time, in half-octaves from the fastest that occurred to the slowest. */
+export interface ResponseTimes {
+  /** Ascending upper edges; the first bin begins at the edge before it, or 0. */
+  upToMs: number[];
+  /** [bin][step] */
+  completed: number[][];
+}
+
 /** Columns of equal length; null where a step has no sample. */
 export interface Timeline {
   stepMs: number;
@@ -167,6 +175,7 @@ export interface Timeline {
   failed: number[];
   p50: (number | null)[];
   p99: (number | null)[];
+  responseTimes: ResponseTimes;
   misses: number[];
   /** [node][step] */
   utilization: number[][];

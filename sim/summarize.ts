@@ -3,6 +3,7 @@
 import { metastabilityOf } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
+import { responseTimesOf } from './metrics/response-times.ts';
 import { NODE_STATE } from './nodes.ts';
 import type {
   Divergence,
@@ -342,6 +343,7 @@ function timelineOf({ recorder, infos }: World): Timeline {
     failed: steps.failed,
     p50: steps.p50Ns.map(finite),
     p99: steps.p99Ns.map(finite),
+    responseTimes: responseTimesOf(steps.responses),
     misses: steps.misses,
     utilization: infos.map((info) =>
       steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),

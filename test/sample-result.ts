@@ -138,6 +138,12 @@ function timelineOf(traits: Traits, random: () => number): RunResult['timeline']
     completed: columns((step) => offered[step]! - failed[step]! * (out(step) ? 2 : 1)),
     p50: columns(() => traits.p50 * (0.97 + 0.06 * random())),
     p99: columns((step) => (out(step) ? traits.p99 * 6 : traits.p99) * (0.9 + 0.2 * random())),
+    responseTimes: {
+      upToMs: [0.25, 0.375, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8],
+      completed: Array.from({ length: 11 }, (_, bin) =>
+        columns((step) => Math.round(RATE * 0.6 * 0.4 ** Math.abs(bin - 2) * (out(step) && bin > 4 ? 5 : 1))),
+      ),
+    },
     misses: columns((step) => (step < 3 ? 900 - 300 * step : Math.round(40 * random()))),
     utilization,
     attempts: utilization.map((row) => row.map((value) => Math.round((value * RATE) / 6))),

@@ -7,7 +7,7 @@ import type { Link } from './link.ts';
 import type { Tooltip } from './tooltip.ts';
 
 export function enlivenHeatmap(cells: HTMLElement, map: HeatmapData, link: Link, tooltip: Tooltip): void {
-  const columns = map.busy[0]?.length ?? 0;
+  const columns = map.values[0]?.length ?? 0;
   const lengthSec = (columns * map.stepMs) / 1000;
   const cursor = select(cells).append('div').attr('class', 'cursor').attr('hidden', '');
   link.onCursor((sec) => {
@@ -23,17 +23,17 @@ export function enlivenHeatmap(cells: HTMLElement, map: HeatmapData, link: Link,
     .on('pointermove', (event: PointerEvent) => {
       const [x, y] = pointer(event, cells);
       const column = Math.floor(scaleLinear([0, cells.clientWidth], [0, columns])(x));
-      const row = Math.floor(scaleLinear([0, cells.clientHeight], [0, map.nodes.length])(y));
-      const busy = map.busy[row]?.[column];
-      if (busy === undefined) return;
+      const row = Math.floor(scaleLinear([0, cells.clientHeight], [0, map.rows.length])(y));
+      const value = map.values[row]?.[column];
+      if (value === undefined) return;
       const fromMs = column * map.stepMs;
       link.setCursor((fromMs + map.stepMs / 2) / 1000);
       const when = `${moment(fromMs)} to ${moment(fromMs + map.stepMs)}`;
       tooltip.show(event.clientX, event.clientY, when, [
         {
-          color: `var(--heat-${Math.min(9, Math.floor(busy / 10))})`,
-          name: map.nodes[row]!,
-          value: `${busy}% busy`,
+          color: `var(--heat-${Math.max(0, map.levels[row]![column]!)})`,
+          name: map.rows[row]!,
+          value: `${value}% ${map.unit}`,
         },
       ]);
     })

@@ -16,8 +16,9 @@ const tooltip = createTooltip();
 
 addThemeToggle(document.querySelector('header')!, link);
 enliven(document.getElementById('key')!, names, link);
-for (const [i, map] of payload.heatmaps.entries())
-  enlivenHeatmap(document.getElementById(`heatmap-${i}`)!, map, link, tooltip);
+for (const [id, maps] of Object.entries(payload.heatmaps))
+  for (const [i, map] of maps.entries())
+    enlivenHeatmap(document.getElementById(`${id}-${i}`)!, map, link, tooltip);
 for (const chart of payload.charts)
   await mountChart(document.getElementById(`chart-${chart.id}`)!, chart, {
     strategies: payload.strategies,

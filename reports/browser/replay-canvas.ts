@@ -28,7 +28,7 @@ function standOf({ shards, order }: ReplayData, widthPx: number): Stand {
 }
 
 /** Percent: that of the step, so that the drawing says what the words say. */
-export function busyAt({ busy, stepMs }: HeatmapData, row: number, atMs: number): number {
+export function busyAt({ values: busy, stepMs }: HeatmapData, row: number, atMs: number): number {
   const values = busy[row]!;
   return values[Math.min(values.length - 1, Math.floor(atMs / stepMs))]!;
 }
@@ -80,7 +80,7 @@ export function drawMoment(
       const fresh = leader[1] > 0 && atMs - leader[1] < CROWNED_MS;
       triangle(pen, x + wide / 2, color(fresh ? '--best' : '--ink'), fresh ? 8 : 5);
     }
-    const label = wide > 40 ? map.nodes[row]! : (/\d+$/.exec(map.nodes[row]!)?.[0] ?? '');
+    const label = wide > 40 ? map.rows[row]! : (/\d+$/.exec(map.rows[row]!)?.[0] ?? '');
     pen.fillStyle = color('--ink-soft');
     if (wide > 12) pen.fillText(label, x + wide / 2, ABOVE_PX + COLUMN_PX + 24, wide);
   }

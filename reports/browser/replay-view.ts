@@ -18,9 +18,11 @@ interface Side {
   says: HTMLParagraphElement;
 }
 
-export function mountReplay(stage: HTMLElement, { heatmaps, replays, replay }: Payload, link: Link): void {
+export function mountReplay(stage: HTMLElement, payload: Payload, link: Link): void {
+  const { replays, replay } = payload;
+  const heatmaps = payload.heatmaps.heatmap;
   const { stepMs } = heatmaps[0]!;
-  const lengthMs = (heatmaps[0]!.busy[0]?.length ?? 0) * stepMs;
+  const lengthMs = (heatmaps[0]!.values[0]?.length ?? 0) * stepMs;
   const clock = createClock(lengthMs, stepMs, replay.atMs);
   const pair = document.createElement('div');
   pair.className = 'replay-pair';
@@ -134,7 +136,7 @@ function sideOf(maps: readonly HeatmapData[], selected: number): Side {
 
 /** The moment in words: the busiest node, what fails, the last thing that happened. */
 function wordsOf(map: HeatmapData, data: ReplayData, atMs: number): string {
-  const rows = map.nodes.map((_, row) => row).filter((row) => !isDown(data, row, atMs));
+  const rows = map.rows.map((_, row) => row).filter((row) => !isDown(data, row, atMs));
   const busy = (row: number) => busyAt(map, row, atMs);
   const busiest = rows.reduce<number | null>(
     (best, row) => (best === null || busy(row) > busy(best) ? row : best),
@@ -144,7 +146,7 @@ function wordsOf(map: HeatmapData, data: ReplayData, atMs: number): string {
   const failed = (data.failed[step] ?? 0) / (data.stepMs / 1000);
   const p99 = data.p99[step] ?? null;
   const parts = [
-    busiest === null ? 'every node is down' : `${map.nodes[busiest]} ${integer(busy(busiest))}% busy`,
+    busiest === null ? 'every node is down' : `${map.rows[busiest]} ${integer(busy(busiest))}% busy`,
     failed === 0 ? 'nothing fails' : `${rate(failed)} fail`,
     ...(p99 === null ? [] : [`p99 ${duration(p99)}`]),
   ];

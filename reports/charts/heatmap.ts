@@ -1,62 +1,40 @@
 /**
- * Node load over time: node x step, coloured by utilization on one scale for every strategy. Drawn as plain SVG
- * with one path per colour, which stays small, sharp and printable where a canvas would not.
+ * Small multiples over time: row x step, one map per strategy on one scale for all. Drawn as plain SVG with one
+ * path per colour, which stays small, sharp and printable where a canvas would not.
  */
-import { interpolateInferno, interpolateYlOrRd, scaleLinear, scaleQuantize } from 'd3';
-import type { RunResult } from '../../sim/result.ts';
-import { percent } from '../format.ts';
-import { inProse } from '../ranked.ts';
+import { interpolateInferno, interpolateYlOrRd, scaleLinear } from 'd3';
 
-/** What the page needs of one strategy: percentages, binned where there is more than can be seen. */
+/** What the page needs of one map. */
 export interface HeatmapData {
   strategy: string;
-  nodes: string[];
+  /** First on top. */
+  rows: string[];
   stepMs: number;
-  /** [node][step]; whole percent, the highest of the steps binned together. */
-  busy: number[][];
-  nodesLeftOut: number;
+  /** [row][column]; percent, binned where there are more steps than can be seen. */
+  values: number[][];
+  /** [row][column]; colour class 0 to 9, -1 for none. */
+  levels: number[][];
+  /** What the values are, as in `81% busy`. */
+  unit: string;
 }
 
+export const CLASSES = 10;
 const COLUMNS_MAX = 120;
-const NODES_MAX = 40;
-const CLASSES = 10;
 
-/** Busiest node first: an even cluster looks even, a hot node is a stripe at the top. */
-export function heatmapData(run: RunResult): HeatmapData {
-  const { stepMs, utilization } = run.timeline;
-  const bin = Math.max(1, Math.ceil((utilization[0]?.length ?? 0) / COLUMNS_MAX));
-  const order = run.nodes
-    .map((node, i) => ({ node, i }))
-    .sort((a, b) => b.node.utilization - a.node.utilization || a.i - b.i);
-  const kept = order.slice(0, NODES_MAX);
-  return {
-    strategy: run.strategy,
-    nodes: kept.map(({ node }) => node.id),
-    stepMs: stepMs * bin,
-    busy: kept.map(({ i }) => binned(utilization[i]!, bin)),
-    nodesLeftOut: order.length - kept.length,
-  };
+/** Steps that share a column. */
+export function columnSteps(steps: number): number {
+  return Math.max(1, Math.ceil(steps / COLUMNS_MAX));
 }
 
-function binned(values: readonly number[], bin: number): number[] {
-  return Array.from({ length: Math.ceil(values.length / bin) }, (_, column) =>
-    Math.round(100 * Math.max(...values.slice(column * bin, (column + 1) * bin))),
-  );
-}
-
-const classOf = scaleQuantize<number>()
-  .domain([0, 100])
-  .range(Array.from({ length: CLASSES }, (_, i) => i));
-
-/** One path per colour class, in units of steps and nodes; neighbours of one class are joined. */
-export function heatmapPaths({ busy }: HeatmapData): { level: number; d: string }[] {
+/** One path per colour class, in units of columns and rows; neighbours of one class are joined. */
+export function heatmapPaths({ levels }: HeatmapData): { level: number; d: string }[] {
   const paths = Array.from({ length: CLASSES }, () => '');
-  for (const [row, values] of busy.entries())
+  for (const [row, values] of levels.entries())
     for (let from = 0; from < values.length; ) {
-      const level = classOf(values[from]!);
+      const level = values[from]!;
       let to = from + 1;
-      while (to < values.length && classOf(values[to]!) === level) to++;
-      paths[level] += `M${from} ${row}h${to - from}v1h${from - to}z`;
+      while (to < values.length && values[to] === level) to++;
+      if (level >= 0) paths[level] += `M${from} ${row}h${to - from}v1h${from - to}z`;
       from = to;
     }
   return paths.map((d, level) => ({ level, d })).filter(({ d }) => d !== '');
@@ -72,26 +50,4 @@ export function heatmapColors(): { light: string; dark: string } {
     light: ramp((level) => interpolateYlOrRd(light(level))),
     dark: ramp((level) => interpolateInferno(dark(level))),
   };
-}
-
-/** The classes with what they mean, for the legend. */
-export function heatmapLegend(): { level: number; label: string }[] {
-  return Array.from({ length: CLASSES }, (_, level) => ({
-    level,
-    label: `${level * CLASSES}%`,
-  }));
-}
-
-/** How long nodes were close to saturation, by strategy. */
-export function heatmapFinding(runs: readonly RunResult[]): string {
-  const hot = (run: RunResult) => {
-    const cells = run.timeline.utilization.flat();
-    return cells.length === 0 ? 0 : cells.filter((value) => value >= 0.8).length / cells.length;
-  };
-  const sorted = runs.toSorted((a, b) => hot(a) - hot(b));
-  const [best, worst] = [sorted[0]!, sorted.at(-1)!];
-  if (hot(worst) === 0) return 'No node is ever above 80% busy';
-  const of = (run: RunResult) => `${percent(hot(run))} of node time under ${inProse(run.strategy)}`;
-  const least = hot(best) === 0 ? `never under ${inProse(best.strategy)}` : of(best);
-  return `Nodes are above 80% busy for ${of(worst)}${best === worst ? '' : `, ${least}`}`;
 }

@@ -1,61 +1,111 @@
-/** Small multiples of node load over time, one per strategy, with labels in HTML so that they stay sharp. */
+/** Small multiples over time, one map per strategy, with labels in HTML so that they stay sharp. */
 import type { FaultMark, Result, RunResult } from '../../sim/result.ts';
-import {
-  type HeatmapData,
-  heatmapData,
-  heatmapFinding,
-  heatmapLegend,
-  heatmapPaths,
-} from '../charts/heatmap.ts';
-import { SERIES_HIGHLIGHTED } from '../charts/theme.ts';
-import { integer, moment } from '../format.ts';
+import { BUSY_LEGEND, busyFinding } from '../charts/busy-map.ts';
+import { type HeatmapData, heatmapPaths } from '../charts/heatmap.ts';
+import { RESPONSE_LEGEND, responseFinding } from '../charts/response-map.ts';
+import { moment } from '../format.ts';
 import { type Html, html } from '../safe.ts';
-import { dataDetails, dataTable, howToRead, name, section } from './parts.ts';
+import { dataDetails, dataTable, howToRead, name, type SectionText, section } from './parts.ts';
 
-const ROW_PX = 13;
 const TABLE_COLUMNS = 12;
 
-/** Heat maps of the best strategies; the rest is in the tables. */
-export function heatmapsOf(runs: readonly RunResult[]): HeatmapData[] {
-  return runs.slice(0, SERIES_HIGHLIGHTED).map(heatmapData);
+interface Family extends SectionText {
+  maps: readonly HeatmapData[];
+  /** What the colours mean, and the lower edges of their classes. */
+  scale: string;
+  legend: readonly string[];
+  howToRead: string;
+  rowPx: number;
+  /** Every so many rows have room for their name. */
+  namedEvery: number;
+  caption: string;
 }
 
-export function heatmapSection(
+export function busyMapsSection(
   result: Result,
   runs: readonly RunResult[],
   maps: readonly HeatmapData[],
 ): Html {
-  const leftOut = runs.length - maps.length;
-  const legend = heatmapLegend().map(
-    ({ level, label }) =>
+  const left = Math.max(
+    ...runs.slice(0, maps.length).map((run, i) => run.nodes.length - maps[i]!.rows.length),
+  );
+  return familySection(result, {
+    id: 'heatmap',
+    topic: 'Load over time',
+    title: busyFinding(runs),
+    maps,
+    scale: 'Busy share of a step, from',
+    legend: BUSY_LEGEND,
+    howToRead:
+      'A row is a node, the busiest on top; a column is a moment; the scale tells what its colour means. An even keel ' +
+      'has no stripes; a node that is down has the colour of an idle one. Dashed lines are faults.' +
+      (left > 0 ? ` Less busy nodes, up to ${left} of a strategy, are left out.` : '') +
+      leftOut(runs, maps),
+    rowPx: 13,
+    namedEvery: 1,
+    caption: 'Highest utilization of each node, from the named moment on',
+  });
+}
+
+/** Null where nothing was completed. */
+export function responseMapsSection(
+  result: Result,
+  runs: readonly RunResult[],
+  maps: readonly HeatmapData[],
+): Html | null {
+  if (maps.length === 0) return null;
+  return familySection(result, {
+    id: 'response-map',
+    topic: 'Response time over time',
+    title: responseFinding(runs),
+    maps,
+    scale: 'Share of the moment’s completed requests, from',
+    legend: RESPONSE_LEGEND,
+    howToRead:
+      'A column is a moment, a row a range of response times, the slowest on top: two rows are a factor of two. Colour is ' +
+      'the share of requests, on a logarithmic scale, so that one request in ten thousand still shows. A dark band low down is what ' +
+      'most requests feel; what rises from it is the tail.' +
+      leftOut(runs, maps),
+    rowPx: 7,
+    namedEvery: 4,
+    caption: 'Highest share of requests in each range of response times, from the named moment on',
+  });
+}
+
+function leftOut(runs: readonly RunResult[], maps: readonly HeatmapData[]): string {
+  return runs.length > maps.length ? ` Drawn are ${maps.length} strategies of ${runs.length}.` : '';
+}
+
+function familySection(result: Result, family: Family): Html {
+  const { id, scale, legend, maps, caption } = family;
+  const classes = legend.map(
+    (label, level) =>
       html`<li><svg width="100%" height="10" aria-hidden="true"><rect class="heat-${level}" width="100%" height="10"/></svg>${label}</li>`,
   );
   return section(
-    { id: 'heatmap', topic: 'Load over time', title: heatmapFinding(runs) },
-    html`<div class="heat-key"><span id="heat-scale">Busy share of a step, from</span><ul aria-labelledby="heat-scale">${legend}</ul></div>
-<div class="heatmaps">${maps.map((map, i) => heatmap(map, i, result))}</div>
-<p class="caption">${howToRead(
-      'A row is a node, the busiest on top; a column is a moment; the scale tells what its colour means. An even keel has no stripes; a node that is down has the colour of an idle one. Dashed lines are faults.',
-    )}${leftOut > 0 ? ` Drawn are the ${maps.length} best strategies of ${runs.length}.` : ''}</p>
-${dataDetails(heatTable(maps))}`,
+    family,
+    html`<div class="heat-key"><span id="${id}-scale">${scale}</span><ul aria-labelledby="${id}-scale">${classes}</ul></div>
+<div class="heatmaps">${maps.map((map, i) => heatmap(map, i, family, result))}</div>
+<p class="caption">${howToRead(family.howToRead)}</p>
+${dataDetails(heatTable(maps, caption))}`,
   );
 }
 
-function heatmap(map: HeatmapData, index: number, { scenario }: Result): Html {
-  const columns = map.busy[0]?.length ?? 0;
-  const rows = map.nodes.length;
+function heatmap(map: HeatmapData, index: number, family: Family, { scenario }: Result): Html {
+  const { id, rowPx, namedEvery, topic } = family;
+  const columns = map.values[0]?.length ?? 0;
+  const rows = map.rows.length;
   const lengthMs = columns * map.stepMs;
-  const label = `Utilization of ${rows} nodes over ${moment(lengthMs)}; the values are in the table below`;
+  const label = `${topic}: ${rows} rows over ${moment(lengthMs)}; the values are in the table below`;
   const axis = [0, 0.25, 0.5, 0.75, 1].map(
     (part) =>
       html`<text x="${part * 100}%" y="12" text-anchor="${part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}">${moment(part * lengthMs)}</text>`,
   );
-  return html`<figure class="heatmap" data-heatmap="${index}">
+  return html`<figure class="heatmap ${id}">
 <figcaption>${name(map.strategy)}</figcaption>
-<ol class="node-names">${map.nodes.map((node) => html`<li>${name(node)}</li>`)}</ol>
-<div class="cells" id="heatmap-${index}"><svg width="100%" height="${rows * ROW_PX}" role="img" aria-label="${label}"><svg width="100%" height="100%" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none">${heatmapPaths(map).map(({ level, d }) => html`<path class="heat-${level}" d="${d}"/>`)}</svg>${scenario.faults.map((fault) => faultLine(fault, lengthMs))}</svg></div>
+<ol class="row-names">${map.rows.map((row, i) => html`<li>${i % namedEvery === 0 ? name(row) : null}</li>`)}</ol>
+<div class="cells" id="${id}-${index}"><svg width="100%" height="${rows * rowPx}" role="img" aria-label="${label}"><svg width="100%" height="100%" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none">${heatmapPaths(map).map(({ level, d }) => html`<path class="heat-${level}" d="${d}"/>`)}</svg>${scenario.faults.map((fault) => faultLine(fault, lengthMs))}</svg></div>
 <svg class="axis" width="100%" height="16" aria-hidden="true">${axis}</svg>
-${map.nodesLeftOut > 0 ? html`<p class="caption">${integer(map.nodesLeftOut)} less busy nodes are left out.</p>` : null}
 </figure>
 `;
 }
@@ -65,18 +115,18 @@ function faultLine(fault: FaultMark, lengthMs: number): Html {
   return html`<line class="fault" x1="${x}%" x2="${x}%" y1="0" y2="100%"/>`;
 }
 
-/** Every strategy and node, in a dozen columns of time: the busiest step of each. */
-function heatTable(maps: readonly HeatmapData[]): Html {
+/** Every strategy and row, in a dozen columns of time: the highest value of each. */
+function heatTable(maps: readonly HeatmapData[], caption: string): Html {
   const first = maps[0]!;
-  const bin = Math.max(1, Math.ceil((first.busy[0]?.length ?? 0) / TABLE_COLUMNS));
-  const starts = (first.busy[0] ?? []).map((_, step) => step).filter((step) => step % bin === 0);
-  return dataTable('Highest utilization of each node, from the named moment on', {
-    head: ['strategy', 'node', ...starts.map((step) => moment(step * first.stepMs))],
+  const bin = Math.max(1, Math.ceil((first.values[0]?.length ?? 0) / TABLE_COLUMNS));
+  const starts = (first.values[0] ?? []).map((_, step) => step).filter((step) => step % bin === 0);
+  return dataTable(caption, {
+    head: ['strategy', 'row', ...starts.map((step) => moment(step * first.stepMs))],
     rows: maps.flatMap((map) =>
-      map.nodes.map((node, i) => [
+      map.rows.map((row, i) => [
         map.strategy,
-        node,
-        ...starts.map((step) => `${Math.max(...map.busy[i]!.slice(step, step + bin))}%`),
+        row,
+        ...starts.map((step) => `${Math.max(...map.values[i]!.slice(step, step + bin))}%`),
       ]),
     ),
   });

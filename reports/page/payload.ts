@@ -7,8 +7,9 @@ import type { ReplayData } from './replay-data.ts';
 export interface Payload {
   strategies: { name: string; color: string }[];
   charts: { id: string; vega: Spec; readout: Readout | null; overTime: boolean }[];
-  heatmaps: HeatmapData[];
-  /** [heat map] */
+  /** By the id of their section; those of load are in order of rank, as far as they are drawn. */
+  heatmaps: Record<'heatmap' | 'response-map', HeatmapData[]>;
+  /** [heat map of load] */
   replays: ReplayData[];
   /** What the replay shows at first: the moment and the heat maps of the strategies that differ most. */
   replay: { atMs: number; sides: [number, number] };

@@ -30,6 +30,14 @@ function upperEdge(bucket: number): number {
   return (mantissa + 1) * 2 ** shift - 1;
 }
 
+/** The octave [2^k, 2^(k+1)) has two halves of equal width: enough to draw, few enough to store for every step. */
+const HALF_OCTAVE = SUB_BUCKETS / 2;
+
+/** Smallest value above the half-octave. */
+export function halfOctaveEnd(half: number): number {
+  return upperEdge((half + 1) * HALF_OCTAVE - 1) + 1;
+}
+
 export class Histogram {
   readonly #counts = new Float64Array(BUCKETS);
   #count = 0;
@@ -73,6 +81,17 @@ export class Histogram {
       if (seen >= rank) return Math.min(upperEdge(bucket), this.#max);
     }
     return this.#max;
+  }
+
+  /** Counts by half-octaves, from 0 to the last that has any: [i] counts values below `halfOctaveEnd(i)`. */
+  byHalfOctaves(): number[] {
+    const halves: number[] = [];
+    const last = this.#count === 0 ? -1 : bucketOf(this.#max);
+    for (let bucket = 0; bucket <= last; bucket++) {
+      const half = Math.floor(bucket / HALF_OCTAVE);
+      halves[half] = (halves[half] ?? 0) + this.#counts[bucket]!;
+    }
+    return halves;
   }
 
   add(other: Histogram): void {

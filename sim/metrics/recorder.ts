@@ -43,6 +43,8 @@ export interface StepColumns {
   /** [step] quantiles in ns, NaN for a step without a completion */
   readonly p50Ns: number[];
   readonly p99Ns: number[];
+  /** [step] counts of response times by half-octaves */
+  readonly responses: number[][];
   /** [node][step] */
   readonly attempts: number[][];
 }
@@ -88,6 +90,7 @@ export class Recorder {
       origin: [],
       p50Ns: [],
       p99Ns: [],
+      responses: [],
       attempts: Array.from({ length: nodeCount }, () => []),
     };
   }
@@ -154,6 +157,7 @@ export class Recorder {
     steps.origin.push(this.#originRequests - this.#stepOrigin);
     steps.p50Ns.push(this.#stepResponse.quantile(0.5));
     steps.p99Ns.push(this.#stepResponse.quantile(0.99));
+    steps.responses.push(this.#stepResponse.byHalfOctaves());
     for (let node = 0; node < steps.attempts.length; node++)
       steps.attempts[node]!.push(this.hotspots.stepAttempts(node));
     this.hotspots.closeStep(step, (node) => this.utilization(node, step));

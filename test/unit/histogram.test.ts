@@ -1,7 +1,8 @@
 /** Unit: the histogram against sorted values. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Histogram } from '../../sim/metrics/histogram.ts';
+import { Histogram, halfOctaveEnd } from '../../sim/metrics/histogram.ts';
+import { responseTimesOf } from '../../sim/metrics/response-times.ts';
 
 const value = fc.oneof(
   fc.integer({ min: 0, max: 300 }),
@@ -53,4 +54,34 @@ test('values without magnitude count as larger than any', () => {
 
 test('an empty histogram has no quantile', () => {
   expect(new Histogram().quantile(0.5)).toBeNaN();
+});
+
+test('half-octaves: every value is counted in the one bin whose edges enclose it', () => {
+  const histogram = new Histogram();
+  const values = [0, 63, 64, 127, 128, 191, 192, 255, 256, 383, 384, 1e6, 2 ** 33, 2 ** 33 * 1.5];
+  for (const value of values) histogram.record(value);
+  const halves = histogram.byHalfOctaves();
+  const expected = Array.from({ length: halves.length }, (_, half) => {
+    const from = half === 0 ? 0 : halfOctaveEnd(half - 1);
+    return values.filter((value) => value >= from && value < halfOctaveEnd(half)).length;
+  });
+  expect(halves).toEqual(expected);
+  expect(halves.reduce((sum, count) => sum + count, 0)).toBe(values.length);
+});
+
+test('response times over time: bins from the fastest to the slowest that occurred, by step', () => {
+  const step = (...values: number[]) => {
+    const histogram = new Histogram();
+    for (const value of values) histogram.record(value);
+    return histogram.byHalfOctaves();
+  };
+  expect(responseTimesOf([step(150, 160), step(), step(300, 200)])).toEqual({
+    upToMs: [192e-6, 256e-6, 384e-6],
+    completed: [
+      [2, 0, 0],
+      [0, 0, 1],
+      [0, 0, 1],
+    ],
+  });
+  expect(responseTimesOf([step(), step()])).toEqual({ upToMs: [], completed: [] });
 });

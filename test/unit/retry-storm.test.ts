@@ -50,6 +50,7 @@ describe('metastable', () => {
       completed: steps.map((step) => offered(step) - failed[step]!),
       p50: [],
       p99: [],
+      responseTimes: { upToMs: [], completed: [] },
       misses: [],
       utilization: [],
       attempts: [],
