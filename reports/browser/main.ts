@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import type { Payload } from '../page/payload.ts';
 import { mountChart } from './chart-view.ts';
+import { addDownloads } from './downloads.ts';
 import { enlivenHeatmap } from './heatmap-view.ts';
 import { enliven } from './key.ts';
 import { createLink } from './link.ts';
@@ -26,4 +27,5 @@ for (const chart of payload.charts)
     tooltip,
   });
 mountReplay(document.getElementById('replay-stage')!, payload, link);
+for (const section of document.querySelectorAll<HTMLElement>('main section')) addDownloads(section);
 document.documentElement.dataset['ready'] = 'true';

@@ -258,6 +258,33 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
     });
   }
 
+  test('drawings and tables are saved by the page itself: SVG and PNG with real colours, CSV inert', async () => {
+    const result = namedByStranger("=cmd|' /C calc'!A0");
+    await opened(result, {}, async (page, misdeeds, url) => {
+      const saved = async (format: string) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.locator('#percentiles .downloads button', { hasText: format }).click(),
+        ]);
+        return [download.suggestedFilename(), await readFile(await download.path())] as const;
+      };
+      const [svgName, svg] = await saved('SVG');
+      expect(svgName).toBe('percentiles.svg');
+      expect(svg.toString()).toMatch(/^<svg/);
+      expect(svg.toString()).not.toContain('var(');
+      const [, png] = await saved('PNG');
+      expect(png.subarray(1, 4).toString()).toBe('PNG');
+      expect(png.readUInt32BE(16)).toBeGreaterThan(1500);
+      const [, csv] = await saved('CSV');
+      const lines = csv.toString().trimEnd().split('\r\n');
+      expect(lines).toHaveLength(6);
+      expect(lines.slice(1).every((line) => line.startsWith("'=cmd|"))).toBe(true);
+      expect(misdeeds.violations).toEqual([]);
+      expect(misdeeds.noise).toEqual([]);
+      expect(misdeeds.requests.filter((request) => !/^(blob|data):/.test(request))).toEqual([url]);
+    });
+  });
+
   test('the theme follows the system until the reader chooses', async () => {
     await opened(sampleResult(), { colorScheme: 'dark' }, async (page) => {
       const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
