@@ -1,8 +1,9 @@
-/** The table of a sweep: a row per cell and strategy, means over seeds, the best of each cell marked. */
-import { columnsOf, fitted, padEnd, padStart } from './columns.ts';
-import { ABSENT, millis, percent } from './format.ts';
+/** The table of a sweep: a row per cell and strategy, means over seeds, the best of each cell marked; one sentence. */
+import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
+import { ABSENT, counted, listed, millis, percent } from './format.ts';
+import { inProse } from './ranked.ts';
 import { plusMinus } from './replicated.ts';
-import { visible } from './safe.ts';
+import { markdownText, visible } from './safe.ts';
 
 /** A mean over seeds with half of its interval, null for one seed; `never` in one of them is never. */
 export type SweepFigure = { readonly mean: number; readonly half: number | null } | 'never' | null;
@@ -27,44 +28,140 @@ export interface SweepTable {
 }
 
 const ROWS_SHOWN = 60;
+/** A comment on GitHub holds 65,536 characters; a row is some 120. */
+const MARKDOWN_ROWS = 400;
+/** Named after the first. */
+const WINNERS = 3;
 const VALUE_WIDTH_MAX = 28;
 const GAP = '  ';
 
+/** `leaves`: which goes first where not all fit; null stays. */
 const FIGURES = [
-  ['p50 ms', 'p50', millis],
-  ['p99 ms', 'p99', millis],
-  ['p99.9 ms', 'p999', millis],
-  ['failed', 'failed', percent],
-  ['hottest', 'hottest', percent],
+  { head: 'p50 ms', key: 'p50', show: millis, leaves: 1 },
+  { head: 'p99 ms', key: 'p99', show: millis, leaves: null },
+  { head: 'p99.9 ms', key: 'p999', show: millis, leaves: 2 },
+  { head: 'failed', key: 'failed', show: percent, leaves: null },
+  { head: 'hottest', key: 'hottest', show: percent, leaves: 3 },
 ] as const;
+type Figure = (typeof FIGURES)[number];
 
-export function renderSweep({ paths, rows, seeds }: SweepTable, { ascii }: { ascii: boolean }): string {
+export function renderSweep(table: SweepTable, { ascii, width }: { ascii: boolean; width: number }): string {
+  const { paths, rows, seeds } = table;
   const shown = rows.slice(0, ROWS_SHOWN);
-  const left = [...paths.map((path) => shortName(path, paths)), 'strategy'];
-  const body = shown.map((row) => ({
-    left: [...row.values, `${row.strategy}${row.best ? ' *' : ''}`].map(cellText),
-    right: FIGURES.map(([, key, show]) => figureText(row[key], show)),
+  const left: Column[] = [
+    ...paths.map((path, i) =>
+      columnOf(
+        shortName(path, paths),
+        shown.map((row) => row.values[i]!),
+      ),
+    ),
+    columnOf(
+      'strategy',
+      shown.map(({ strategy, best }) => `${strategy}${best ? ' *' : ''}`),
+    ),
+  ];
+  const right = FIGURES.map((figure) => ({
+    figure,
+    ...columnOf(
+      figure.head,
+      shown.map((row) => figureText(row, figure)),
+    ),
   }));
-  const leftWidths = left.map((head, i) => widest([head, ...body.map((row) => row.left[i]!)]));
-  const rightWidths = FIGURES.map(([head], i) => widest([head, ...body.map((row) => row.right[i]!)]));
-  const line = (begin: readonly string[], end: readonly string[]) =>
+  while (lineWidth([...left, ...right]) > width) {
+    const out = right
+      .filter(({ figure }) => figure.leaves !== null)
+      .sort((a, b) => a.figure.leaves! - b.figure.leaves!)[0];
+    if (out === undefined) break;
+    right.splice(right.indexOf(out), 1);
+  }
+  const line = (of: (column: Column) => string) =>
     [
-      ...begin.map((text, i) => padEnd(text, leftWidths[i]!)),
-      ...end.map((text, i) => padStart(text, rightWidths[i]!)),
+      ...left.map((column) => padEnd(of(column), column.width)),
+      ...right.map((column) => padStart(of(column), column.width)),
     ]
       .join(GAP)
       .trimEnd();
-  const heads = FIGURES.map(([head]) => head);
   const more = rows.length - shown.length;
   const text = [
-    line(left.map(cellText), heads),
-    ...body.map((row) => line(row.left, row.right)),
+    line(({ head }) => head),
+    ...shown.map((_, i) => line(({ cells }) => cells[i]!)),
     ...(more > 0 ? [`and ${more} more rows, in the CSV file`] : []),
     '',
-    '* lowest mean p99 of its cell, a failed request counted as slower than any',
-    ...(seeds > 1 ? [`Means over ${seeds} seeds, ± half of a 95% interval.`] : []),
+    ...remarksOf(seeds).flatMap((remark) => wrapped(remark, width)),
+    ...wrapped(sweepSentence(table), width),
   ].join('\n');
   return `${ascii ? text.replaceAll('±', '+-').replaceAll('–', '-').replaceAll('…', '~') : text}\n`;
+}
+
+export function renderSweepMarkdown(name: string, table: SweepTable): string {
+  const { paths, rows, seeds } = table;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const shown = rows.slice(0, MARKDOWN_ROWS);
+  return [
+    `### ${markdownText(name)}`,
+    '',
+    line([...paths.map(markdownText), 'strategy', ...FIGURES.map(({ head }) => head)]),
+    line([...paths.map(() => ':--'), ':--', ...FIGURES.map(() => '--:')]),
+    ...shown.map((row) => {
+      const strategy = markdownText(row.strategy);
+      const figures = FIGURES.map((figure) => figureText(row, figure));
+      return line([...row.values.map(markdownText), row.best ? `**${strategy}** \\*` : strategy, ...figures]);
+    }),
+    '',
+    ...(rows.length > shown.length ? [`and ${rows.length - shown.length} more rows, in the CSV file  `] : []),
+    ...remarksOf(seeds).map((remark) => `${markdownText(remark)}  `),
+    '',
+    markdownText(sweepSentence(table)),
+    '',
+  ].join('\n');
+}
+
+/** Who has the lowest p99 where: what a sweep was made for. */
+function sweepSentence({ paths, rows }: SweepTable): string {
+  const cells = Map.groupBy(rows, ({ values }) => JSON.stringify(values)).size;
+  const where = `${counted(cells, 'cell')} of ${listed(paths.map((path) => inProse(path)))}`;
+  const strategies = new Set(rows.map(({ strategy }) => strategy)).size;
+  if (strategies < 2) return `${inProse(rows[0]!.strategy)} ran in ${where}; nothing was compared.`;
+  const wins = [
+    ...Map.groupBy(
+      rows.filter(({ best }) => best),
+      ({ strategy }) => strategy,
+    ),
+  ]
+    .map(([strategy, own]) => ({ strategy, count: own.length }))
+    .sort((a, b) => b.count - a.count);
+  const [first, ...others] = wins;
+  if (first === undefined) return `In none of the ${where} has any strategy a p99: too many requests fail.`;
+  if (others.length === 0 && first.count === cells)
+    return `${inProse(first.strategy)} has the lowest p99 in all ${where}.`;
+  const tied = wins.reduce((sum, { count }) => sum + count, 0) > cells;
+  const rest = listed(
+    others.slice(0, WINNERS).map(({ strategy, count }) => `${inProse(strategy)} in ${count}`),
+  );
+  return `${inProse(first.strategy)} has the lowest p99 in ${first.count} of ${where}${rest === '' ? '' : `; ${rest}`}${tied ? ' (equals count for each)' : ''}.`;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cells: readonly string[];
+  readonly width: number;
+}
+
+function columnOf(name: string, values: readonly string[]): Column {
+  const head = cellText(name);
+  const cells = values.map(cellText);
+  return { head, cells, width: Math.max(...[head, ...cells].map(columnsOf)) };
+}
+
+function lineWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width, 0) + GAP.length * (columns.length - 1);
+}
+
+function remarksOf(seeds: number): string[] {
+  return [
+    '* lowest mean p99 of its cell, a failed request counted as slower than any',
+    ...(seeds > 1 ? [`Means over ${seeds} seeds, ± half of a 95% interval.`] : []),
+  ];
 }
 
 /** The last part of a path, where no other path ends alike. */
@@ -77,12 +174,9 @@ function cellText(text: string): string {
   return fitted(visible(text), VALUE_WIDTH_MAX);
 }
 
-function figureText(figure: SweepFigure, show: (value: number) => string): string {
+function figureText(row: SweepRow, { key, show }: Figure): string {
+  const figure = row[key];
   if (figure === null) return ABSENT;
   if (figure === 'never') return 'never';
   return plusMinus(figure.mean, figure.half, show);
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map(columnsOf));
 }

@@ -1,19 +1,28 @@
-/** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means. */
+/** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means, on the terminal and in Markdown. */
 import { join } from 'node:path';
-import { renderSweep, type SweepFigure, type SweepRow } from '../../reports/sweep-table.ts';
+import {
+  renderSweep,
+  renderSweepMarkdown,
+  type SweepFigure,
+  type SweepRow,
+  type SweepTable,
+} from '../../reports/sweep-table.ts';
 import { estimateMean, intervalOf } from '../statistics/estimate.ts';
-import { isAsciiOnly, printNote, printResult } from './streams.ts';
+import { writeWhole } from './files.ts';
+import { isAsciiOnly, printNote, printResult, widthOf } from './streams.ts';
 import { type SweepLine, writeCsv, writeLines } from './sweep-store.ts';
 
 export interface SweepFiles {
   readonly lines: string;
   readonly csv: string;
+  readonly markdown: string;
 }
 
 /** @param part `1-of-4` for one share of a sweep, null for a whole one */
 export function sweepFiles(folder: string, part: string | null): SweepFiles {
   const name = part === null ? 'sweep' : `sweep.${part}`;
-  return { lines: join(folder, `${name}.jsonl`), csv: join(folder, `${name}.csv`) };
+  const file = (type: string) => join(folder, `${name}.${type}`);
+  return { lines: file('jsonl'), csv: file('csv'), markdown: file('md') };
 }
 
 /** @param others runs of earlier sweeps that the file keeps, to be used again */
@@ -24,11 +33,15 @@ export async function writeSweep(
 ): Promise<void> {
   writeLines(files.lines, [...lines, ...others.map((line) => ({ ...line, place: null }))]);
   await writeCsv(files.csv, lines);
-  if (lines.length > 0) printResult(tableOf(lines));
-  printNote(`wrote ${files.lines} and ${files.csv}`);
+  const table = tableOf(lines);
+  if (lines.length > 0) {
+    writeWhole(files.markdown, renderSweepMarkdown('Sweep', table));
+    printResult(renderSweep(table, { ascii: isAsciiOnly(), width: widthOf(process.stdout) }));
+  }
+  printNote(`wrote ${Object.values(files).join(', ')}`);
 }
 
-function tableOf(lines: readonly SweepLine[]): string {
+function tableOf(lines: readonly SweepLine[]): SweepTable {
   const paths = [...new Set(lines.flatMap(({ vary }) => Object.keys(vary)))];
   const byCell = Map.groupBy(lines, ({ vary }) => JSON.stringify(vary));
   const rows = [...byCell.values()].flatMap((cell) => {
@@ -49,7 +62,7 @@ function tableOf(lines: readonly SweepLine[]): string {
     );
   });
   const seeds = new Set(lines.map(({ seed }) => seed)).size;
-  return renderSweep({ paths, rows, seeds }, { ascii: isAsciiOnly() });
+  return { paths, rows, seeds };
 }
 
 function figureOf(lines: readonly SweepLine[], metric: string): SweepFigure {

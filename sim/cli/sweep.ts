@@ -19,6 +19,8 @@ import { cellText, type Plan, type Planned, planSweep } from './sweep-plan.ts';
 import { measured, readLines, type SweepLine, SweepLog, sweepLine } from './sweep-store.ts';
 
 const MAX_POINTS = 100_000;
+/** Hours of work on most machines: worth a word before it begins. */
+const MANY_RUNS = 5_000;
 
 export const sweepCommand = defineCommand({
   positionals: {
@@ -65,6 +67,10 @@ export const sweepCommand = defineCommand({
     const files = sweepFiles(folder, shard && `${shard.part}-of-${shard.parts}`);
     const runs =
       shard === null ? plan.runs : plan.runs.filter(({ place }) => place.at % shard.parts === shard.part - 1);
+    if (runs.length > MANY_RUNS)
+      printNote(
+        `${runs.length} runs are many: --latin 200 samples the same ranges, --shard 1/4 shares them out`,
+      );
     const options = { workers: args.workers ?? availableParallelism(), quiet: args.quiet === true };
     return runSweep({ ...plan, runs }, files, options);
   },

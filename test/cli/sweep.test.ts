@@ -137,6 +137,47 @@ export const brittle = { axis: 'selection', name: 'brittle', summary: 's', sourc
     expect(stderr).toContain('the same command goes on where this one stopped');
   });
 
+  it('killed with SIGKILL at any moment, ends in the very bytes of a sweep that was not', async () => {
+    const { path, folder, run, out } = sweepOf();
+    const vary = ['--vary', 'cluster.shards=2..5:1', '--seeds', '3', '--workers', '2'];
+    const undisturbed = join(folder, 'undisturbed');
+    await cli(['sweep', path, ...vary, '--quiet', '--out', undisturbed]);
+    const file = join(out, 'sweep.jsonl');
+    const size = () => (existsSync(file) ? readFileSync(file).length : 0);
+    for (let kills = 0; kills < 3; kills++) {
+      const had = size();
+      const { child, ended } = startCli(['sweep', path, ...vary, '--quiet', '--out', out]);
+      // As soon as it has written anything new: wherever it is then.
+      const timer = setInterval(() => size() > had && child.kill('SIGKILL'), 1);
+      onTestFinished(() => clearInterval(timer));
+      await ended;
+      clearInterval(timer);
+    }
+    const { stderr } = await run(...vary);
+    expect(stderr).toMatch(/24 runs: [1-9]\d* reused/);
+    for (const name of ['sweep.jsonl', 'sweep.csv', 'sweep.md'])
+      expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(undisturbed, name), 'utf8'));
+  });
+
+  it('keeps values from becoming formulas, and rows within 80 columns', async () => {
+    const { path, out } = sweepOf();
+    const args = ['--out', out, '--quiet', ...SHARDS, '--vary', 'question==1+2,b|c', '--seeds', '2'];
+    const { stdout } = await cli(['sweep', path, ...args], {
+      env: { COLUMNS: '80', LANG: 'C.UTF-8', LC_ALL: '' },
+    });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).toContain('p99 ms');
+    const csv = readFileSync(join(out, 'sweep.csv'), 'utf8');
+    expect(csv).toContain("\n2,'=1+2,redis,1,");
+    expect(csv).not.toMatch(/(^|,)=/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/\.$/);
+    expect(stdout.replaceAll('\n', ' ')).toMatch(/has the lowest p99 in (all|\d of) 4 cells of/);
+    const markdown = readFileSync(join(out, 'sweep.md'), 'utf8');
+    expect(markdown).toContain('| cluster.shards | question | strategy | p50 ms |');
+    expect(markdown).toContain('| \\=1+2 |');
+    expect(markdown).toContain('| b&#124;c |');
+  });
+
   it('samples points, the same ones again', async () => {
     const { run } = sweepOf();
     const args = ['--vary', 'cluster.shards=2..5', '--vary', 'workload.rate=1k/s..4k/s', '--latin', '4'];
