@@ -1,4 +1,5 @@
 /** The table of a sweep: a row per cell and strategy, means over seeds, the best of each cell marked; one sentence. */
+import type { DataTable } from './charts/chart.ts';
 import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
 import { ABSENT, counted, listed, millis, percent } from './format.ts';
 import { inProse } from './ranked.ts';
@@ -18,6 +19,7 @@ export interface SweepRow {
   readonly p999: SweepFigure;
   readonly failed: SweepFigure;
   readonly hottest: SweepFigure;
+  readonly nodes: SweepFigure;
 }
 
 export interface SweepTable {
@@ -87,7 +89,7 @@ export function renderSweep(table: SweepTable, { ascii, width }: { ascii: boolea
     ...shown.map((_, i) => line(({ cells }) => cells[i]!)),
     ...(more > 0 ? [`and ${more} more rows, in the CSV file`] : []),
     '',
-    ...remarksOf(seeds).flatMap((remark) => wrapped(remark, width)),
+    ...sweepRemarks(seeds).flatMap((remark) => wrapped(remark, width)),
     ...wrapped(sweepSentence(table), width),
   ].join('\n');
   return `${ascii ? text.replaceAll('±', '+-').replaceAll('–', '-').replaceAll('…', '~') : text}\n`;
@@ -109,15 +111,27 @@ export function renderSweepMarkdown(name: string, table: SweepTable): string {
     }),
     '',
     ...(rows.length > shown.length ? [`and ${rows.length - shown.length} more rows, in the CSV file  `] : []),
-    ...remarksOf(seeds).map((remark) => `${markdownText(remark)}  `),
+    ...sweepRemarks(seeds).map((remark) => `${markdownText(remark)}  `),
     '',
     markdownText(sweepSentence(table)),
     '',
   ].join('\n');
 }
 
+/** Every row as texts. */
+export function sweepCells({ paths, rows }: SweepTable): DataTable {
+  return {
+    head: [...paths, 'strategy', ...FIGURES.map(({ head }) => head)],
+    rows: rows.map((row) => [
+      ...row.values,
+      `${row.strategy}${row.best ? ' *' : ''}`,
+      ...FIGURES.map((figure) => figureText(row, figure)),
+    ]),
+  };
+}
+
 /** Who has the lowest p99 where: what a sweep was made for. */
-function sweepSentence({ paths, rows }: SweepTable): string {
+export function sweepSentence({ paths, rows }: SweepTable): string {
   const cells = Map.groupBy(rows, ({ values }) => JSON.stringify(values)).size;
   const where = `${counted(cells, 'cell')} of ${listed(paths.map((path) => inProse(path)))}`;
   const strategies = new Set(rows.map(({ strategy }) => strategy)).size;
@@ -157,7 +171,7 @@ function lineWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width, 0) + GAP.length * (columns.length - 1);
 }
 
-function remarksOf(seeds: number): string[] {
+export function sweepRemarks(seeds: number): string[] {
   return [
     '* lowest mean p99 of its cell, a failed request counted as slower than any',
     ...(seeds > 1 ? [`Means over ${seeds} seeds, ± half of a 95% interval.`] : []),

@@ -26,6 +26,8 @@ for (const chart of payload.charts)
     link,
     tooltip,
   });
-mountReplay(document.getElementById('replay-stage')!, payload, link);
-for (const section of document.querySelectorAll<HTMLElement>('main section')) addDownloads(section);
+if (payload.heatmaps.heatmap.length > 0)
+  mountReplay(document.getElementById('replay-stage')!, payload, link);
+for (const section of document.querySelectorAll<HTMLElement>('main section:not(:has(.panels))'))
+  addDownloads(section);
 document.documentElement.dataset['ready'] = 'true';

@@ -4,7 +4,6 @@
  * print. Beyond eight, strategies are grey.
  */
 import type { Config } from 'vega-lite';
-import type { RunResult } from '../../sim/result.ts';
 
 export interface SeriesStyle {
   strategy: string;
@@ -38,8 +37,8 @@ const SHAPES = [
   'stroke',
 ];
 
-/** [run] in order of rank. */
-export function seriesStyles(runs: readonly RunResult[]): SeriesStyle[] {
+/** @param runs in order of rank */
+export function seriesStyles(runs: readonly { readonly strategy: string }[]): SeriesStyle[] {
   return runs.map(({ strategy }, i) => ({
     strategy,
     color: i < SERIES_HIGHLIGHTED ? `var(--series-${i + 1})` : 'var(--series-other)',

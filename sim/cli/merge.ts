@@ -33,7 +33,7 @@ export const mergeCommand = defineCommand({
       throw new CliError(EXIT.invalidInput, `no finished run of a sweep in ${args.part.join(', ')}`);
     prepareFolder(args.out);
     const lines = [...byPlace.values()].sort((a, b) => a.place.at - b.place.at);
-    await writeSweep(sweepFiles(args.out, null), lines, []);
+    await writeSweep('merged sweep', sweepFiles(args.out, null), lines, []);
     const missing = Array.from({ length: first.place.of }, (_, at) => at).filter((at) => !byPlace.has(at));
     printNote(`${first.place.of} runs: ${lines.length} merged, ${missing.length} missing`);
     if (missing.length === 0) return EXIT.ok;

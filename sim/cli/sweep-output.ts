@@ -1,5 +1,6 @@
-/** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means, on the terminal and in Markdown. */
+/** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means, on the terminal, in Markdown and on a page. */
 import { join } from 'node:path';
+import { renderSweepHtml } from '../../reports/sweep-html.ts';
 import {
   renderSweep,
   renderSweepMarkdown,
@@ -16,17 +17,22 @@ export interface SweepFiles {
   readonly lines: string;
   readonly csv: string;
   readonly markdown: string;
+  readonly report: string;
 }
 
 /** @param part `1-of-4` for one share of a sweep, null for a whole one */
 export function sweepFiles(folder: string, part: string | null): SweepFiles {
   const name = part === null ? 'sweep' : `sweep.${part}`;
   const file = (type: string) => join(folder, `${name}.${type}`);
-  return { lines: file('jsonl'), csv: file('csv'), markdown: file('md') };
+  return { lines: file('jsonl'), csv: file('csv'), markdown: file('md'), report: file('html') };
 }
 
-/** @param others runs of earlier sweeps that the file keeps, to be used again */
+/**
+ * @param name of the sweep, for its readers
+ * @param others runs of earlier sweeps that the file keeps, to be used again
+ */
 export async function writeSweep(
+  name: string,
   files: SweepFiles,
   lines: readonly SweepLine[],
   others: readonly SweepLine[],
@@ -35,7 +41,8 @@ export async function writeSweep(
   await writeCsv(files.csv, lines);
   const table = tableOf(lines);
   if (lines.length > 0) {
-    writeWhole(files.markdown, renderSweepMarkdown('Sweep', table));
+    writeWhole(files.markdown, renderSweepMarkdown(name, table));
+    writeWhole(files.report, await renderSweepHtml(name, table));
     printResult(renderSweep(table, { ascii: isAsciiOnly(), width: widthOf(process.stdout) }));
   }
   printNote(`wrote ${Object.values(files).join(', ')}`);
@@ -58,6 +65,7 @@ function tableOf(lines: readonly SweepLine[]): SweepTable {
         p999: figureOf(own, 'responseTime.p999'),
         failed: figureOf(own, 'failedShare'),
         hottest: figureOf(own, 'hottest.utilization'),
+        nodes: figureOf(own, 'cost.nodes'),
       }),
     );
   });

@@ -92,6 +92,7 @@ async function runSweep(plan: Plan, files: SweepFiles, options: RunOptions): Pro
   });
   const keys = new Set(plan.runs.map(({ key }) => key));
   await writeSweep(
+    plan.name,
     files,
     lines,
     [...known.values()].filter(({ key }) => !keys.has(key)),

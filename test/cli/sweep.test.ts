@@ -155,7 +155,7 @@ export const brittle = { axis: 'selection', name: 'brittle', summary: 's', sourc
     }
     const { stderr } = await run(...vary);
     expect(stderr).toMatch(/24 runs: [1-9]\d* reused/);
-    for (const name of ['sweep.jsonl', 'sweep.csv', 'sweep.md'])
+    for (const name of ['sweep.jsonl', 'sweep.csv', 'sweep.md', 'sweep.html'])
       expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(undisturbed, name), 'utf8'));
   });
 
