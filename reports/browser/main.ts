@@ -26,8 +26,7 @@ for (const chart of payload.charts)
     link,
     tooltip,
   });
-if (payload.heatmaps.heatmap.length > 0)
-  mountReplay(document.getElementById('replay-stage')!, payload, link);
+if (payload.heatmaps.heatmap.length > 0) mountReplay(document.getElementById('replay-stage')!, payload, link);
 for (const section of document.querySelectorAll<HTMLElement>('main section:not(:has(.panels))'))
   addDownloads(section);
 document.documentElement.dataset['ready'] = 'true';

@@ -214,9 +214,11 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       await page.getByRole('button', { name: 'Play' }).focus();
       await page.keyboard.press('Space');
       expect(await page.locator('.replay-controls button >> nth=0').textContent()).toBe('Pause');
-      await page.waitForTimeout(1500);
+      await expect
+        .poll(async () => Number.parseFloat((await clock())!), { timeout: 15_000 })
+        .toBeGreaterThan(21.5);
       await page.keyboard.press('Space');
-      expect(Number.parseFloat((await clock())!)).toBeGreaterThan(21.5);
+      expect(await page.locator('.replay-controls button >> nth=0').textContent()).toBe('Play');
     });
   });
 

@@ -157,7 +157,8 @@ export const brittle = { axis: 'selection', name: 'brittle', summary: 's', sourc
     expect(stderr).toMatch(/24 runs: [1-9]\d* reused/);
     for (const name of ['sweep.jsonl', 'sweep.csv', 'sweep.md', 'sweep.html'])
       expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(undisturbed, name), 'utf8'));
-  });
+    // Five sweeps of 24 runs, on a machine that may be busy.
+  }, 240_000);
 
   it('keeps values from becoming formulas, and rows within 80 columns', async () => {
     const { path, out } = sweepOf();
