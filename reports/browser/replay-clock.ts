@@ -63,7 +63,7 @@ export function createClock(lengthMs: number, stepMs: number, firstMs: number): 
     play(speed) {
       const mine = ++turn;
       playing = true;
-      if (atMs >= lengthMs) atMs = 0;
+      stand(atMs >= lengthMs ? 0 : atMs);
       requestAnimationFrame((now) => frames(mine, atMs, now, speed)(now));
     },
     pause,
