@@ -81,6 +81,16 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Make the HTML report again from stored results',
     load: async () => (await import('./report.ts')).reportCommand,
   },
+  diff: {
+    usage: 'diff <before> <after>',
+    describe: 'Tell what moved between two stored results, and whether it matters',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  explain: {
+    usage: 'explain [word]',
+    describe: 'Say what a metric, verdict or exit code means: explain p99, explain 4',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
   schema: {
     usage: 'schema [of]',
     describe: 'Print the JSON Schema of scenario files, or of results: schema result',

@@ -2,13 +2,12 @@
 import { spawn } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { renderHtml } from '../../reports/html.ts';
-import { parseResult, ResultError } from '../../reports/read.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
-import type { Result } from '../result.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError, usageError } from './failures.ts';
-import { readInput, writeWhole } from './files.ts';
+import { usageError } from './failures.ts';
+import { writeWhole } from './files.ts';
 import { defineCommand, flag, text } from './options.ts';
+import { readResult } from './stored-result.ts';
 import { isAsciiOnly, printJson, printNote, printResult, wantsColor, widthOf } from './streams.ts';
 
 export const reportCommand = defineCommand({
@@ -45,16 +44,6 @@ export const reportCommand = defineCommand({
     return EXIT.ok;
   },
 });
-
-function readResult(path: string): Result {
-  try {
-    return parseResult(readInput(path), path);
-  } catch (error) {
-    if (error instanceof ResultError)
-      throw new CliError(EXIT.invalidInput, error.message, null, { cause: error });
-    throw error;
-  }
-}
 
 function openInBrowser(path: string): void {
   const [command, ...before] =

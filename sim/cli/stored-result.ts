@@ -1,0 +1,16 @@
+/** A result.json of an earlier run, read back with advice where it cannot be. */
+import { parseResult, ResultError } from '../../reports/read.ts';
+import type { Result } from '../result.ts';
+import { EXIT } from './exit-codes.ts';
+import { CliError } from './failures.ts';
+import { readInput } from './files.ts';
+
+export function readResult(path: string): Result {
+  try {
+    return parseResult(readInput(path), path);
+  } catch (error) {
+    if (error instanceof ResultError)
+      throw new CliError(EXIT.invalidInput, error.message, null, { cause: error });
+    throw error;
+  }
+}
