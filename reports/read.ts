@@ -215,6 +215,15 @@ const schema = z
       cluster: name,
       notes: z.array(name),
       faults: z.array(z.object({ name, kind: name, node: name, atMs: number })),
+      origin: z
+        .object({
+          file: name,
+          overrides: z.array(name),
+          plugins: z.array(name),
+          strategies: z.array(name),
+        })
+        .nullable()
+        .default(null),
     }),
     engine: z.object({ version: name, node: name }),
     runs: z.array(run).min(1),

@@ -50,7 +50,11 @@ export function bindSetup(
 }
 
 /** The part of the result that describes the scenario. */
-export function describeScenario(scenario: Scenario, recording: Recording | null): ScenarioInfo {
+/** Who ran it, and how, is not known here. */
+export function describeScenario(
+  scenario: Scenario,
+  recording: Recording | null,
+): Omit<ScenarioInfo, 'origin'> {
   const { settings } = scenario;
   const workload = workloadOf(scenario, settings, recording);
   const durationNs = durationOf(settings, workload);

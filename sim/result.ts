@@ -257,6 +257,16 @@ export interface FaultMark {
   atMs: number;
 }
 
+/** What was asked for on the command line; paths as they were given, or from where it was run. */
+export interface Origin {
+  file: string;
+  /** `path=value` */
+  overrides: string[];
+  plugins: string[];
+  /** Empty: all of the scenario. */
+  strategies: string[];
+}
+
 export interface ScenarioInfo {
   name: string;
   question: string;
@@ -269,6 +279,8 @@ export interface ScenarioInfo {
   /** What a reader of the numbers must know, such as "order recorded, times synthetic". */
   notes: string[];
   faults: FaultMark[];
+  /** Null in results that do not say. */
+  origin: Origin | null;
 }
 
 export interface SummaryRow {

@@ -34,6 +34,8 @@ export interface RunHooks {
   /** Checks the laws between blocks too, not only at the end. */
   readonly check?: boolean;
   readonly replication?: number;
+  /** Looks at the run from outside before it starts (decisions.ts). */
+  watch?(world: World, engine: Engine): void;
   /** Called about every 4,096 requests; returning false ends the run early. */
   onProgress?(progress: Progress): boolean;
 }
@@ -52,6 +54,8 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   scheduleFaults(world, engine.delivery, control);
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
+
+  hooks.watch?.(world, engine);
 
   const keyCounts = new Uint32Array(source.keys.count);
   const advance = isClosedLoop(setup)

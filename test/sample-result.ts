@@ -331,6 +331,12 @@ export function sampleResult(strategies: readonly string[] = NAMES): Result {
       workload: 'Poisson 38.58k/s; 1M keys, Zipf 0.99; 95% get, 5% set; 1 KiB values',
       cluster: '6 shards with 1 replica each over 3 zones; one service thread, 90 us a read',
       notes: [],
+      origin: {
+        file: 'scenarios/hot-shard.yaml',
+        overrides: ['workload.rate=100B/month'],
+        plugins: [],
+        strategies: [],
+      },
       faults: [
         { name: 'kill-1', kind: 'crash', node: `node-${KILLED}`, atMs: 20_000 },
         { name: 'restart-1', kind: 'restart', node: `node-${KILLED}`, atMs: 40_000 },
@@ -391,6 +397,7 @@ export function namedByStranger(name: string): Result {
   const { scenario } = result;
   for (const field of ['name', 'question', 'hash', 'workload', 'cluster'] as const) scenario[field] = name;
   scenario.notes = [name];
+  scenario.origin = { file: name, overrides: [name], plugins: [name], strategies: [name] };
   for (const fault of scenario.faults) Object.assign(fault, { name, node: name });
   for (const run of result.runs) {
     run.strategy = strategies.get(run.strategy)!;

@@ -3,6 +3,7 @@ import type { Result, RunResult } from '../../sim/result.ts';
 import { fitted } from '../columns.ts';
 import { bytes, counted, integer, moment, percent, percentFine, rate } from '../format.ts';
 import { inProse } from '../ranked.ts';
+import { reproduceCommand } from '../reproduce.ts';
 import { type Html, html, visible } from '../safe.ts';
 import { dataTable, howToRead, section } from './parts.ts';
 
@@ -168,6 +169,7 @@ ${cut > 0 ? html`<p class="caption">${counted(cut, 'later event')} left out.</p>
 
 export function provenance(result: Result): Html {
   const { scenario, engine, runs } = result;
+  const command = reproduceCommand(result);
   const strategies = runs.map((run) => [
     run.strategy,
     integer(run.seed),
@@ -185,6 +187,7 @@ export function provenance(result: Result): Html {
 <dt>Made by</dt><dd>evenkeel ${engine.version}, Node ${engine.node}</dd>
 </dl>
 ${dataTable('Strategies, seeds and fingerprints', { head: ['strategy', 'seed', 'modules', 'fingerprint'], rows: strategies })}
+${command === null ? null : html`<p>To make it again:</p><pre><code>${visible(command)}</code></pre>`}
 <p>Simulated, not measured: the same scenario and seed give the same numbers. Quantiles are at most 0.8% above the true value.</p>
 </footer>
 `;

@@ -21,8 +21,6 @@ interface Subject {
   readonly baselineFile: string;
   /** Null: the baseline's, or one. */
   readonly seeds: number | null;
-  /** Options that a repetition needs beside strategy and seed. */
-  readonly extra: readonly string[];
 }
 
 /** What is judged where a scenario has a baseline but no gate against it. */
@@ -34,7 +32,7 @@ const NOT_WORSE: readonly (readonly [metric: string, gate: string])[] = [
 ];
 
 export async function checkScenario(
-  { file, prepared, baseline, baselineFile, seeds: wanted, extra }: Subject,
+  { file, prepared, baseline, baselineFile, seeds: wanted }: Subject,
   options: { readonly workers: number; readonly quiet: boolean },
 ): Promise<{ check: ScenarioCheck; code: ExitCode }> {
   const { scenario } = prepared;
@@ -63,7 +61,7 @@ export async function checkScenario(
     ...nothing,
     seeds,
     problems,
-    gates: judge(gates, { file, result, past, extra }),
+    gates: judge(gates, { file, result, past }),
     baseline: usable && comparison(usable, baselineFile, prepared, result),
   };
   return { check, code };

@@ -53,10 +53,6 @@ export const checkCommand = defineCommand({
     const prepared: { path: string; fromFolder: boolean; prepared: Prepared }[] = [];
     for (const file of files) prepared.push({ ...file, prepared: await prepare(file.path, request) });
 
-    const extra = [
-      ...args.set.flatMap((set) => ['--set', set]),
-      ...args.plugin.flatMap((file) => ['--plugin', file]),
-    ];
     const options = { workers: args.workers ?? availableParallelism(), quiet: args.quiet === true };
     const folder = args.baselines ?? BASELINES;
     const scenarios: ScenarioCheck[] = [];
@@ -75,7 +71,6 @@ export const checkCommand = defineCommand({
         baseline,
         baselineFile,
         seeds: args.seeds ?? null,
-        extra,
       };
       const { check, code } = await checkScenario(subject, options);
       scenarios.push(check);

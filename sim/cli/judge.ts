@@ -1,5 +1,6 @@
 /** From gates and a result to what is reported of them: figures as text, the contributor, the command to repeat it. */
 import type { CheckPlace, GateCheck } from '../../reports/check-report.ts';
+import { runCommand } from '../../reports/reproduce.ts';
 import type { ScenarioGate } from '../../scenarios/scenario.ts';
 import { showAmount, type Unit } from '../gates/amounts.ts';
 import type { Gate } from '../gates/check.ts';
@@ -12,8 +13,6 @@ interface Case {
   readonly file: string;
   readonly result: Result;
   readonly past: Past | null;
-  /** Options that a repetition needs beside strategy and seed. */
-  readonly extra: readonly string[];
 }
 
 export function judge(gates: readonly ScenarioGate[], found: Case): GateCheck[] {
@@ -52,7 +51,7 @@ function checkOf(outcome: GateOutcome, place: CheckPlace, found: Case): GateChec
     limit: figures && finite(figures.limit),
     finding: describeOutcome(outcome),
     contributor: broken && run !== undefined ? contributorOf(gate, run) : null,
-    reproduce: broken && worst !== null ? command(found, strategies, worst) : null,
+    reproduce: broken && worst !== null ? command(found.result, strategies, worst) : null,
     place,
   };
 }
@@ -80,13 +79,6 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function command({ file, extra }: Case, strategies: readonly string[], seed: number): string {
-  const names = [...new Set(strategies)].join(',');
-  const words = ['evenkeel', 'run', file, '--strategy', names, '--seed', String(seed), ...extra];
-  return words.map(shellWord).join(' ');
-}
-
-/** For a POSIX shell; what is plain stays as it is. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function command({ scenario }: Result, strategies: readonly string[], seed: number): string | null {
+  return scenario.origin && runCommand(scenario.origin, [seed], [...new Set(strategies)]);
 }

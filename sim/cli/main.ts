@@ -81,6 +81,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Make the HTML report again from stored results',
     load: async () => (await import('./report.ts')).reportCommand,
   },
+  replay: {
+    usage: 'replay <result>',
+    describe: 'Follow one request of a stored result: what its client believed, chose, and met',
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
   diff: {
     usage: 'diff <before> <after>',
     describe: 'Tell what moved between two stored results, and whether it matters',

@@ -1,9 +1,9 @@
 /** Everything about a scenario that can go wrong before the first run goes wrong here. */
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import { bindSetup, describeScenario } from '../../scenarios/bind.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import type { ScenarioInfo } from '../result.ts';
+import type { Origin, ScenarioInfo } from '../result.ts';
 import type { Setup } from '../setup.ts';
 import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
@@ -71,7 +71,7 @@ export async function prepareBound(
   const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);
   const prepared = {
     scenario,
-    info: { ...info, notes: [...info.notes, ...pluginNotes] },
+    info: { ...info, notes: [...info.notes, ...pluginNotes], origin: originOf(path, request) },
     reference: chosen.includes(scenario.reference) ? scenario.reference : chosen[0]!,
     horizonNs: Math.max(...setups.map((setup) => setup.durationNs)),
     jobs: chosen.map((strategy) => ({
@@ -86,6 +86,15 @@ export async function prepareBound(
     })),
   };
   return { prepared, setups, plugins: plugins.map(({ sha256 }) => sha256) };
+}
+
+function originOf(file: string, { overrides, plugins, strategies }: RunRequest): Origin {
+  return {
+    file,
+    overrides: [...overrides],
+    plugins: plugins.map((plugin) => relative(process.cwd(), plugin)),
+    strategies: [...(strategies ?? [])],
+  };
 }
 
 /** In the order of the scenario, whatever order they are asked for in. */

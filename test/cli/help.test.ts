@@ -5,7 +5,24 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, ROOT } from './cli.ts';
 
-const COMMANDS = ['run', 'validate', 'place', 'strategies', 'workload', 'trace', 'report', 'schema'];
+const COMMANDS = [
+  'run',
+  'check',
+  'baseline',
+  'sweep',
+  'merge',
+  'validate',
+  'place',
+  'placement',
+  'strategies',
+  'workload',
+  'trace',
+  'replay',
+  'diff',
+  'report',
+  'explain',
+  'schema',
+];
 
 describe('help', () => {
   test.each([['--help'], ['-h'], ['help']])(
