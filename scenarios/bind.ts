@@ -9,7 +9,7 @@ import type {
   Recording,
   Setup,
   StrategySetup,
-  SyntheticWorkload,
+  Workload,
 } from '../sim/setup.ts';
 import { replaySpeed } from '../sim/traces/times.ts';
 import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
@@ -63,11 +63,11 @@ export function describeScenario(
     question: scenario.question,
     hash: scenario.hash,
     durationMs: durationNs / NS_PER_MS,
-    workload: workload.kind === 'recorded' ? recordedLine(workload) : syntheticLine(workload),
+    workload: workloadLine(workload),
     cluster: clusterLine(settings.cluster),
     notes: [
       ...warmUpNotes(settings),
-      ...(workload.kind === 'synthetic' ? [] : recordedNotes(workload, durationNs)),
+      ...(workload.kind === 'recorded' ? recordedNotes(workload, durationNs) : []),
       ...scenario.strategies
         .filter(({ overrides }) => overrides.length > 0)
         .map(({ name, overrides }) => `${name} runs with ${overrides.join(', ')}`),
@@ -153,7 +153,15 @@ function workloadOf(
   scenario: Scenario,
   { workload, duration }: Settings,
   recording: Recording | null,
-): SyntheticWorkload | RecordedWorkload {
+): Workload {
+  if ('tenants' in workload)
+    return {
+      kind: 'mixed',
+      tenants: workload.tenants.map((tenant) => ({
+        name: tenant.name,
+        workload: syntheticOf(tenant.workload),
+      })),
+    };
   if (!('recording' in workload)) return syntheticOf(workload);
   if (recording === null)
     throw new InputError(scenario.path, 'its workload is a recording, which was not read');
@@ -162,9 +170,9 @@ function workloadOf(
 }
 
 /** A recording's span ends at a whole millisecond, just after its last request. */
-function durationOf({ duration }: Settings, workload: SyntheticWorkload | RecordedWorkload): number {
+function durationOf({ duration }: Settings, workload: Workload): number {
   if (duration !== undefined) return duration;
-  if (workload.kind === 'synthetic') return DEFAULT_DURATION_NS;
+  if (workload.kind !== 'recorded') return DEFAULT_DURATION_NS;
   return (Math.floor(spanNs(workload) / NS_PER_MS) + 1) * NS_PER_MS;
 }
 
@@ -197,6 +205,17 @@ function niceStepNs(durationNs: number): number {
   for (let decadeNs = NS_PER_MS; ; decadeNs *= 10) {
     const nice = [1, 2, 5].find((factor) => durationNs <= factor * decadeNs * MAX_STEPS);
     if (nice !== undefined) return nice * decadeNs;
+  }
+}
+
+function workloadLine(workload: Workload): string {
+  switch (workload.kind) {
+    case 'recorded':
+      return recordedLine(workload);
+    case 'synthetic':
+      return syntheticLine(workload);
+    case 'mixed':
+      return workload.tenants.map((tenant) => `${tenant.name}: ${workloadLine(tenant.workload)}`).join('; ');
   }
 }
 

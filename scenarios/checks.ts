@@ -3,17 +3,17 @@ import { nodesOf, shardsOf } from '../sim/layout.ts';
 import type { StrategySetup } from '../sim/setup.ts';
 import type { KeyNames } from '../sim/strategy.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
-import { keyCount } from '../sim/workload/keys.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkRecording } from './check-recording.ts';
+import { checkSynthetic, checkTenants } from './check-workload.ts';
 import { finding } from './compose.ts';
 import type { Finding } from './explain.ts';
 import { quoted } from './problem.ts';
 import { clusterOf, DEFAULT_DURATION_NS } from './scenario.ts';
 import type { Settings } from './schema.ts';
-import { MAX_KEYS, type Synthetic } from './workload-schema.ts';
+import type { Synthetic } from './workload-schema.ts';
 
 /** A section with a mistake of its own is undefined: what needs it is not checked. */
 export type Sections = { readonly [S in keyof Settings]: Settings[S] | undefined } & {
@@ -38,76 +38,9 @@ function checkWorkload(sections: Sections): Finding[] {
   if (endNs !== null && typeof warmUp === 'number' && warmUp >= endNs)
     findings.push(finding(['warmUp'], `the run ends at ${formatDuration(endNs)}: nothing would be measured`));
   if (workload === undefined) return findings;
-  if ('recording' in workload) {
-    findings.push(...checkRecording(workload.recording, sections));
-    return findings;
-  }
-  findings.push(...checkArrivals(workload), ...checkKeys(workload.keys));
-  const { keysPerGet: _, ...mix } = workload.operations;
-  const shares = Object.entries(mix);
-  const sum = shares.reduce((total, [, share]) => total + share, 0);
-  if (Math.abs(sum - 1) > 1e-6) {
-    const parts = shares.filter(([, share]) => share > 0).map(([op, share]) => `${op} ${formatRatio(share)}`);
-    findings.push(
-      finding(
-        ['workload', 'operations'],
-        `shares add up to ${formatRatio(Number(sum.toPrecision(6)))}, not to 100%`,
-        parts.length === 0 ? 'write for example { get: 95%, set: 5% }' : parts.join(' + '),
-      ),
-    );
-  }
-  return findings;
-}
-
-function checkArrivals({ rate, arrivals, keys }: Synthetic): Finding[] {
-  const path = ['workload'];
-  if (arrivals.kind !== 'closed-loop')
-    return rate === undefined
-      ? [finding(path, 'rate is missing', 'write for example rate: 38k/s; only a closedLoop has none', 'key')]
-      : [];
-  const findings: Finding[] = [];
-  if (rate !== undefined)
-    findings.push(
-      finding(
-        [...path, 'rate'],
-        'a closed loop has no rate',
-        'its users, and how fast they get answers, decide',
-        'key',
-      ),
-    );
-  if (keys.drift !== undefined || keys.heating.length > 0)
-    findings.push(
-      finding(
-        [...path, 'keys'],
-        'drift and heating follow the clock, which a closed loop does not know beforehand',
-        'leave them out, or give a rate instead of closedLoop',
-        'key',
-      ),
-    );
-  return findings;
-}
-
-function checkKeys(keys: Synthetic['keys']): Finding[] {
-  const { popularity, heating } = keys;
-  const count = popularity.kind === 'histogram' ? keyCount(popularity) : keys.count;
-  const path = ['workload', 'keys'];
-  const findings: Finding[] = [];
-  if (popularity.kind === 'hot-set' && popularity.hotCount >= count)
-    findings.push(
-      finding(
-        [...path, 'popularity', 'hotSet', 'keys'],
-        `${popularity.hotCount} hot keys of ${count}: none is left for the others`,
-      ),
-    );
-  if (count > MAX_KEYS)
-    findings.push(
-      finding([...path, 'popularity', 'histogram', 'buckets'], `${count} keys; at most ${MAX_KEYS}`),
-    );
-  for (const [index, { key }] of heating.entries())
-    if (key >= count)
-      findings.push(
-        finding([...path, 'heating', index, 'key'], `there is no key ${key}`, `keys are 0 .. ${count - 1}`),
-      );
+  if ('recording' in workload) findings.push(...checkRecording(workload.recording, sections));
+  else if ('tenants' in workload) findings.push(...checkTenants(workload.tenants));
+  else findings.push(...checkSynthetic(workload, ['workload']));
   return findings;
 }
 
@@ -206,32 +139,42 @@ function ownersPerPartition({ placement }: StrategySetup, cluster: Settings['clu
   return placement.module.create(placement.params, { keys: ONE_KEY, shards }).build(shards).depth;
 }
 
-/** Work offered per unit of capacity, were it spread evenly over the nodes that serve; null for a recording. */
-function meanUtilization(settings: Settings, strategy: StrategySetup): number | null {
-  const { workload, cluster } = settings;
-  if ('recording' in workload || workload.rate === undefined) return null;
-  const { serviceTime, threads } = cluster.node;
+/** Work offered per unit of capacity, were it spread evenly over the nodes that serve; null where no rate is known. */
+function meanUtilization({ workload, cluster }: Settings, strategy: StrategySetup): number | null {
+  if ('recording' in workload) return null;
+  const spread = strategy.selection.module.candidates === 'shard';
+  const copies = spread ? 1 + cluster.replicas : 1;
+  const tenants = 'tenants' in workload ? workload.tenants.map((tenant) => tenant.workload) : [workload];
+  const perSec = tenants.reduce((sum, tenant) => sum + workNsPerSec(tenant, cluster.node, copies), 0);
+  const servers = cluster.shards * copies * cluster.node.threads;
+  return Number.isNaN(perSec) ? null : perSec / 1e9 / servers;
+}
+
+/** Service time that is asked for in a second [ns]; NaN for a closed loop. */
+function workNsPerSec(workload: Synthetic, node: Settings['cluster']['node'], copies: number): number {
+  const { serviceTime } = node;
   const { set, delete: remove, incr } = workload.operations;
   const get = workload.operations.get * meanKeysPerGet(workload.keysPerGet ?? workload.operations.keysPerGet);
   const valueNs = (serviceTime.perKiB * meanSize(workload.valueSize)) / 1024;
   const readNs = get * (serviceTime.get + valueNs);
   const writeNs = set * (serviceTime.set + valueNs) + remove * serviceTime.delete + incr * serviceTime.incr;
-  const spread = strategy.selection.module.candidates === 'shard';
-  const copies = spread ? 1 + cluster.replicas : 1;
-  const servers = cluster.shards * copies * threads;
-  return (workload.rate * (readNs + writeNs * copies)) / 1e9 / servers;
+  return (workload.rate ?? NaN) * (readNs + writeNs * copies);
 }
 
 /** A run that must diverge is worth a word before it starts, not an error: watching it may be the point. */
 export function checkLoad(settings: Settings, strategy: StrategySetup): Finding[] {
   const utilization = meanUtilization(settings, strategy);
-  const rate = 'recording' in settings.workload ? undefined : settings.workload.rate;
-  if (utilization === null || utilization < 1 || rate === undefined) return [];
+  if (utilization === null || utilization < 1) return [];
+  const { workload } = settings;
   const load = formatRatio(Number(utilization.toPrecision(3)));
+  const [path, rate] =
+    'rate' in workload && workload.rate !== undefined
+      ? [['workload', 'rate'], formatRate(workload.rate)]
+      : [['workload', 'tenants'], 'all tenants together'];
   return [
     finding(
-      ['workload', 'rate'],
-      `${formatRate(rate)} is more than the serving nodes can do: mean utilization ${load}`,
+      path,
+      `${rate} is more than the serving nodes can do: mean utilization ${load}`,
       'queues grow until the run ends: there is no steady state, and percentiles depend on the duration',
     ),
   ];

@@ -45,7 +45,7 @@ export function explain(schema: z.ZodType, data: unknown, issues: readonly Issue
   const accepted = root;
   const findings = issues
     .flatMap((issue) => unfold(issue, data))
-    .flatMap((issue) => findingsOf(issue, data, nodesAt([accepted], issue.path as Path)));
+    .flatMap((issue) => findingsOf(issue, data, accepted));
   return findings.filter((finding) => !isEchoOfTypo(finding, findings, data, accepted));
 }
 
@@ -64,24 +64,38 @@ function unfold(issue: Issue, data: unknown): Issue[] {
 }
 
 function unknownKeys(issues: readonly Issue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+  return issues.reduce((sum, issue) => sum + (keysRefused(issue)?.length ?? 0), 0);
 }
 
-function findingsOf(issue: Issue, data: unknown, nodes: readonly Node[]): Finding[] {
+/** Keys that may not be there: unknown to the schema, or named by it as those of another alternative. */
+function keysRefused(issue: Issue): readonly (string | number)[] | null {
+  if (issue.code === 'unrecognized_keys') return issue.keys;
+  return issue.code === 'invalid_type' && issue.expected === 'never' ? (issue.path.slice(-1) as Path) : null;
+}
+
+function findingsOf(issue: Issue, data: unknown, root: Node): Finding[] {
   const path = issue.path as Path;
+  const nodes = nodesAt([root], path);
   const at = (message: string, hint: string | null = null, part: Part = 'value'): Finding[] => [
     { path, part, message, hint, unknownKey: false },
   ];
   const found = valueAt(data, path);
+  const refused = keysRefused(issue);
+  if (refused !== null) {
+    const parent = issue.code === 'unrecognized_keys' ? path : path.slice(0, -1);
+    const accepted = keysOf(nodesAt([root], parent));
+    return refused.map((key) => ({
+      path: [...parent, key],
+      part: 'key',
+      message: `unknown key ${quoted(String(key))}`,
+      hint: choices(
+        String(key),
+        accepted.filter((other) => other !== key),
+      ),
+      unknownKey: true,
+    }));
+  }
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        part: 'key',
-        message: `unknown key ${quoted(key)}`,
-        hint: choices(key, keysOf(nodes)),
-        unknownKey: true,
-      }));
     case 'invalid_key':
       return at(
         `the name ${quoted(String(path.at(-1)))} is not allowed`,

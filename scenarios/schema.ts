@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { faultSchema } from './fault-schema.ts';
 import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
 import { recordedSchema } from './recording-schema.ts';
-import { syntheticSchema } from './workload-schema.ts';
+import { tenantsSchema } from './tenants-schema.ts';
+import { type Synthetic, syntheticSchema } from './workload-schema.ts';
 
 const serviceTime = z.strictObject({
   get: duration().prefault('10us').describe('Mean service time of a get [duration].'),
@@ -152,6 +153,17 @@ const metrics = z.strictObject({
     .describe('When a node counts as a hotspot.'),
 });
 
+/** A key of another kind of workload: named here, so that it decides which kind is meant. */
+const noOther = () =>
+  z.never().optional().describe('Not beside a rate, keys or operations: it is a workload of its own.');
+const workload = z.union([
+  syntheticSchema
+    .extend({ recording: noOther(), tenants: noOther() })
+    .transform((synthetic): Synthetic => synthetic),
+  recordedSchema,
+  tenantsSchema,
+]);
+
 /** What a run depends on, apart from the strategy: everything a strategy's `with` could touch. */
 export const settingsShape = {
   duration: duration({ min: 1, max: 90 * 86_400e9 })
@@ -168,7 +180,7 @@ export const settingsShape = {
     .union([none(), origin])
     .prefault({})
     .describe('What is behind the cache and asked on a miss; or none.'),
-  workload: z.union([syntheticSchema, recordedSchema]).describe('Requests: synthetic, or a recording.'),
+  workload: workload.describe('Requests: synthetic, a recording, or several tenants.'),
   faults: z
     .array(faultSchema)
     .prefault([])

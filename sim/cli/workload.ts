@@ -3,9 +3,13 @@ import { resolve } from 'node:path';
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { bindSetup } from '../../scenarios/bind.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
+import { stream } from '../rng.ts';
+import type { Workload } from '../setup.ts';
 import { OP } from '../strategy.ts';
 import { describeWorkload, type WorkloadDescription } from '../workload/describe.ts';
-import { requestSource } from '../workload/source.ts';
+import { mixedTheory } from '../workload/mixed-theory.ts';
+import type { Streams } from '../workload/request-source.ts';
+import { tenantStreams, workloadSource } from '../workload/source.ts';
 import { type WorkloadTheory, workloadTheory } from '../workload/theory.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
@@ -25,7 +29,7 @@ export const workloadCommand = defineCommand({
   options: {
     set: repeated('Override a value first: --set workload.rate=5k/s'),
     plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
-    json: flag('Print { generated, theory } as JSON'),
+    json: flag('Print { generated, theory } as JSON, and the same of each of several tenants'),
   },
   examples: [['$0 workload describe scenarios/hot-shard.yaml', 'shares, skew, bursts, mix and sizes']],
   async run(args) {
@@ -41,20 +45,57 @@ export const workloadCommand = defineCommand({
     }
     const { scenario, registry } = loaded;
     const recording = await openRecording(scenario, scenario.seed);
-    const setup = bindSetup(scenario, scenario.reference, registry, recording);
-    const windowNs = Math.min(WINDOW_NS, setup.durationNs / 100);
-    const generated = describeWorkload(requestSource(setup, scenario.seed), setup.durationNs, windowNs);
-    const theory =
-      setup.workload.kind === 'synthetic' ? workloadTheory(setup.workload, setup.durationNs, windowNs) : null;
-    if (args.json) printJson({ generated, theory });
-    else printResult(table(rows(generated, theory)));
+    const { workload, durationNs } = bindSetup(scenario, scenario.reference, registry, recording);
+    const all = described(workload, durationNs, (name) => stream(scenario.seed, name));
+    if (workload.kind !== 'mixed') {
+      if (args.json) printJson(all);
+      else printResult(table(rows(all)));
+      return EXIT.ok;
+    }
+    const tenants = workload.tenants.map(({ name, workload }) => ({
+      name,
+      ...described(
+        workload,
+        durationNs,
+        tenantStreams((name) => stream(scenario.seed, name), name),
+      ),
+    }));
+    if (args.json) printJson({ ...all, tenants });
+    else
+      printResult(
+        [{ name: 'all tenants', ...all }, ...tenants]
+          .map((part) => `${part.name}\n${table(rows(part))}`)
+          .join('\n\n'),
+      );
     return EXIT.ok;
   },
 });
 
+interface Described {
+  readonly generated: WorkloadDescription;
+  /** Null for a recording. */
+  readonly theory: WorkloadTheory | null;
+}
+
+function described(workload: Workload, durationNs: number, streams: Streams): Described {
+  const windowNs = Math.min(WINDOW_NS, durationNs / 100);
+  return {
+    generated: describeWorkload(workloadSource(workload, durationNs, streams), durationNs, windowNs),
+    theory: theoryOf(workload, durationNs, windowNs),
+  };
+}
+
+function theoryOf(workload: Workload, durationNs: number, windowNs: number): WorkloadTheory | null {
+  if (workload.kind === 'synthetic') return workloadTheory(workload, durationNs, windowNs);
+  if (workload.kind === 'recorded') return null;
+  const tenants = workload.tenants.map((tenant) => tenant.workload);
+  const synthetic = tenants.filter((tenant) => tenant.kind === 'synthetic');
+  return synthetic.length < tenants.length ? null : mixedTheory(synthetic, durationNs, windowNs);
+}
+
 type Row = readonly [what: string, generated: string, theory: string];
 
-function rows(generated: WorkloadDescription, theory: WorkloadTheory | null): Row[] {
+function rows({ generated, theory }: Described): Row[] {
   const { keys, valueBytes } = generated;
   const expected = (value: number | null | undefined, format: (value: number) => string): string =>
     value === null || value === undefined ? '' : format(value);

@@ -32,8 +32,13 @@ export function workloadSource(workload: Workload, durationNs: number, streams: 
     case 'mixed':
       return new MixedSource(
         workload.tenants.map((tenant) =>
-          workloadSource(tenant.workload, durationNs, (name) => streams(`tenants/${tenant.name}/${name}`)),
+          workloadSource(tenant.workload, durationNs, tenantStreams(streams, tenant.name)),
         ),
       );
   }
+}
+
+/** A tenant draws the same requests alone and beside others. */
+export function tenantStreams(streams: Streams, tenant: string): Streams {
+  return (name) => streams(`tenants/${tenant}/${name}`);
 }

@@ -23,6 +23,7 @@ export interface WorkloadTheory {
   readonly operations: readonly number[];
   readonly valueBytesMean: number;
   readonly shares: TopShares<number | null>;
+  /** Null also of a mix: it is no Zipf's law, whatever its parts are. */
   readonly zipfExponent: number | null;
 }
 
@@ -85,35 +86,49 @@ function curveFactors(
 
 function sharesOf(keys: KeysSetup): TopShares<number | null> {
   const count = keyCount(keys);
-  const top = (share: (keys: number) => number | null): TopShares<number | null> => ({
+  if (keys.kind === 'scrambled-zipfian') {
+    // The other ranks collide with a popular one as with any key.
+    const first = 1 / ZETAN;
+    const ten = zipfianShare(10);
+    const top1 = first + (1 - first) / count;
+    return { top1, top10: count < 1000 ? null : ten + ((1 - ten) * 10) / count, top1Percent: null };
+  }
+  return topShares(count, popularityOf(keys));
+}
+
+export function topShares(
+  count: number,
+  popularity: ((keys: number) => number) | null,
+): TopShares<number | null> {
+  const share = (keys: number): number | null => (popularity === null ? null : popularity(keys));
+  return {
     top1: share(1),
     top10: share(Math.min(10, count)),
     top1Percent: share(hundredth(count)),
-  });
+  };
+}
+
+/** Share of requests of the k most popular keys; null where no closed form is known. */
+export function popularityOf(keys: KeysSetup): ((k: number) => number) | null {
+  const count = keyCount(keys);
   switch (keys.kind) {
     case 'uniform':
-      return top((k) => k / count);
+      return (k) => k / count;
     case 'zipf': {
       const total = zipfTotal(count, keys.exponent);
-      return top((k) => zipfTotal(k, keys.exponent) / total);
+      return (k) => zipfTotal(k, keys.exponent) / total;
     }
     case 'hot-set': {
       const { hotCount, hotShare } = keys;
-      return top(classShare([hotCount, count - hotCount], [hotShare, 1 - hotShare]));
+      return classShare([hotCount, count - hotCount], [hotShare, 1 - hotShare]);
     }
     case 'histogram':
-      return top(classShare(keys.bucketKeys, keys.bucketWeights));
-    case 'scrambled-zipfian': {
-      // The other ranks collide with a popular one as with any key.
-      const first = 1 / ZETAN;
-      const ten = zipfianShare(10);
-      const top1 = first + (1 - first) / count;
-      return { top1, top10: count < 1000 ? null : ten + ((1 - ten) * 10) / count, top1Percent: null };
-    }
+      return classShare(keys.bucketKeys, keys.bucketWeights);
+    case 'scrambled-zipfian':
     case 'latest':
     case 'drifting':
     case 'heating':
-      return { top1: null, top10: null, top1Percent: null };
+      return null;
   }
 }
 

@@ -28,6 +28,18 @@ test('a recording has no theory beside it', async () => {
   expect(JSON.parse(stdout).theory).toBeNull();
 });
 
+test('tenants are described together and one by one', async () => {
+  const args = ['workload', 'describe', 'scenarios/two-tenants.yaml', '--set', 'duration=2s'];
+  const [text, json] = await Promise.all([cli(args), cli([...args, '--json'])]);
+  expect(text.stdout).toMatch(/^all tenants\n.*^web\n.*^batch\n/ms);
+  const { generated, theory, tenants } = JSON.parse(json.stdout);
+  expect(tenants.map(({ name }: { name: string }) => name)).toEqual(['web', 'batch']);
+  const sum = (of: (tenant: (typeof tenants)[number]) => number): number =>
+    tenants.map(of).reduce((a: number, b: number) => a + b, 0);
+  expect(sum((tenant) => tenant.generated.requests)).toBe(generated.requests);
+  expect(sum((tenant) => tenant.theory.ratePerSec)).toBeCloseTo(theory.ratePerSec, 6);
+});
+
 test('another action is a usage error', async () => {
   const { code, stderr } = await cli(['workload', 'explain', SCENARIO]);
   expect(code).toBe(2);

@@ -60,7 +60,7 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
   [
     'synthetic and recorded at once',
     'workload: { rate: 1k/s, recording: { file: x } }\nstrategies: { a: redis }',
-    ['1:25 unknown key "recording"'],
+    ['1:13 unknown key "rate"'],
   ],
   [
     'a strategy name with a space',

@@ -9,7 +9,7 @@ const text = (workload: string) => `workload: { rate: 1k/s, ${workload} }\nstrat
 
 function bound(workload: string): SyntheticWorkload {
   const { settings } = load(text(workload));
-  if ('recording' in settings.workload) throw new Error('not synthetic');
+  if (!('keys' in settings.workload)) throw new Error('not synthetic');
   return syntheticOf(settings.workload);
 }
 
