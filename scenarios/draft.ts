@@ -51,6 +51,11 @@ export class Draft {
         this,
       );
     }
+    return this.replace(path, value, locate);
+  }
+
+  /** The same, but a map takes the place of a map. */
+  replace(path: Path, value: unknown, locate: Locate): Draft {
     const { data, at } = assign(this.data, path, value);
     return new Draft(data, this.#base, [...this.#layers, { at: path.slice(0, at), locate }]);
   }

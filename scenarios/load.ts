@@ -7,11 +7,20 @@ import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { compose, finding } from './compose.ts';
+import { type Counts, type CountsFile, countsId } from './counts-file.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
 import { bindGates } from './gates.ts';
-import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
+import {
+  type Path,
+  type Place,
+  type Problem,
+  placeText,
+  printable,
+  quoted,
+  sortProblems,
+} from './problem.ts';
 import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
 import {
   type Settings,
@@ -26,6 +35,14 @@ export interface LoadOptions {
   /** `path=value`, as after `--set`; the value is YAML. */
   readonly overrides?: readonly string[];
   readonly registry: Registry;
+  /** Contents of files with counts, by `countsId`. */
+  readonly counts?: ReadonlyMap<string, Counts>;
+}
+
+export interface NotLoaded {
+  readonly problems: Problem[];
+  /** Files whose counts must be given first. */
+  readonly unread: readonly CountsFile[];
 }
 
 /** What a strategy's `with` may change. */
@@ -34,10 +51,10 @@ const OVERRIDABLE = ['cluster', 'network', 'clients', 'origin', 'workload', 'fau
 export function loadScenario(
   source: ScenarioSource,
   options: LoadOptions,
-): { readonly scenario: Scenario } | { readonly problems: Problem[] } {
-  const loader = new Loader(source, options.registry);
+): { readonly scenario: Scenario } | NotLoaded {
+  const loader = new Loader(source, options.registry, options.counts ?? new Map());
   const scenario = loader.load(options.overrides ?? []);
-  return scenario === null ? { problems: sortProblems(loader.errors) } : { scenario };
+  return scenario === null ? { problems: sortProblems(loader.errors), unread: loader.unread } : { scenario };
 }
 
 /** Absolute paths of the plug-ins a scenario names: they must be loaded before it can be checked. */
@@ -50,13 +67,16 @@ export function pluginsOf(source: ScenarioSource): string[] {
 /** One load: collects what is wrong on its way. */
 class Loader {
   readonly errors: Problem[] = [];
+  readonly unread: CountsFile[] = [];
   readonly #warnings: Problem[] = [];
   readonly #source: ScenarioSource;
   readonly #registry: Registry;
+  readonly #counts: ReadonlyMap<string, Counts>;
 
-  constructor(source: ScenarioSource, registry: Registry) {
+  constructor(source: ScenarioSource, registry: Registry, counts: ReadonlyMap<string, Counts>) {
     this.#source = source;
     this.#registry = registry;
+    this.#counts = counts;
   }
 
   load(overrides: readonly string[]): Scenario | null {
@@ -69,13 +89,15 @@ class Loader {
       return null;
     }
     for (const override of overrides) draft = this.#override(draft, override);
+    const asWritten = draft;
+    draft = this.#withCounts(asWritten);
     const { data } = draft;
     const parsed = scenarioSchema.safeParse(data);
     const findings = parsed.success ? [] : explain(scenarioSchema, data, parsed.error.issues);
     const known = withoutUnknown(data, findings);
     const general = checkSections(sectionsOf(known));
     for (const found of [...findings, ...general]) this.#report(draft, found);
-    const strategies = this.#strategies(draft, valueAt(known, ['strategies']), general);
+    const strategies = this.#strategies(asWritten, valueAt(known, ['strategies']), general);
     const reference = this.#reference(draft, strategies);
     if (!parsed.success || this.errors.length > 0) return null;
     const locate = (path: Path): Place => draft.locate(path, 'value');
@@ -124,7 +146,7 @@ class Loader {
   ): ScenarioStrategy | null {
     const path = ['strategies', name];
     const overrides = typeof input === 'string' ? {} : (input.with ?? {});
-    const layered = this.#layered(draft, [...path, 'with'], overrides);
+    const layered = this.#withCounts(this.#layered(draft, [...path, 'with'], overrides));
     const parsed = settingsSchema.safeParse(layered.data);
     const findings = parsed.success ? [] : explain(settingsSchema, layered.data, parsed.error.issues);
     for (const found of findings) this.#report(layered, found);
@@ -166,6 +188,43 @@ class Loader {
     }
     this.#compareWorkloads(draft, layered, withPath);
     return layered;
+  }
+
+  /** Counts of a file, as if they were written in its place: they decide what is run, not where they stand. */
+  #withCounts(draft: Draft): Draft {
+    const tenants = valueAt(draft.data, ['workload', 'tenants']);
+    const paths = [
+      ['workload'],
+      ...Object.keys(isMap(tenants) ? tenants : {}).map((name) => ['workload', 'tenants', name]),
+    ];
+    return paths.reduce((filled, path) => this.#counted(filled, [...path, 'arrivals', 'counts']), draft);
+  }
+
+  #counted(draft: Draft, path: Path): Draft {
+    const written = valueAt(draft.data, path);
+    if (!isMap(written)) return draft;
+    const { file, column, time, every, values } = written;
+    const columns = typeof column === 'string' && (time === undefined || typeof time === 'string');
+    if (typeof file !== 'string' || !columns || values !== undefined) return draft;
+    if ((every === undefined) !== (time !== undefined)) return draft;
+    const place = draft.locate([...path, 'file'], 'value');
+    const asked = {
+      path: resolve(dirname(this.#source.path), file),
+      column,
+      time: time ?? null,
+      where: placeText(place),
+    };
+    const counts = this.#counts.get(countsId(asked));
+    if (counts === undefined) {
+      this.unread.push(asked);
+      this.#report(draft, finding([...path, 'file'], `the counts in ${quoted(file)} were not read`));
+      return draft;
+    }
+    const { everyNs } = counts;
+    const filled = { every: everyNs === null ? every : `${everyNs}ns`, values: counts.values };
+    return draft.replace(path, filled, (inner, part) =>
+      draft.locate(inner.at(-1) === 'every' ? inner : [...path, 'file'], part),
+    );
   }
 
   /** Strategies are compared on the same requests; what departs from that must be meant. */

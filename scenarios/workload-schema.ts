@@ -106,18 +106,42 @@ const counts = z
   .strictObject({
     counts: z
       .strictObject({
-        every: duration({ min: 1 }).describe('Length of an interval [duration].'),
+        every: duration({ min: 1 })
+          .optional()
+          .describe('Length of an interval [duration]; or the time column tells it.'),
         values: z
           .array(z.number().min(0))
           .min(1)
           .max(1e6)
           .refine((values) => values.some((value) => value > 0), 'all counts are 0')
+          .optional()
           .describe('Counts per interval, scaled to the mean rate; start again after the last.'),
+        file: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('CSV file with a header and a row per interval, relative to the scenario.'),
+        column: z.string().min(1).optional().describe('Column of the file with the counts.'),
+        time: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Column of the file with the times, in seconds or as dates, instead of every.'),
       })
-      .describe('Measured counts.'),
+      .refine(({ values, file }) => (values === undefined) !== (file === undefined), 'give values, or a file')
+      .refine(
+        ({ file, column }) => (file === undefined) === (column === undefined),
+        'a file needs the column with the counts, as in column: requests',
+      )
+      .refine(
+        ({ every, file, time }) => (every === undefined) !== (file === undefined || time === undefined),
+        'how long is an interval? Give every, or the time column of a file',
+      )
+      .describe('Measured counts, here or in a file.'),
   })
+  // A file's values stand in its place once it is read; before that, the scenario is not loaded.
   .transform(({ counts: { every, values } }) =>
-    curveForm({ kind: 'counts', intervalNs: every, counts: values }),
+    curveForm({ kind: 'counts', intervalNs: every ?? 1, counts: values ?? [] }),
   );
 const polygon = z
   .strictObject({

@@ -1,4 +1,5 @@
 /** A scenario with its plug-ins, from plain data: the same in the main thread and in every worker. */
+import { type Counts, countsId, readCounts } from '../../scenarios/counts-file.ts';
 import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
 import type { Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
@@ -23,7 +24,13 @@ export async function load(
 ): Promise<WithPlugins & ({ readonly scenario: Scenario } | { readonly problems: Problem[] })> {
   const { source, overrides } = request;
   const loaded = await loadPlugins([...pluginsOf(source), ...request.plugins], builtIn);
-  return { ...loaded, ...loadScenario(source, { overrides, registry: loaded.registry }) };
+  const options = { overrides, registry: loaded.registry };
+  const first = loadScenario(source, options);
+  if ('scenario' in first || first.unread.length === 0) return { ...loaded, ...first };
+  const counts = new Map<string, Counts>();
+  for (const file of first.unread)
+    if (!counts.has(countsId(file))) counts.set(countsId(file), await readCounts(file));
+  return { ...loaded, ...loadScenario(source, { ...options, counts }) };
 }
 
 /** What the scenario replays, with times fit for replay; null where its workload is synthetic. */
