@@ -6,11 +6,12 @@ import type {
   Fault,
   OriginSetup,
   RecordedWorkload,
-  Recording,
+  Replay,
   Setup,
   StrategySetup,
   Workload,
 } from '../sim/setup.ts';
+import { partUntil } from '../sim/traces/repetition.ts';
 import { replaySpeed } from '../sim/traces/times.ts';
 import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
 import type { Registry } from '../strategies/registry.ts';
@@ -33,7 +34,7 @@ export function bindSetup(
   scenario: Scenario,
   strategyName: string,
   registry: Registry,
-  recording: Recording | null,
+  recording: Replay | null,
 ): Setup {
   const named = scenario.strategies.find(({ name }) => name === strategyName);
   if (named === undefined) {
@@ -51,10 +52,7 @@ export function bindSetup(
 
 /** The part of the result that describes the scenario. */
 /** Who ran it, and how, is not known here. */
-export function describeScenario(
-  scenario: Scenario,
-  recording: Recording | null,
-): Omit<ScenarioInfo, 'origin'> {
+export function describeScenario(scenario: Scenario, recording: Replay | null): Omit<ScenarioInfo, 'origin'> {
   const { settings } = scenario;
   const workload = workloadOf(scenario, settings, recording);
   const durationNs = durationOf(settings, workload);
@@ -93,7 +91,7 @@ function setupOf(
   scenario: Scenario,
   settings: Settings,
   strategy: StrategySetup,
-  recording: Recording | null,
+  recording: Replay | null,
 ): Setup {
   const { network, clients, metrics, cluster } = settings;
   const workload = workloadOf(scenario, settings, recording);
@@ -152,7 +150,7 @@ function setupOf(
 function workloadOf(
   scenario: Scenario,
   { workload, duration }: Settings,
-  recording: Recording | null,
+  recording: Replay | null,
 ): Workload {
   if ('tenants' in workload)
     return {
@@ -173,11 +171,11 @@ function workloadOf(
 function durationOf({ duration }: Settings, workload: Workload): number {
   if (duration !== undefined) return duration;
   if (workload.kind !== 'recorded') return DEFAULT_DURATION_NS;
-  return (Math.floor(spanNs(workload) / NS_PER_MS) + 1) * NS_PER_MS;
+  return (Math.floor(replayedSpanNs(workload) / NS_PER_MS) + 1) * NS_PER_MS;
 }
 
-function spanNs({ recording, speed }: RecordedWorkload): number {
-  return Math.round(recording.atNs[recording.count - 1]! / speed);
+function replayedSpanNs({ recording, speed }: RecordedWorkload): number {
+  return Math.round(recording.spanNs / speed);
 }
 
 function budgetOf(budget: Settings['clients']['retries']['budget']): Setup['clients']['retryBudget'] {
@@ -220,9 +218,9 @@ function workloadLine(workload: Workload): string {
 }
 
 function recordedLine({ recording, speed }: RecordedWorkload): string {
-  const { count, keys, format } = recording;
+  const { count, keys, format, spanNs } = recording;
   const requests = `${count} requests on ${keys.count} keys`;
-  return `${format} recording of ${requests} in ${formatDuration(recording.atNs[count - 1]!)}, at ${formatFactor(speed)}`;
+  return `${format} recording of ${requests} in ${formatDuration(spanNs)}, at ${formatFactor(speed)}`;
 }
 
 function clusterLine({ shards, replicas, zones, node }: Settings['cluster']): string {
@@ -235,7 +233,7 @@ function clusterLine({ shards, replicas, zones, node }: Settings['cluster']): st
   return `${nodes}, ${node.threads} service ${node.threads === 1 ? 'thread' : 'threads'} each, ${times}`;
 }
 
-function timesNote({ times, resolutionNs }: Recording, factor: string): string {
+function timesNote({ times, resolutionNs }: Replay, factor: string): string {
   switch (times) {
     case 'recorded':
       return `the recording's times replayed at ${factor}`;
@@ -249,12 +247,13 @@ function timesNote({ times, resolutionNs }: Recording, factor: string): string {
 function recordedNotes({ recording, speed, valueBytes }: RecordedWorkload, durationNs: number): string[] {
   const notes = [timesNote(recording, formatFactor(Number(speed.toPrecision(4))))];
   notes.push(...recording.notes.map(printable));
-  const fitting = recording.atNs.findLastIndex((atNs) => Math.round(atNs / speed) < durationNs) + 1;
-  if (fitting < recording.count)
-    notes.push(`only the first ${fitting} of ${recording.count} requests fit into the run`);
-  const unsized = recording.valueBytes.reduce((sum, bytes) => sum + (bytes === 0 ? 1 : 0), 0);
-  if (unsized > 0)
-    notes.push(`${unsized} requests without a recorded size count as ${formatSize(valueBytes)}`);
+  const fits = (atNs: number): boolean => Math.round(atNs / speed) < durationNs;
+  if (!fits(recording.spanNs)) {
+    const { count } = partUntil(recording, fits);
+    notes.push(`only the first ${count} of ${recording.count} requests fit into the run`);
+  }
+  if (recording.unsized > 0)
+    notes.push(`${recording.unsized} requests without a recorded size count as ${formatSize(valueBytes)}`);
   const skipped = Object.entries(recording.skipped);
   if (skipped.length > 0) {
     const reasons = skipped.map(([reason, rows]) => `${printable(reason)} ${rows}`).join(', ');

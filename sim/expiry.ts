@@ -61,7 +61,7 @@ export class Expiry {
 export function expiryOf(workload: Workload, seed: number): Expiry | null {
   const tenants = workload.kind === 'mixed' ? workload.tenants.map((tenant) => tenant.workload) : [workload];
   const setsTtl = (tenant: (typeof tenants)[number]): boolean =>
-    tenant.kind === 'recorded' ? tenant.recording.ttlNs !== null : tenant.ttl !== null;
+    tenant.kind === 'recorded' ? tenant.recording.setsTtl : tenant.ttl !== null;
   if (!tenants.some(setsTtl)) return null;
   const keys = tenants.map((tenant) =>
     tenant.kind === 'recorded' ? tenant.recording.keys.count : keyCount(tenant.keys),

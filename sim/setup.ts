@@ -12,6 +12,7 @@ import type {
   RebalanceModule,
   SelectionModule,
 } from './strategy.ts';
+import type { RowCursor } from './traces/row-batch.ts';
 
 /** A distribution with mean 1: what varies around a stated mean. `cv` is standard deviation over mean. */
 export type Shape =
@@ -202,8 +203,8 @@ export interface ClockTime {
   readonly nanos: Nanos;
 }
 
-/** A recorded workload in memory, columns of equal length in order of time. */
-export interface Recording {
+/** What is known of a recording beside its requests. */
+interface RecordingHead {
   readonly format: string;
   readonly times: Times;
   /** Distance of two neighbouring time stamps; 0 for order-only recordings, whose `atNs` is all 0. */
@@ -211,6 +212,18 @@ export interface Recording {
   /** When the first request was, on the recording's clock. */
   readonly base: ClockTime;
   readonly count: number;
+  readonly keys: KeyNames;
+  /** Requests that stood out of order and were sorted in. */
+  readonly reordered: number;
+  readonly rowsRead: number;
+  /** Rows skipped, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Line or record number of the first of each, from 1. */
+  readonly firstSkipped: Readonly<Record<string, number>>;
+}
+
+/** A recording in memory, to be measured: columns of equal length in order of time. */
+export interface Recording extends RecordingHead {
   /** Since the first request; ascending. */
   readonly atNs: Float64Array;
   readonly key: Int32Array;
@@ -219,21 +232,26 @@ export interface Recording {
   readonly valueBytes: Int32Array;
   /** 0 where the request sets no expiry; null when none does. */
   readonly ttlNs: Float64Array | null;
-  readonly keys: KeyNames;
-  /** Requests that stood out of order by no more than the reorder window and were sorted in. */
-  readonly reordered: number;
-  readonly rowsRead: number;
-  /** Rows skipped, by reason. */
-  readonly skipped: Readonly<Record<string, number>>;
-  /** Line or record number of the first of each, from 1. */
-  readonly firstSkipped: Readonly<Record<string, number>>;
+}
+
+/** A recording to be replayed: its requests stay where they are and come by in order of time, as often as asked. */
+export interface Replay extends RecordingHead {
+  /** From the first request to the last. */
+  readonly spanNs: Nanos;
+  /** Requests whose size the recording does not say. */
+  readonly unsized: number;
+  readonly setsTtl: boolean;
   /** What was done to the requests since they were read, for people. */
   readonly notes: readonly string[];
+  /** Tells recordings apart: checksums of what was read, and everything that was done to it. */
+  readonly digest: string;
+  /** From the first request on. */
+  open(): RowCursor;
 }
 
 export interface RecordedWorkload {
   readonly kind: 'recorded';
-  readonly recording: Recording;
+  readonly recording: Replay;
   /** 2 replays twice as fast. */
   readonly speed: number;
   /** Size of values whose size the recording does not say. */

@@ -4,11 +4,11 @@ import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
 import type { Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import { merged } from '../traces/merge.ts';
-import { readRecording } from '../traces/open.ts';
 import { forReplay } from '../traces/replay.ts';
 import { loadPlugins, type WithPlugins } from './plugins.ts';
+import { replayStored, type StoredRecording, storeRecordings } from './stored-recordings.ts';
 
 /** Plain data: a worker can be given it. */
 export interface ScenarioRequest {
@@ -33,12 +33,23 @@ export async function load(
   return { ...loaded, ...loadScenario(source, { ...options, counts }) };
 }
 
+/** The recordings of the scenario, stored for all of its runs; null where its workload is synthetic. */
+export async function storedOf(
+  { recording }: Scenario,
+  tell: (text: string) => void,
+): Promise<readonly StoredRecording[] | null> {
+  return recording && storeRecordings(recording, tell);
+}
+
 /** What the scenario replays, with times fit for replay; null where its workload is synthetic. */
-export async function openRecording({ recording }: Scenario, seed: number): Promise<Recording | null> {
-  if (recording === null) return null;
-  const { files, options, knobs, pace, where } = recording;
-  const read: Recording[] = [];
-  for (const file of files) read.push(await readRecording(file, options));
-  const whole = read.length === 1 ? read[0]! : merged(read, where.file);
+export function openRecording(
+  { recording }: Scenario,
+  stored: readonly StoredRecording[] | null,
+  seed: number,
+): Replay | null {
+  if (recording === null || stored === null) return null;
+  const { knobs, pace, where } = recording;
+  const replays = stored.map(replayStored);
+  const whole = replays.length === 1 ? replays[0]! : merged(replays, where.file);
   return forReplay(whole, knobs, pace, seed, where);
 }

@@ -4,10 +4,13 @@ import type { RunResult } from '../result.ts';
 import { type Failure, failureOf } from './failures.ts';
 import type { ScenarioRequest } from './loading.ts';
 import { ProgressCell } from './progress-cell.ts';
+import type { StoredRecording } from './stored-recordings.ts';
 
 /** Everything a worker needs to build the run again by itself: plain data, no functions. */
 export interface Job extends ScenarioRequest {
   readonly strategy: string;
+  /** What the scenario replays; null where its workload is synthetic. */
+  readonly recordings: readonly StoredRecording[] | null;
   /** What it is called where several run: `redis`, `redis, seed 3`. */
   readonly label: string;
   readonly seed: number;

@@ -9,7 +9,7 @@ import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
-import { load, openRecording } from './loading.ts';
+import { load, openRecording, storedOf } from './loading.ts';
 import type { Job } from './pool.ts';
 import { printNote, wantsColor } from './streams.ts';
 
@@ -65,7 +65,8 @@ export async function prepareBound(
   const { scenario, registry, plugins } = loaded;
   for (const warning of scenario.warnings) tell(formatProblem(warning, { color }));
   const chosen = chooseStrategies(scenario, request.strategies);
-  const recording = await openRecording(scenario, request.seed ?? scenario.seed);
+  const recordings = await storedOf(scenario, tell);
+  const recording = openRecording(scenario, recordings, request.seed ?? scenario.seed);
   const setups = chosen.map((strategy) => bindSetup(scenario, strategy, registry, recording));
   const info = describeScenario(scenario, recording);
   const pluginNotes = plugins.map((plugin) => `plug-in ${basename(plugin.path)}, sha256 ${plugin.sha256}`);
@@ -79,6 +80,7 @@ export async function prepareBound(
       overrides: request.overrides,
       plugins: request.plugins,
       strategy,
+      recordings,
       label: strategy,
       seed: request.seed ?? scenario.seed,
       replication: 0,

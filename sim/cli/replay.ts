@@ -17,10 +17,10 @@ import { decisionLines, TIME_COLUMNS } from './decisions-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
-import { load, openRecording } from './loading.ts';
+import { load, openRecording, storedOf } from './loading.ts';
 import { defineCommand, flag, names, text, wholeNumber } from './options.ts';
 import { readResult } from './stored-result.ts';
-import { printJson, printResult, widthOf } from './streams.ts';
+import { printJson, printNote, printResult, widthOf } from './streams.ts';
 
 export const replayCommand = defineCommand({
   positionals: {
@@ -47,7 +47,7 @@ export const replayCommand = defineCommand({
     const seed = args.seed ?? result.runs[0]!.seed;
     const fromNs = momentOf(args.at);
     const chosen = chooseStrategies(result, args.strategy);
-    const recording = await openRecording(scenario.scenario, seed);
+    const recording = openRecording(scenario.scenario, await storedOf(scenario.scenario, printNote), seed);
     const told = chosen.map((strategy) => {
       const setup = bindSetup(scenario.scenario, strategy, scenario.registry, recording);
       const followed = follow(setup, seed, fromNs, args.key ?? null);

@@ -5,8 +5,7 @@
 import { existsSync } from 'node:fs';
 import { bytes, integer } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
-import { BinaryWriter } from '../traces/binary-writer.ts';
-import { readTrace } from '../traces/open.ts';
+import { convertTrace } from '../traces/open.ts';
 import { usageError } from './failures.ts';
 import { WholeFile } from './files.ts';
 
@@ -18,7 +17,7 @@ interface ConvertOptions {
 }
 
 /** @returns what was written, in one sentence */
-export async function convertTrace(
+export async function convertFile(
   files: readonly string[],
   { out, force, format, columns }: ConvertOptions,
 ): Promise<string> {
@@ -30,17 +29,20 @@ export async function convertTrace(
   const file = new WholeFile(out);
   let written = 0;
   try {
-    const writer = new BinaryWriter((part) => {
-      file.write(part);
-      written += part.length;
-    });
-    const summary = await readTrace(source, writer, {
-      ...(format === undefined ? {} : { format }),
-      ...(columns === undefined ? {} : { columns }),
-    });
-    writer.finish(summary.format, summary);
+    const { requests, keys, skipped } = await convertTrace(
+      source,
+      { ...(format === undefined ? {} : { format }), ...(columns === undefined ? {} : { columns }) },
+      (part) => {
+        file.write(part);
+        written += part.length;
+      },
+    );
     file.finish();
-    return `wrote ${integer(writer.count)} requests on ${integer(writer.keys)} keys to ${visible(out)} (${bytes(written)})`;
+    const leftOut = Object.entries(skipped).map(([reason, rows]) => `${visible(reason)} ${integer(rows)}`);
+    return (
+      `wrote ${integer(requests)} requests on ${integer(keys)} keys to ${visible(out)} (${bytes(written)})` +
+      (leftOut.length > 0 ? `; rows left out: ${leftOut.join(', ')}` : '')
+    );
   } catch (error) {
     file.discard();
     throw error;

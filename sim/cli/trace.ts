@@ -10,7 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { defineCommand, flag, text, wholeNumber } from './options.ts';
 import { printJson, printResult } from './streams.ts';
-import { convertTrace } from './trace-convert.ts';
+import { convertFile } from './trace-convert.ts';
 import { fitTable, fitTrace } from './trace-fit.ts';
 
 const KEY_COLUMNS = 48;
@@ -36,7 +36,7 @@ export const traceCommand = defineCommand({
   ],
   async run(args) {
     if (args.action === 'convert') {
-      printResult(await convertTrace(args.file, args));
+      printResult(await convertFile(args.file, args));
       return EXIT.ok;
     }
     const reading = {

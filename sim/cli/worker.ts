@@ -15,7 +15,7 @@ async function work({ job, progress }: WorkerInput): Promise<RunResult> {
   const traps = setTraps();
   const loaded = await load(job);
   if ('problems' in loaded) throw new Error('the scenario was valid in the main thread, but is not here');
-  const recording = await openRecording(loaded.scenario, job.seed);
+  const recording = openRecording(loaded.scenario, job.recordings, job.seed);
   const setup = bindSetup(loaded.scenario, job.strategy, loaded.registry, recording);
   const cell = new ProgressCell(progress);
   const startedMs = performance.now();

@@ -14,7 +14,7 @@ import { type WorkloadTheory, workloadTheory } from '../workload/theory.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
-import { load, openRecording } from './loading.ts';
+import { load, openRecording, storedOf } from './loading.ts';
 import { checkedAssignment, defineCommand, flag, repeated } from './options.ts';
 import { printJson, printNote, printResult, wantsColor } from './streams.ts';
 
@@ -44,7 +44,7 @@ export const workloadCommand = defineCommand({
       throw new CliError(EXIT.invalidInput, `${args.scenario} has problems`);
     }
     const { scenario, registry } = loaded;
-    const recording = await openRecording(scenario, scenario.seed);
+    const recording = openRecording(scenario, await storedOf(scenario, printNote), scenario.seed);
     const { workload, durationNs } = bindSetup(scenario, scenario.reference, registry, recording);
     const all = described(workload, durationNs, (name) => stream(scenario.seed, name));
     if (workload.kind !== 'mixed') {

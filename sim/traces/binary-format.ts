@@ -53,20 +53,6 @@ export function encodeColumn(values: ArrayLike<number>, count: number): Uint8Arr
   return bytes;
 }
 
-/** Reads `count` numbers from `at` into `out`. Returns where the column ends, -1 if it cannot be one. */
-export function decodeColumn(payload: Uint8Array, at: number, count: number, out: Float64Array): number {
-  const width = payload[at];
-  const end = at + 1 + (width ?? 0) * count;
-  if (width === undefined || end > payload.length) return -1;
-  if (width === 0) out.fill(0, 0, count);
-  else {
-    const column = columnOf(width, payload.slice(at + 1, end).buffer);
-    if (column === null) return -1;
-    for (let i = 0; i < count; i++) out[i] = column[i]!;
-  }
-  return end;
-}
-
 /** Typed arrays are little-endian on every platform Node runs on but s390x. */
 function columnOf(width: number, buffer: ArrayBuffer): Column | null {
   switch (width) {

@@ -20,11 +20,12 @@ import {
 } from './binary-format.ts';
 import { KeyDictionary, MAX_KEY_BYTES } from './key-dictionary.ts';
 import type { RowSink, TimeBase } from './reader.ts';
-
-const MAX_VALUE_BYTES = 2 ** 31 - 1;
+import { REORDER_WINDOW_NS, RowGuard } from './row-guard.ts';
 
 export class BinaryWriter implements RowSink {
+  readonly #file: string;
   readonly #write: (bytes: Uint8Array) => void;
+  readonly #guard = new RowGuard(REORDER_WINDOW_NS);
   readonly #keys = new KeyDictionary();
   readonly #seconds = new Float64Array(BLOCK_ROWS);
   readonly #nanos = new Float64Array(BLOCK_ROWS);
@@ -39,8 +40,12 @@ export class BinaryWriter implements RowSink {
   #rows = 0;
   #count = 0;
 
-  /** `write` takes the file's bytes in order; they are its own to keep. */
-  constructor(write: (bytes: Uint8Array) => void) {
+  /**
+   * @param file whose rows they are, for messages
+   * @param write takes the bytes in order; they are its own to keep
+   */
+  constructor(file: string, write: (bytes: Uint8Array) => void) {
+    this.#file = file;
     this.#write = write;
     const header = new Uint8Array(FILE_HEADER_BYTES);
     header.set(MAGIC);
@@ -66,12 +71,12 @@ export class BinaryWriter implements RowSink {
     valueBytes: number,
     ttlNs: Nanos,
   ): string | null {
-    if (!(valueBytes >= 0 && valueBytes <= MAX_VALUE_BYTES)) return 'value size above 2 GiB';
-    if (end - start > MAX_KEY_BYTES) return `key longer than ${MAX_KEY_BYTES} bytes`;
+    const refused = this.#guard.refuse(seconds, nanos, end - start, valueBytes);
+    if (refused !== null) return refused;
     const known = this.#keys.count;
     const key = this.#keys.intern(bytes, start, end);
     if (key === NONE)
-      throw new InputError('trace', `too many distinct keys (${known}). Cut or sample the trace.`);
+      throw new InputError(this.#file, `too many distinct keys (${known}). Cut or sample the trace.`);
     if (key === known) {
       this.#nameBytes.set(bytes.subarray(start, end), this.#nameEnd);
       this.#nameEnd += end - start;
@@ -109,7 +114,7 @@ export class BinaryWriter implements RowSink {
     const offsets = this.#offset.subarray(0, rows);
     if (!offsets.every((offset) => offset >= 0 && Number.isSafeInteger(offset)))
       throw new InputError(
-        'trace',
+        this.#file,
         `requests near number ${this.#count} lie more than 104 days apart, or have times that are no integers`,
       );
     const unitNs = UNITS_NS.find((unit) => offsets.every((offset) => offset % unit === 0))!;

@@ -5,6 +5,7 @@ import type { KeyId } from '../strategy.ts';
 import { describeWorkload, type WorkloadDescription } from '../workload/describe.ts';
 import { keyName } from '../workload/keys.ts';
 import { RecordedSource } from '../workload/recorded-source.ts';
+import { replayOf } from './in-memory.ts';
 
 export interface RecordingDescription {
   readonly format: string;
@@ -108,7 +109,7 @@ function workloadOf(recording: Recording, spanNs: number): WorkloadDescription {
   const timed = { ...recording, atNs, resolutionNs: spanNs > 0 ? recording.resolutionNs : 1 };
   const { durationNs, windowNs } = recordedWindows(timed);
   const source = new RecordedSource(
-    { kind: 'recorded', recording: timed, speed: 1, valueBytes: 0 },
+    { kind: 'recorded', recording: replayOf(timed), speed: 1, valueBytes: 0 },
     durationNs,
   );
   return describeWorkload(source, durationNs, windowNs);

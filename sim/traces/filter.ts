@@ -1,6 +1,6 @@
 /** Only some operations of a recording, or only one tenant, told by how the names of its keys begin. */
 import { InputError } from '../errors.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import { OP, type Op } from '../strategy.ts';
 import { keepRows, noted, shareText } from './rows.ts';
 
@@ -12,13 +12,15 @@ export interface Filter {
 }
 
 /** @throws InputError at `where` when nothing is left */
-export function filtered(recording: Recording, filter: Filter, where: string): Recording {
+export function filtered(replay: Replay, filter: Filter, where: string): Replay {
   const { operations, keyPrefix } = filter;
-  const isWanted = startingWith(recording, Buffer.from(keyPrefix ?? ''));
-  const { op, key, count } = recording;
+  const isWanted = startingWith(replay, Buffer.from(keyPrefix ?? ''));
+  const { count } = replay;
   const kept = keepRows(
-    recording,
-    (row) => (operations === null || operations.includes(op[row]! as Op)) && isWanted[key[row]!] === 1,
+    replay,
+    `only ${JSON.stringify(filter)}`,
+    ({ op, key }, row) =>
+      (operations === null || operations.includes(op[row]! as Op)) && isWanted[key[row]!] === 1,
   );
   const what = filterText(filter);
   if (kept === null) throw new InputError(where, `none of the ${count} requests is one of these: ${what}`);
@@ -26,7 +28,7 @@ export function filtered(recording: Recording, filter: Filter, where: string): R
 }
 
 /** [key] 1 where its name starts with `prefix`. */
-function startingWith({ keys }: Recording, prefix: Uint8Array): Uint8Array {
+function startingWith({ keys }: Replay, prefix: Uint8Array): Uint8Array {
   const name = Buffer.alloc(keys.maxBytes);
   return Uint8Array.from({ length: keys.count }, (_, key) => {
     const length = keys.read(key, name);

@@ -38,21 +38,54 @@ export class KeyTable implements KeyNames {
   }
 }
 
-export class KeyDictionary {
+/** Names in the making: numbered in the order in which they are added. */
+export class NameArena {
   readonly #maxKeys: number;
-  #count = 0;
-  #arena = new Uint8Array(1 << 16);
-  #offsets = new Uint32Array(1 << 12);
-  /** [slot] key + 1, hash: side by side, so that a probe touches one cache line. */
-  #slots = new Int32Array(2 << 13);
-  #mask = (1 << 13) - 1;
+  count = 0;
+  bytes = new Uint8Array(1 << 16);
+  offsets = new Uint32Array(1 << 12);
 
   constructor(maxKeys: number = MAX_KEYS) {
     this.#maxKeys = maxKeys;
   }
 
+  /** The id of one more name; NONE when there is no more room. */
+  add(bytes: Uint8Array, start: number, end: number): KeyId {
+    const key = this.count;
+    const from = this.offsets[key]!;
+    const to = from + end - start;
+    if (key >= this.#maxKeys || to > MAX_ARENA_BYTES) return NONE;
+    if (to > this.bytes.length)
+      this.bytes = new Uint8Array(this.bytes.buffer.transfer(Math.min(MAX_ARENA_BYTES, 2 * to)));
+    this.bytes.set(bytes.subarray(start, end), from);
+    if (key + 2 > this.offsets.length)
+      this.offsets = new Uint32Array(this.offsets.buffer.transfer(2 * this.offsets.byteLength));
+    this.offsets[key + 1] = to;
+    this.count = key + 1;
+    return key;
+  }
+
+  /** The names so far, as exact-sized copies. */
+  toTable(): KeyTable {
+    return new KeyTable(
+      this.bytes.slice(0, this.offsets[this.count]!),
+      this.offsets.slice(0, this.count + 1),
+    );
+  }
+}
+
+export class KeyDictionary {
+  readonly #names: NameArena;
+  /** [slot] key + 1, hash: side by side, so that a probe touches one cache line. */
+  #slots = new Int32Array(2 << 13);
+  #mask = (1 << 13) - 1;
+
+  constructor(maxKeys: number = MAX_KEYS) {
+    this.#names = new NameArena(maxKeys);
+  }
+
   get count(): number {
-    return this.#count;
+    return this.#names.count;
   }
 
   /** The id of the name `bytes[start .. end)`, a new one if need be; NONE when the dictionary is full. */
@@ -69,34 +102,23 @@ export class KeyDictionary {
 
   /** The names so far, as exact-sized copies. */
   toTable(): KeyTable {
-    const used = this.#offsets[this.#count]!;
-    return new KeyTable(this.#arena.slice(0, used), this.#offsets.slice(0, this.#count + 1));
+    return this.#names.toTable();
   }
 
   #equals(key: KeyId, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.#offsets[key]!;
-    if (this.#offsets[key + 1]! - from !== end - start) return false;
-    const arena = this.#arena;
+    const { bytes: arena, offsets } = this.#names;
+    const from = offsets[key]!;
+    if (offsets[key + 1]! - from !== end - start) return false;
     for (let i = start, j = from; i < end; i++, j++) if (arena[j] !== bytes[i]) return false;
     return true;
   }
 
   #add(hash: number, slot: number, bytes: Uint8Array, start: number, end: number): KeyId {
-    const key = this.#count;
-    const from = this.#offsets[key]!;
-    const to = from + end - start;
-    if (key >= this.#maxKeys || to > MAX_ARENA_BYTES) return NONE;
-
-    if (to > this.#arena.length)
-      this.#arena = new Uint8Array(this.#arena.buffer.transfer(Math.min(MAX_ARENA_BYTES, 2 * to)));
-    this.#arena.set(bytes.subarray(start, end), from);
-    if (key + 2 > this.#offsets.length)
-      this.#offsets = new Uint32Array(this.#offsets.buffer.transfer(2 * this.#offsets.byteLength));
-    this.#offsets[key + 1] = to;
+    const key = this.#names.add(bytes, start, end);
+    if (key === NONE) return NONE;
     this.#slots[2 * slot] = key + 1;
     this.#slots[2 * slot + 1] = hash;
-    this.#count = key + 1;
-    if (2 * this.#count > this.#mask) this.#rehash();
+    if (2 * this.#names.count > this.#mask) this.#rehash();
     return key;
   }
 

@@ -8,37 +8,48 @@
  */
 import { InputError } from '../errors.ts';
 import { uniformAt } from '../rng.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import { NONE } from '../strategy.ts';
 import { KeyDictionary, MAX_KEYS } from './key-dictionary.ts';
-import { noted } from './rows.ts';
+import type { RowCursor } from './row-batch.ts';
+import { changed, forEachBatch, noted } from './rows.ts';
 
 /**
  * @param streamKey 32 random bits
  * @throws InputError at `where` when there are too many keys
  */
 export function withKeysMultiplied(
-  recording: Recording,
+  replay: Replay,
   copies: number,
   streamKey: number,
   where: string,
   maxKeys: number = MAX_KEYS,
-): Recording {
-  const { keys, count } = recording;
+): Replay {
+  const { keys } = replay;
   const suffixes = Array.from({ length: copies }, (_, copy) => Buffer.from(`#${copy}`));
   const dictionary = new KeyDictionary(maxKeys);
   const name = new Uint8Array(keys.maxBytes + suffixes.at(-1)!.length);
-  const key = new Int32Array(count);
-  for (let row = 0; row < count; row++) {
-    const suffix = suffixes[Math.floor(uniformAt(streamKey, row, 0) * copies)]!;
-    const length = keys.read(recording.key[row]!, name);
-    name.set(suffix, length);
-    key[row] = dictionary.intern(name, 0, length + suffix.length);
-    if (key[row] === NONE)
-      throw new InputError(where, `more than ${dictionary.count} keys to hold in memory: multiply by less`);
-  }
+  const open = (): RowCursor => {
+    let request = 0;
+    return changed(replay.open(), ({ key, count }) => {
+      for (let row = 0; row < count; row++, request++) {
+        const suffix = suffixes[Math.floor(uniformAt(streamKey, request, 0) * copies)]!;
+        const length = keys.read(key[row]!, name);
+        name.set(suffix, length);
+        const copy = dictionary.intern(name, 0, length + suffix.length);
+        if (copy === NONE)
+          throw new InputError(
+            where,
+            `more than ${dictionary.count} keys to hold in memory: multiply by less`,
+          );
+        key[row] = copy;
+      }
+    });
+  };
+  // The copies that occur get their numbers in a first pass.
+  forEachBatch(open(), () => {});
   return noted(
-    { ...recording, key, keys: dictionary.toTable() },
+    { ...replay, keys: dictionary.toTable(), digest: `${replay.digest} times ${copies} ${streamKey}`, open },
     `each request on one of ${copies} copies of its key, ${dictionary.count} keys instead of ${keys.count}; ` +
       'the rate is as before',
   );

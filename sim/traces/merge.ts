@@ -1,79 +1,78 @@
 /** One recording of several that were made at the same time, such as MONITOR on each node of a cluster. */
 import { InputError } from '../errors.ts';
-import type { Recording, Times } from '../setup.ts';
-import type { Nanos } from '../strategy.ts';
+import type { Replay, Times } from '../setup.ts';
+import type { KeyId, Nanos } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
 import { KeyDictionary, MAX_KEYS } from './key-dictionary.ts';
 import { COARSE_NS } from './resolution.ts';
-import { interning, MAX_ROWS, noted } from './rows.ts';
+import { RowBatch, type RowCursor } from './row-batch.ts';
+import { forEachBatch, interning, noted } from './rows.ts';
+
+const BATCH_ROWS = 1 << 12;
 
 /**
  * All requests in order of their wall-clock time; equal times in order of the files. The clocks are taken as they
- * are: nodes whose clocks differ are off against each other by as much.
- * @param recordings as they were read, of one format; at least two
- * @throws InputError at `where` when their times cannot be compared, or it is too much for memory
+ * are: nodes whose clocks differ are off against each other by as much. Takes one pass to know the keys.
+ * @param replays as they were read, of one format; at least two
+ * @throws InputError at `where` when their times cannot be compared, or there are too many keys
  */
-export function merged(recordings: readonly Recording[], where: string): Recording {
-  const starts = startsOf(recordings, where);
-  const count = recordings.reduce((sum, recording) => sum + recording.count, 0);
-  if (count > MAX_ROWS)
-    throw new InputError(where, `${count} requests are too many to hold in memory (${MAX_ROWS})`);
-  const out = {
-    atNs: new Float64Array(count),
-    key: new Int32Array(count),
-    op: new Uint8Array(count),
-    valueBytes: new Int32Array(count),
-    ttlNs: recordings.some(({ ttlNs }) => ttlNs !== null) ? new Float64Array(count) : null,
-  };
+export function merged(replays: readonly Replay[], where: string): Replay {
+  const starts = startsOf(replays, where);
   const keys = new KeyDictionary(MAX_KEYS);
-  const idOf = recordings.map((recording) => interning(recording.keys, keys));
-  const next = new Uint32Array(recordings.length);
-  for (let row = 0; row < count; row++) {
-    const from = earliest(recordings, starts, next);
-    const source = recordings[from]!;
-    const i = next[from]!++;
-    out.atNs[row] = starts[from]! + source.atNs[i]!;
-    out.key[row] = idOf[from]!(source.key[i]!);
-    if (out.key[row] === NONE)
-      throw new InputError(where, `more than ${keys.count} distinct keys are too many to hold in memory`);
-    out.op[row] = source.op[i]!;
-    out.valueBytes[row] = source.valueBytes[i]!;
-    if (out.ttlNs !== null) out.ttlNs[row] = source.ttlNs?.[i] ?? 0;
-  }
+  const idOf = replays.map((replay) => interning(replay.keys, keys));
+  const open = (): RowCursor => new Merge(replays, starts, idOf);
+  let previousNs = -1;
+  let sharesStamps = false;
+  forEachBatch(open(), ({ atNs, key, count }) => {
+    for (let row = 0; row < count; row++) {
+      if (key[row] === NONE)
+        throw new InputError(where, `more than ${keys.count} distinct keys are too many to hold in memory`);
+      if (atNs[row] === previousNs) sharesStamps = true;
+      previousNs = atNs[row]!;
+    }
+  });
   return noted(
     {
-      format: recordings[0]!.format,
-      ...timeBaseOf(recordings, out.atNs, where),
-      base: recordings[starts.indexOf(0)]!.base,
-      count,
-      ...out,
+      format: replays[0]!.format,
+      ...timeBaseOf(replays, sharesStamps, where),
+      base: replays[starts.indexOf(0)]!.base,
+      count: sum(replays, ({ count }) => count),
+      spanNs: previousNs,
+      unsized: sum(replays, ({ unsized }) => unsized),
+      setsTtl: replays.some(({ setsTtl }) => setsTtl),
       keys: keys.toTable(),
-      reordered: recordings.reduce((sum, { reordered }) => sum + reordered, 0),
-      rowsRead: recordings.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
-      ...skippedOf(recordings),
+      reordered: sum(replays, ({ reordered }) => reordered),
+      rowsRead: sum(replays, ({ rowsRead }) => rowsRead),
+      ...skippedOf(replays),
       notes: [],
+      digest: replays.map(({ digest }) => digest).join(' and '),
+      open,
     },
-    `${recordings.length} files merged by time stamp`,
+    `${replays.length} files merged by time stamp`,
   );
 }
 
+function sum(replays: readonly Replay[], of: (replay: Replay) => number): number {
+  return replays.reduce((total, replay) => total + of(replay), 0);
+}
+
 /** [file] its first request, since the first of all. */
-function startsOf(recordings: readonly Recording[], where: string): Nanos[] {
-  const [first, ...rest] = recordings as readonly [Recording, ...Recording[]];
+function startsOf(replays: readonly Replay[], where: string): Nanos[] {
+  const [first, ...rest] = replays as readonly [Replay, ...Replay[]];
   const other = rest.find(({ format }) => format !== first.format);
   if (other !== undefined)
     throw new InputError(
       where,
       `files of one format can be merged; these are ${first.format} and ${other.format}`,
     );
-  if (recordings.some(({ times }) => times === 'order-only'))
+  if (replays.some(({ times }) => times === 'order-only'))
     throw new InputError(where, `${first.format} files without times cannot be merged by time`);
-  const since = recordings.map(
+  const since = replays.map(
     ({ base }) => (base.seconds - first.base.seconds) * 1e9 + (base.nanos - first.base.nanos),
   );
   const earliestNs = Math.min(...since);
   const starts = since.map((at) => at - earliestNs);
-  const ends = starts.map((start, file) => start + recordings[file]!.atNs[recordings[file]!.count - 1]!);
+  const ends = starts.map((start, file) => start + replays[file]!.spanNs);
   if (Math.max(...ends) > Number.MAX_SAFE_INTEGER)
     throw new InputError(
       where,
@@ -82,47 +81,92 @@ function startsOf(recordings: readonly Recording[], where: string): Nanos[] {
   return starts;
 }
 
-/** The file whose next request is the earliest, the first of them on a tie; few files, so they are just compared. */
-function earliest(recordings: readonly Recording[], starts: readonly Nanos[], next: Uint32Array): number {
-  let best = NONE;
-  let bestNs = Infinity;
-  for (let file = 0; file < recordings.length; file++) {
-    const { atNs, count } = recordings[file]!;
-    if (next[file]! >= count) continue;
-    const at = starts[file]! + atNs[next[file]!]!;
-    if (at < bestNs) {
-      best = file;
-      bestNs = at;
-    }
+/** The next request of each file, and always the earliest of them; few files, so they are just compared. */
+class Merge implements RowCursor {
+  readonly #starts: readonly Nanos[];
+  readonly #idOf: readonly ((key: KeyId) => KeyId)[];
+  readonly #cursors: readonly RowCursor[];
+  /** [file] null at its end. */
+  readonly #batches: (RowBatch | null)[];
+  readonly #rows: Uint32Array;
+  readonly #out = new RowBatch(BATCH_ROWS);
+
+  constructor(
+    replays: readonly Replay[],
+    starts: readonly Nanos[],
+    idOf: readonly ((key: KeyId) => KeyId)[],
+  ) {
+    this.#starts = starts;
+    this.#idOf = idOf;
+    this.#cursors = replays.map((replay) => replay.open());
+    this.#batches = this.#cursors.map((cursor) => cursor.next());
+    this.#rows = new Uint32Array(replays.length);
   }
-  return best;
+
+  next(): RowBatch | null {
+    const out = this.#out;
+    out.count = 0;
+    while (out.count < BATCH_ROWS) {
+      const file = this.#earliest();
+      if (file === NONE) break;
+      this.#take(file, out);
+    }
+    return out.count > 0 ? out : null;
+  }
+
+  /** The file whose next request is the earliest, the first of them on a tie; NONE at the end of all. */
+  #earliest(): number {
+    let best = NONE;
+    let bestNs = Infinity;
+    for (let file = 0; file < this.#batches.length; file++) {
+      const batch = this.#batches[file]!;
+      if (batch === null) continue;
+      const at = this.#starts[file]! + batch.atNs[this.#rows[file]!]!;
+      if (at < bestNs) {
+        best = file;
+        bestNs = at;
+      }
+    }
+    return best;
+  }
+
+  #take(file: number, out: RowBatch): void {
+    const { atNs, key, op, valueBytes, ttlNs, count } = this.#batches[file]!;
+    const row = this.#rows[file]!;
+    const id = this.#idOf[file]!(key[row]!);
+    out.push(this.#starts[file]! + atNs[row]!, id, op[row]!, valueBytes[row]!, ttlNs[row]!);
+    this.#rows[file] = row + 1;
+    if (row + 1 < count) return;
+    this.#batches[file] = this.#cursors[file]!.next();
+    this.#rows[file] = 0;
+  }
 }
 
 /** Stamps as fine as the finest; coarse when any file's are, or when the files share stamps of that width. */
 function timeBaseOf(
-  recordings: readonly Recording[],
-  atNs: Float64Array,
+  replays: readonly Replay[],
+  sharesStamps: boolean,
   where: string,
 ): { times: Times; resolutionNs: Nanos } {
-  const resolutionNs = Math.min(...recordings.map((recording) => recording.resolutionNs));
-  const coarse = recordings.filter(({ times }) => times === 'coarse');
-  if (coarse.some((recording) => recording.resolutionNs > resolutionNs))
+  const resolutionNs = Math.min(...replays.map((replay) => replay.resolutionNs));
+  const coarse = replays.filter(({ times }) => times === 'coarse');
+  if (coarse.some((replay) => replay.resolutionNs > resolutionNs))
     throw new InputError(
       where,
       'the files have time stamps of different widths: they cannot be merged by time',
     );
-  const shared = resolutionNs >= COARSE_NS && atNs.some((at, row) => row > 0 && at === atNs[row - 1]);
+  const shared = resolutionNs >= COARSE_NS && sharesStamps;
   return { times: coarse.length > 0 || shared ? 'coarse' : 'recorded', resolutionNs };
 }
 
 /** Sums by reason; `firstSkipped` is of the first file that has the reason. */
-function skippedOf(recordings: readonly Recording[]): Pick<Recording, 'skipped' | 'firstSkipped'> {
+function skippedOf(replays: readonly Replay[]): Pick<Replay, 'skipped' | 'firstSkipped'> {
   const skipped: Record<string, number> = {};
   const firstSkipped: Record<string, number> = {};
-  for (const recording of recordings) {
-    for (const [reason, rows] of Object.entries(recording.skipped)) {
+  for (const replay of replays) {
+    for (const [reason, rows] of Object.entries(replay.skipped)) {
       skipped[reason] = (skipped[reason] ?? 0) + rows;
-      firstSkipped[reason] ??= recording.firstSkipped[reason]!;
+      firstSkipped[reason] ??= replay.firstSkipped[reason]!;
     }
   }
   return { skipped, firstSkipped };

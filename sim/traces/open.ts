@@ -2,17 +2,23 @@
  * Opens a trace file whatever it is: plain, .gz or .zst, in a format given by name or recognised by its first
  * bytes. Reads it as a stream, in constant memory but for what the sink keeps.
  */
+import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { Recording } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
+import { isBinary } from './binary-blocks.ts';
+import { binary } from './binary-reader.ts';
+import { BinaryWriter } from './binary-writer.ts';
 import { compressionOf, decompressed } from './decompress.ts';
 import { FORMATS_THAT_TAKE, TRACE_FORMATS } from './formats.ts';
+import { inMemory } from './in-memory.ts';
 import { MAX_KEYS } from './key-dictionary.ts';
 import { type ReadOptions, RowLog, type RowSink, type TimeBase, type TraceReader } from './reader.ts';
-import { RecordingBuilder } from './recording.ts';
-import { MAX_ROWS } from './rows.ts';
+import { RecordingBuilder, skippedOf } from './recording.ts';
+import { REORDER_WINDOW_NS } from './row-guard.ts';
+import { type Provenance, storedTrace } from './stored-trace.ts';
 
 interface TraceOptions {
   /** Name of a format; recognised when absent. */
@@ -43,22 +49,83 @@ interface TraceSummary extends TimeBase {
 const HEAD_BYTES = 4096;
 const CHUNK_BYTES = 256 * 1024;
 const MAX_BAD_ROWS = 1_000;
-const REORDER_WINDOW_NS = 1e9;
+/** More requests are not held in memory at once. */
+const MAX_ROWS = 100_000_000;
 
 /** A whole trace in memory, in order of time. */
 export async function readRecording(path: string, options: RecordingOptions = {}): Promise<Recording> {
+  if (await isStored(path, options)) return readStored(path, options.maxRows ?? MAX_ROWS);
   const builder = new RecordingBuilder(path, {
     reorderWindowNs: options.reorderWindowNs ?? REORDER_WINDOW_NS,
     maxRows: options.maxRows ?? MAX_ROWS,
     maxKeys: options.maxKeys ?? MAX_KEYS,
   });
-  const summary = await readTrace(path, builder, options);
+  const summary = await readRequests(path, builder, options);
+  return builder.finish(summary.format, summary, summary.log);
+}
+
+/** The binary format needs no parsing: its columns are taken as they lie. */
+async function readStored(path: string, maxRows: number): Promise<Recording> {
+  const file = await openFile(path);
+  try {
+    const { fd } = file;
+    const replay = storedTrace(path, (into, at) => readSync(fd, into, 0, into.length, at), null);
+    if (replay.count > maxRows)
+      throw new InputError(
+        path,
+        `too many requests (${replay.count}) for a recording held in memory. Cut or sample the trace.`,
+      );
+    return inMemory(replay);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes the trace in the binary format, piece by piece. In constant memory but for the names of the keys. */
+export async function convertTrace(
+  path: string,
+  options: TraceOptions,
+  write: (bytes: Uint8Array) => void,
+): Promise<Provenance & { readonly requests: number; readonly keys: number }> {
+  const writer = new BinaryWriter(path, write);
+  const summary = await readRequests(path, writer, options);
+  writer.finish(summary.format, summary);
+  return {
+    format: summary.format,
+    ...skippedOf(summary.log),
+    requests: writer.count,
+    keys: writer.keys,
+  };
+}
+
+/** Whether the file is in the binary format as it lies there, not packed. */
+export async function isStored(path: string, options: TraceOptions): Promise<boolean> {
+  if (options.format !== undefined && options.format !== binary.name) return false;
+  const file = await openFile(path);
+  try {
+    const head = new Uint8Array(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    const stored = isBinary(head.subarray(0, bytesRead));
+    if (stored) refuseIdleOptions(path, binary.name, options);
+    return stored;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads the trace into `sink`, which must have taken something, and more than it refused. */
+async function readRequests(
+  path: string,
+  sink: RowSink & { readonly count: number },
+  options: TraceOptions,
+): Promise<TraceSummary> {
+  const summary = await readTrace(path, sink, options);
   const { log } = summary;
-  if (builder.count === 0)
+  if (sink.count === 0)
     throw new InputError(path, `no usable request in ${log.rowsRead} ${log.unit}s${explain(log)}`);
-  if (log.badRows > builder.count)
+  if (log.badRows > sink.count)
     throw new InputError(path, `${log.badRows} of ${log.rowsRead} ${log.unit}s are unusable${explain(log)}`);
-  return builder.finish(summary.format, summary, log);
+  return summary;
 }
 
 /** Reads the trace into `sink`. */

@@ -4,70 +4,106 @@
  * well, but not what lies outside it.
  */
 import { InputError } from '../errors.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { formatDuration } from '../units.ts';
-import { MAX_ROWS, noted } from './rows.ts';
+import type { RowBatch, RowCursor } from './row-batch.ts';
+import { noted } from './rows.ts';
 
-/** @throws InputError at `where` when it spans no time, or would be too long */
-export function repeated(recording: Recording, passes: number, where: string): Recording {
-  const long = copied(recording, passes * recording.count, where);
+/** @throws InputError at `where` when it spans no time */
+export function repeated(replay: Replay, passes: number, where: string): Replay {
+  const periodNs = periodOf(replay, where);
+  const last = { startNs: Math.round((passes - 1) * periodNs), ...replay };
+  const long = inARow(replay, periodNs, passes - 1, last);
   return noted(long, `the recording ${passes} times in a row`);
 }
 
 /** As often as needed until `durationNs` at `speed`; as it is when it lasts that long by itself. */
-export function repeatedToFill(
-  recording: Recording,
-  durationNs: Nanos,
-  speed: number,
-  where: string,
-): Recording {
-  const { atNs, count } = recording;
-  const periodNs = periodOf(recording, where);
-  const fits = (at: Nanos): boolean => Math.round(at / speed) < durationNs;
+export function repeatedToFill(replay: Replay, durationNs: Nanos, speed: number, where: string): Replay {
+  const periodNs = periodOf(replay, where);
   const passes = Math.floor((durationNs * speed) / periodNs);
-  const lastPassAtNs = Math.round(passes * periodNs);
-  const rest = atNs.findLastIndex((at) => fits(lastPassAtNs + at)) + 1;
-  const rows = passes * count + rest;
-  if (rows <= count) return recording;
-  const times = Number((rows / count).toPrecision(3));
+  const startNs = Math.round(passes * periodNs);
+  const last = { startNs, ...partUntil(replay, (at) => Math.round((startNs + at) / speed) < durationNs) };
+  const rows = passes * replay.count + last.count;
+  if (rows <= replay.count) return replay;
+  const times = Number((rows / replay.count).toPrecision(3));
   return noted(
-    copied(recording, rows, where),
+    inARow(replay, periodNs, passes, last),
     `the recording ${times} times in a row, to fill ${formatDuration(durationNs)}`,
   );
 }
 
-/** The first `rows` requests of endless passes. */
-function copied(recording: Recording, rows: number, where: string): Recording {
-  if (rows > MAX_ROWS)
-    throw new InputError(
-      where,
-      `${rows} requests are too many to hold in memory (${MAX_ROWS}): repeat it less often`,
-    );
-  const { atNs, key, op, valueBytes, ttlNs, count } = recording;
-  const periodNs = periodOf(recording, where);
-  const out = {
-    atNs: new Float64Array(rows),
-    key: new Int32Array(rows),
-    op: new Uint8Array(rows),
-    valueBytes: new Int32Array(rows),
-    ttlNs: ttlNs && new Float64Array(rows),
-  };
-  for (let from = 0, pass = 0; from < rows; from += count, pass++) {
-    const length = Math.min(count, rows - from);
-    const startNs = Math.round(pass * periodNs);
-    for (let i = 0; i < length; i++) out.atNs[from + i] = startNs + atNs[i]!;
-    out.key.set(key.subarray(0, length), from);
-    out.op.set(op.subarray(0, length), from);
-    out.valueBytes.set(valueBytes.subarray(0, length), from);
-    if (out.ttlNs !== null) out.ttlNs.set(ttlNs!.subarray(0, length), from);
+/** The start of a recording. */
+type Part = Pick<Replay, 'count' | 'spanNs' | 'unsized'>;
+
+/** The requests before the first whose time does not fit. */
+export function partUntil(replay: Replay, fits: (atNs: Nanos) => boolean): Part {
+  let count = 0;
+  let spanNs = 0;
+  let unsized = 0;
+  const cursor = replay.open();
+  for (let batch = cursor.next(); batch !== null; batch = cursor.next()) {
+    for (let row = 0; row < batch.count; row++) {
+      if (!fits(batch.atNs[row]!)) return { count, spanNs, unsized };
+      spanNs = batch.atNs[row]!;
+      if (batch.valueBytes[row] === 0) unsized++;
+      count++;
+    }
   }
-  return { ...recording, count: rows, ...out };
+  return { count, spanNs, unsized };
+}
+
+/** Whole passes, then a part of one, which may be empty. */
+function inARow(
+  replay: Replay,
+  periodNs: number,
+  passes: number,
+  last: Part & { readonly startNs: Nanos },
+): Replay {
+  const count = passes * replay.count + last.count;
+  const beforeLastNs = Math.round((passes - 1) * periodNs) + replay.spanNs;
+  return {
+    ...replay,
+    count,
+    spanNs: last.count > 0 ? last.startNs + last.spanNs : beforeLastNs,
+    unsized: passes * replay.unsized + last.unsized,
+    digest: `${replay.digest} in a row ${count}`,
+    open: () => new Passes(replay, periodNs, count),
+  };
+}
+
+class Passes implements RowCursor {
+  readonly #replay: Replay;
+  readonly #periodNs: number;
+  #rowsLeft: number;
+  #pass = 0;
+  #cursor: RowCursor;
+
+  constructor(replay: Replay, periodNs: number, rows: number) {
+    this.#replay = replay;
+    this.#periodNs = periodNs;
+    this.#rowsLeft = rows;
+    this.#cursor = replay.open();
+  }
+
+  next(): RowBatch | null {
+    if (this.#rowsLeft === 0) return null;
+    let batch = this.#cursor.next();
+    if (batch === null) {
+      this.#pass++;
+      this.#cursor = this.#replay.open();
+      batch = this.#cursor.next()!;
+    }
+    batch.count = Math.min(batch.count, this.#rowsLeft);
+    this.#rowsLeft -= batch.count;
+    const startNs = Math.round(this.#pass * this.#periodNs);
+    for (let row = 0; row < batch.count; row++) batch.atNs[row] = startNs + batch.atNs[row]!;
+    return batch;
+  }
 }
 
 /** From a first request to the next one: n requests span n - 1 gaps. */
-function periodOf({ atNs, count }: Recording, where: string): number {
-  const spanNs = atNs[count - 1]!;
+function periodOf({ spanNs, count }: Replay, where: string): number {
   if (spanNs === 0) throw new InputError(where, 'the recording spans no time: it cannot be repeated');
   return (spanNs * count) / (count - 1);
 }

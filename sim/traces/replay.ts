@@ -2,9 +2,12 @@
  * What a scenario makes of a recording before it is replayed, in this order: a part of it by time, by operation and
  * tenant, by key; more keys; times where they are missing or coarse; repetition. The order matters: a sample is
  * one of the window's keys, and what is repeated is all that came before.
+ *
+ * All of it happens on the way from the recording to the engine, a batch at a time; what must be known beforehand
+ * (how many requests, which keys, until when) takes a pass of its own over what is before it in this order.
  */
 import { stream } from '../rng.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { type Filter, filtered } from './filter.ts';
 import { withKeysMultiplied } from './key-multiplication.ts';
@@ -34,24 +37,24 @@ export interface Pace {
 
 /** @param where [knob, or `rate`] its place in the scenario, for messages */
 export function forReplay(
-  recorded: Recording,
+  recorded: Replay,
   knobs: ReplayKnobs,
   pace: Pace,
   seed: number,
   where: Readonly<Record<keyof ReplayKnobs | 'rate', string>>,
-): Recording {
-  let recording = recorded;
+): Replay {
+  let replay = recorded;
   const { window, only, sample, multiplyKeys, loop } = knobs;
-  if (window !== null) recording = windowed(recording, window, where.window);
-  if (only !== null) recording = filtered(recording, only, where.only);
-  if (sample !== null) recording = sampledByKey(recording, sample, where.sample);
+  if (window !== null) replay = windowed(replay, window, where.window);
+  if (only !== null) replay = filtered(replay, only, where.only);
+  if (sample !== null) replay = sampledByKey(replay, sample, where.sample);
   if (multiplyKeys !== null) {
     const streamKey = stream(seed, 'key-multiplication').u32();
-    recording = withKeysMultiplied(recording, multiplyKeys, streamKey, where.multiplyKeys);
+    replay = withKeysMultiplied(replay, multiplyKeys, streamKey, where.multiplyKeys);
   }
-  recording = withReplayTimes(recording, pace.ratePerSec, stream(seed, 'recording'));
-  if (loop === null) return recording;
-  if (Number.isFinite(loop)) return repeated(recording, loop, where.loop);
-  const speed = replaySpeed(recording, pace, where.rate);
-  return repeatedToFill(recording, pace.durationNs!, speed, where.loop);
+  replay = withReplayTimes(replay, pace.ratePerSec, () => stream(seed, 'recording'));
+  if (loop === null) return replay;
+  if (Number.isFinite(loop)) return repeated(replay, loop, where.loop);
+  const speed = replaySpeed(replay, pace, where.rate);
+  return repeatedToFill(replay, pace.durationNs!, speed, where.loop);
 }

@@ -1,38 +1,87 @@
-/** Recordings made of rows of other recordings: what window, filter, sampling, multiplication and merging share. */
-import type { ClockTime, Recording } from '../setup.ts';
+/** Replays made of the rows of other replays: what window, filter, sampling, multiplication and merging share. */
+import type { ClockTime, Replay } from '../setup.ts';
 import type { KeyId, KeyNames, Nanos } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
 import { formatRatio } from '../units.ts';
-import { KeyDictionary } from './key-dictionary.ts';
+import { type KeyDictionary, NameArena } from './key-dictionary.ts';
+import type { RowBatch, RowCursor } from './row-batch.ts';
 
-/** More requests are not held in memory. */
-export const MAX_ROWS = 100_000_000;
+/** Calls `onBatch` for all rows of one pass. */
+export function forEachBatch(cursor: RowCursor, onBatch: (batch: RowBatch) => void): void {
+  for (let batch = cursor.next(); batch !== null; batch = cursor.next()) onBatch(batch);
+}
+
+/** The rows of `cursor` as `change` leaves them, in place; batches that it leaves empty are passed over. */
+export function changed(cursor: RowCursor, change: (batch: RowBatch) => void): RowCursor {
+  return {
+    next() {
+      for (let batch = cursor.next(); batch !== null; batch = cursor.next()) {
+        change(batch);
+        if (batch.count > 0) return batch;
+      }
+      return null;
+    },
+  };
+}
 
 /**
- * The rows for which `keep` is true, with times from the first of them and only the keys that occur.
- * Null when no row is left.
+ * The rows for which `keep` is true, with times from the first of them and only the keys that occur, in the order
+ * in which they do. Null when no row is left. Takes one pass to find that out.
+ * @param how what tells this selection from others
  */
-export function keepRows(recording: Recording, keep: (row: number) => boolean): Recording | null {
+export function keepRows(
+  replay: Replay,
+  how: string,
+  keep: (batch: RowBatch, row: number) => boolean,
+): Replay | null {
+  const idOf = new Int32Array(replay.keys.count).fill(NONE);
+  const names = new NameArena();
+  const addName = adding(replay.keys, names);
   let count = 0;
-  const rows = new Uint32Array(recording.count);
-  for (let row = 0; row < recording.count; row++) if (keep(row)) rows[count++] = row;
+  let unsized = 0;
+  let firstNs = 0;
+  let lastNs = 0;
+  forEachBatch(sifted(replay.open(), keep), (batch) => {
+    if (count === 0) firstNs = batch.atNs[0]!;
+    lastNs = batch.atNs[batch.count - 1]!;
+    count += batch.count;
+    for (let row = 0; row < batch.count; row++) {
+      if (batch.valueBytes[row] === 0) unsized++;
+      const key = batch.key[row]!;
+      if (idOf[key] === NONE) idOf[key] = addName(key);
+    }
+  });
   if (count === 0) return null;
-  const kept = rows.subarray(0, count);
-  const keys = new KeyDictionary();
-  const idOf = interning(recording.keys, keys);
-  const { atNs, key, op, valueBytes, ttlNs } = recording;
-  const firstNs = atNs[kept[0]!]!;
   return {
-    ...recording,
-    base: later(recording.base, firstNs),
+    ...replay,
+    base: later(replay.base, firstNs),
     count,
-    atNs: Float64Array.from(kept, (row) => atNs[row]! - firstNs),
-    key: Int32Array.from(kept, (row) => idOf(key[row]!)),
-    op: Uint8Array.from(kept, (row) => op[row]!),
-    valueBytes: Int32Array.from(kept, (row) => valueBytes[row]!),
-    ttlNs: ttlNs && Float64Array.from(kept, (row) => ttlNs[row]!),
-    keys: keys.toTable(),
+    spanNs: lastNs - firstNs,
+    unsized,
+    keys: names.toTable(),
+    digest: `${replay.digest} ${how}`,
+    open: () =>
+      changed(sifted(replay.open(), keep), ({ atNs, key, count: rows }) => {
+        for (let row = 0; row < rows; row++) {
+          atNs[row] = atNs[row]! - firstNs;
+          key[row] = idOf[key[row]!]!;
+        }
+      }),
   };
+}
+
+function sifted(cursor: RowCursor, keep: (batch: RowBatch, row: number) => boolean): RowCursor {
+  return changed(cursor, (batch) => {
+    let kept = 0;
+    for (let row = 0; row < batch.count; row++) if (keep(batch, row)) batch.move(row, kept++);
+    batch.count = kept;
+  });
+}
+
+/** Takes up a name from `keys` and returns its id in `names`, which has no more names than `keys`. */
+function adding(keys: KeyNames, names: NameArena): (key: KeyId) => KeyId {
+  const name = new Uint8Array(keys.maxBytes);
+  return (key) => names.add(name, 0, keys.read(key, name));
 }
 
 /** Ids of `keys` in another dictionary, which takes up a name when its key is first asked for; NONE when full. */
@@ -45,8 +94,8 @@ export function interning(keys: KeyNames, into: KeyDictionary): (key: KeyId) => 
   };
 }
 
-export function noted(recording: Recording, note: string): Recording {
-  return { ...recording, notes: [...recording.notes, note] };
+export function noted(replay: Replay, note: string): Replay {
+  return { ...replay, notes: [...replay.notes, note] };
 }
 
 /** `5.1%` of `part / whole`, to three digits. */

@@ -7,18 +7,18 @@
  * The share of requests can be far from the share of keys: it depends on whether the hottest ones are in.
  */
 import { InputError } from '../errors.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import { keepRows, noted, shareText } from './rows.ts';
 
 /** @param share of keys, in (0, 1] @throws InputError at `where` when nothing is left */
-export function sampledByKey(recording: Recording, share: number, where: string): Recording {
-  const { keys, key, count } = recording;
+export function sampledByKey(replay: Replay, share: number, where: string): Replay {
+  const { keys, count } = replay;
   const threshold = share * 2 ** 32;
   const name = new Uint8Array(keys.maxBytes);
   const isIn = Uint8Array.from({ length: keys.count }, (_, id) =>
     hashOf(name, keys.read(id, name)) < threshold ? 1 : 0,
   );
-  const kept = keepRows(recording, (row) => isIn[key[row]!] === 1);
+  const kept = keepRows(replay, `sample ${share}`, ({ key }, row) => isIn[key[row]!] === 1);
   if (kept === null)
     throw new InputError(
       where,

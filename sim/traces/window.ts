@@ -1,6 +1,6 @@
 /** A part of a recording by time, replayed as if it were all there is. */
 import { InputError } from '../errors.ts';
-import type { Recording } from '../setup.ts';
+import type { Replay } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { formatDuration } from '../units.ts';
 import { keepRows, noted } from './rows.ts';
@@ -12,15 +12,19 @@ export interface Window {
 }
 
 /** Coarse stamps count as the start of what they stand for. @throws InputError at `where` when nothing is left */
-export function windowed(recording: Recording, { fromNs, toNs }: Window, where: string): Recording {
-  if (recording.times === 'order-only')
+export function windowed(replay: Replay, { fromNs, toNs }: Window, where: string): Replay {
+  if (replay.times === 'order-only')
     throw new InputError(
       where,
       'this trace knows the order of requests but not their times: no window of it',
     );
-  const { atNs, count } = recording;
-  const kept = keepRows(recording, (row) => atNs[row]! >= fromNs && atNs[row]! < toNs);
-  const span = formatDuration(atNs[count - 1]!);
+  const { count, spanNs } = replay;
+  const kept = keepRows(
+    replay,
+    `window ${fromNs} ${toNs}`,
+    ({ atNs }, row) => atNs[row]! >= fromNs && atNs[row]! < toNs,
+  );
+  const span = formatDuration(spanNs);
   const window = `${formatDuration(fromNs)}-${Number.isFinite(toNs) ? formatDuration(toNs) : 'end'}`;
   if (kept === null)
     throw new InputError(

@@ -29,6 +29,6 @@ function ratePerSec(workload: Exclude<Workload, { kind: 'mixed' }>): number {
 
 /** A recording of one moment counts as one second. */
 function recordedRate({ recording, speed }: RecordedWorkload): number {
-  const spanNs = recording.atNs[recording.count - 1]! / speed;
+  const spanNs = recording.spanNs / speed;
   return recording.count / (spanNs > 0 ? spanNs / 1e9 : 1);
 }

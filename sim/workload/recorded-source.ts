@@ -1,38 +1,56 @@
 /** A recording as a source: its rows in order, at its speed. */
 import type { RecordedWorkload } from '../setup.ts';
 import type { KeyNames } from '../strategy.ts';
+import type { RowBatch, RowCursor } from '../traces/row-batch.ts';
 import { BLOCK_SIZE, type RequestBlock } from './request-block.ts';
 import type { RequestSource } from './request-source.ts';
 
 export class RecordedSource implements RequestSource {
   readonly keys: KeyNames;
-  readonly #workload: RecordedWorkload;
+  readonly #rows: RowCursor;
+  readonly #speed: number;
+  readonly #defaultBytes: number;
   readonly #durationNs: number;
-  #next = 0;
+  /** Null at the end. */
+  #batch: RowBatch | null;
+  #row = 0;
 
-  constructor(workload: RecordedWorkload, durationNs: number) {
-    this.keys = workload.recording.keys;
-    this.#workload = workload;
+  constructor({ recording, speed, valueBytes }: RecordedWorkload, durationNs: number) {
+    this.keys = recording.keys;
+    this.#rows = recording.open();
+    this.#speed = speed;
+    this.#defaultBytes = valueBytes;
     this.#durationNs = durationNs;
+    this.#batch = this.#rows.next();
   }
 
   fill(block: RequestBlock): number {
-    const { recording, speed, valueBytes } = this.#workload;
     let count = 0;
-    while (count < BLOCK_SIZE && this.#next < recording.count) {
-      const row = this.#next;
-      const atNs = Math.round(recording.atNs[row]! / speed);
-      if (atNs >= this.#durationNs) {
-        this.#next = recording.count;
-        break;
+    while (count < BLOCK_SIZE && this.#batch !== null) {
+      const wanted = Math.min(BLOCK_SIZE - count, this.#batch.count - this.#row);
+      const copied = this.#copy(this.#batch, block, count, wanted);
+      count += copied;
+      this.#row += copied;
+      if (copied < wanted) this.#batch = null;
+      else if (this.#row === this.#batch.count) {
+        this.#batch = this.#rows.next();
+        this.#row = 0;
       }
-      this.#next++;
-      block.atNs[count] = atNs;
-      block.key[count] = recording.key[row]!;
-      block.op[count] = recording.op[row]!;
-      block.valueBytes[count] = recording.valueBytes[row]! || valueBytes;
-      if (recording.ttlNs !== null) block.ttlNs[count] = recording.ttlNs[row]!;
-      count++;
+    }
+    return count;
+  }
+
+  /** HOT. Returns how many rows come before the end of the run. */
+  #copy(batch: RowBatch, block: RequestBlock, to: number, count: number): number {
+    const from = this.#row;
+    for (let i = 0; i < count; i++) {
+      const atNs = Math.round(batch.atNs[from + i]! / this.#speed);
+      if (atNs >= this.#durationNs) return i;
+      block.atNs[to + i] = atNs;
+      block.key[to + i] = batch.key[from + i]!;
+      block.op[to + i] = batch.op[from + i]!;
+      block.valueBytes[to + i] = batch.valueBytes[from + i]! || this.#defaultBytes;
+      block.ttlNs[to + i] = batch.ttlNs[from + i]!;
     }
     return count;
   }

@@ -2,16 +2,19 @@
  * Measures how fast each trace format is read: `npm run bench:import [rows]`. The files are generated, the same
  * every time, in a temporary folder: skewed requests to 100,000 keys, one in ten a set. Each is read by a process of
  * its own, lest the code of one format warm up or spoil that of the next: into nothing (the reader alone) and into
- * memory (what a scenario waits for), the median of five.
+ * memory, the median of five. The project's own format is replayed too: as blocks of requests, as the engine takes them,
+ * after the pass that surveys it.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stream } from '../../sim/rng.ts';
-import { BinaryWriter } from '../../sim/traces/binary-writer.ts';
-import { type RecordingOptions, readRecording, readTrace } from '../../sim/traces/open.ts';
+import { convertTrace, type RecordingOptions, readRecording, readTrace } from '../../sim/traces/open.ts';
 import type { RowSink } from '../../sim/traces/reader.ts';
+import { storedTrace } from '../../sim/traces/stored-trace.ts';
+import { RecordedSource } from '../../sim/workload/recorded-source.ts';
+import { RequestBlock } from '../../sim/workload/request-block.ts';
 
 const KEYS = 100_000;
 const PASSES = 5;
@@ -108,9 +111,7 @@ function write(path: string, { header, row }: Format, rows: number): void {
 /** The Twitter file in the format of this project. */
 async function convert(source: string, target: string): Promise<void> {
   const file = openSync(target, 'w');
-  const writer = new BinaryWriter((bytes) => writeSync(file, bytes));
-  const summary = await readTrace(source, writer, { format: 'twitter' });
-  writer.finish(summary.format, summary);
+  await convertTrace(source, { format: 'twitter' }, (bytes) => writeSync(file, bytes));
   closeSync(file);
 }
 
@@ -139,6 +140,23 @@ async function report(path: string, format: string, options: RecordingOptions, r
   );
 }
 
+async function reportReplay(path: string, rows: number): Promise<void> {
+  const file = openSync(path, 'r');
+  const open = () => storedTrace(path, (into, at) => readSync(file, into, 0, into.length, at), null);
+  const recording = open();
+  const block = new RequestBlock();
+  const surveying = await timed(async () => open());
+  const replaying = await timed(async () => {
+    const source = new RecordedSource({ kind: 'recorded', recording, speed: 1, valueBytes: 100 }, Infinity);
+    let count = 0;
+    for (let filled = source.fill(block); filled > 0; filled = source.fill(block)) count += filled;
+    if (count !== rows) throw new Error(`replay: ${count} of ${rows} rows came`);
+  });
+  closeSync(file);
+  const millions = (sec: number): string => (rows / sec / 1e6).toFixed(2);
+  console.log(`ekt replayed: ${millions(replaying)}; surveyed before: ${millions(surveying)}`);
+}
+
 async function measure(name: string, rows: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   try {
@@ -147,6 +165,7 @@ async function measure(name: string, rows: number): Promise<void> {
     write(path, source, rows);
     if (name === 'ekt') await convert(path, join(folder, 'trace.ekt'));
     await report(join(folder, `trace.${name}`), name, source.options ?? {}, rows);
+    if (name === 'ekt') await reportReplay(join(folder, 'trace.ekt'), rows);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bindSetup } from '../../scenarios/bind.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
-import { load, openRecording } from '../../sim/cli/loading.ts';
+import { load, openRecording, storedOf } from '../../sim/cli/loading.ts';
 import { run } from '../../sim/run.ts';
 
 const GOLDEN = join(import.meta.dirname, 'fingerprints.json');
@@ -33,7 +33,7 @@ describe.each(SCENARIOS)('$file', async ({ file, overrides }) => {
   if ('problems' in loaded)
     throw new Error(loaded.problems.map((p) => formatProblem(p, { color: false })).join('\n'));
   const { scenario, registry } = loaded;
-  const recording = await openRecording(scenario, scenario.seed);
+  const recording = openRecording(scenario, await storedOf(scenario, () => {}), scenario.seed);
 
   test.each(scenario.strategies.map(({ name }) => name))('%s', (name) => {
     const result = run(bindSetup(scenario, name, registry, recording), scenario.seed, { check: true });

@@ -125,6 +125,7 @@ describe('progress', () => {
     source: { path: 'x', text: '' },
     overrides: [],
     plugins: [],
+    recordings: null,
     seed: 1,
     replication: 0,
     check: false,

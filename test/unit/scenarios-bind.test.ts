@@ -1,12 +1,13 @@
 /** Unit: what a scenario says reaches the engine under its full name and unit, and reports under a line each. */
 import { describe, expect, it } from 'vitest';
 import { bindSetup, describeScenario } from '../../scenarios/bind.ts';
-import type { Recording } from '../../sim/setup.ts';
+import type { Replay } from '../../sim/setup.ts';
+import { replayOf } from '../../sim/traces/in-memory.ts';
 import { TemplateKeyNames } from '../../sim/workload/key-names.ts';
 import { load, MINIMAL, registry } from './scenarios-helpers.ts';
 
 /** 11 requests in 2.0005 s. */
-const recording: Recording = {
+const recording = replayOf({
   format: 'redis-monitor',
   times: 'recorded',
   resolutionNs: 1e3,
@@ -22,10 +23,9 @@ const recording: Recording = {
   skipped: { 'connection command': 3 },
   firstSkipped: { 'connection command': 1 },
   base: { seconds: 0, nanos: 0 },
-  notes: [],
-};
+});
 
-const bind = (text: string, strategy = 'a', trace: Recording | null = null) =>
+const bind = (text: string, strategy = 'a', trace: Replay | null = null) =>
   bindSetup(load(text), strategy, registry, trace);
 const recorded = (rest: string, more = '') =>
   `workload: { recording: { file: x${rest} } }\n${more}strategies: { a: redis }\n`;

@@ -17,7 +17,7 @@ function source(): string {
 
 async function converted(text: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  const writer = new BinaryWriter((bytes) => parts.push(bytes));
+  const writer = new BinaryWriter('trace', (bytes) => parts.push(bytes));
   const summary = await readTrace(traceFile(text), writer, { format: 'twitter' });
   writer.finish(summary.format, summary);
   // A plain array: slices of a Buffer would share its memory.

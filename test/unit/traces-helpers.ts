@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
-import type { Recording } from '../../sim/setup.ts';
+import type { Recording, Replay } from '../../sim/setup.ts';
+import { inMemory, replayOf } from '../../sim/traces/in-memory.ts';
 import { type RecordingOptions, readRecording } from '../../sim/traces/open.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-traces-'));
@@ -25,6 +26,11 @@ export function recordingOf(
   return readRecording(traceFile(content), options);
 }
 
+/** The same, as it is replayed. */
+export async function replayOfText(content: string, options: RecordingOptions = {}): Promise<Replay> {
+  return replayOf(await recordingOf(content, options));
+}
+
 /** The error that reading ends in; fails when it does not, or when the error is not one for people. */
 export async function inputErrorOf(promise: Promise<unknown>): Promise<InputError> {
   const error = await promise.then(
@@ -36,7 +42,7 @@ export async function inputErrorOf(promise: Promise<unknown>): Promise<InputErro
 }
 
 /** Key names byte by byte as latin1 text. */
-export function keysOf(recording: Recording): string[] {
+export function keysOf(recording: Pick<Recording, 'keys'>): string[] {
   const bytes = new Uint8Array(recording.keys.maxBytes);
   return Array.from({ length: recording.keys.count }, (_, key) =>
     Buffer.from(bytes.subarray(0, recording.keys.read(key, bytes))).toString('latin1'),
@@ -46,7 +52,8 @@ export function keysOf(recording: Recording): string[] {
 const OP_LETTERS = ['get', 'set', 'delete', 'incr'];
 
 /** `[atNs, key, op, valueBytes, ttlNs]` per request. */
-export function rowsOf(recording: Recording): [number, string, string, number, number][] {
+export function rowsOf(read: Recording | Replay): [number, string, string, number, number][] {
+  const recording = 'open' in read ? inMemory(read) : read;
   const names = keysOf(recording);
   return Array.from({ length: recording.count }, (_, i) => [
     recording.atNs[i]!,
