@@ -22,6 +22,7 @@ export function syntheticOf(workload: Synthetic): SyntheticWorkload {
     arrivals: arrivals.kind === 'closed-loop' ? arrivals : { ...arrivals, ratePerSec: rate! },
     keys: keysOf(keys),
     keyName: keys.name,
+    keyBytes: keys.length ?? null,
     operations: [operations.get, operations.set, operations.delete, operations.incr],
     keysPerGet: keysPerGet ?? operations.keysPerGet,
     valueBytes: valueSize,
@@ -41,7 +42,7 @@ function withCount(popularity: PopularityForm, count: number): PopularitySetup {
 }
 
 export function syntheticLine(workload: SyntheticWorkload): string {
-  const { arrivals, keys, operations, keysPerGet, valueBytes, ttl } = workload;
+  const { arrivals, keys, keyBytes, operations, keysPerGet, valueBytes, ttl } = workload;
   const mix = Object.entries(OP)
     .map(([name, op]) => [name, operations[op]!] as const)
     .flatMap(([op, share]) => (share > 0 ? [`${formatRatio(Number(share.toPrecision(4)))} ${op}`] : []))
@@ -51,6 +52,7 @@ export function syntheticLine(workload: SyntheticWorkload): string {
       ? arrivalsText(arrivals)
       : `${formatRate(arrivals.ratePerSec)} ${arrivalsText(arrivals)}`,
     `${formatCount(keyCount(keys))} keys ${keysText(keys)}`,
+    ...(keyBytes === null ? [] : [`names of ${sizeText(keyBytes)}`]),
     mix,
     ...(keysPerGet.length > 1 ? [`${Number(meanKeysPerGet(keysPerGet).toPrecision(3))} keys per get`] : []),
     `values of ${sizeText(valueBytes)}`,

@@ -101,13 +101,13 @@ export const factor = () =>
     max: 1e6,
   });
 
+export const cv = () =>
+  z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.');
+export const weights = () => z.array(z.number().min(0)).min(1).max(1e6).describe('Relative weights.');
+
 const lognormal = z
   .strictObject({
-    lognormal: z
-      .strictObject({
-        cv: z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.'),
-      })
-      .describe('Lognormal around the mean.'),
+    lognormal: z.strictObject({ cv: cv() }).describe('Lognormal around the mean.'),
   })
   .transform(({ lognormal: { cv } }): Shape => ({ kind: 'lognormal', cv }));
 

@@ -9,25 +9,25 @@ import type {
   CurveSetup,
   HotKeyEvent,
   PopularitySetup,
-  SizeSetup,
   TtlSetup,
 } from '../sim/setup.ts';
-import { ETC_VALUE_BYTES } from '../sim/workload/etc.ts';
+import { ETC_GAP, ETC_KEY_BYTES, ETC_OPERATIONS, ETC_VALUE_BYTES } from '../sim/workload/etc.ts';
+import { MAX_KEY_BYTES } from '../sim/workload/key-lengths.ts';
 import { YCSB } from '../sim/workload/ycsb.ts';
-import { count, duration, rate, ratio, shape, size } from './fields.ts';
+import { count, cv, duration, rate, ratio, shape, weights } from './fields.ts';
+import { sizeForms } from './size-schema.ts';
 
 /** Runs hold a bit per key and node, and counters per key. */
 export const MAX_KEYS = 100e6;
+
+const MAX_VALUE_BYTES = 2 ** 29;
 
 /** A member without what the scenario says elsewhere. */
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 type ArrivalForm = Without<Exclude<ArrivalsSetup, ClosedLoop>, 'ratePerSec'> | ClosedLoop;
 export type PopularityForm = Without<PopularitySetup, 'count'>;
 
-const cv = () =>
-  z.number().min(0).max(10).describe('Coefficient of variation: standard deviation over mean.');
 const multiple = () => z.number().min(0).max(1e6);
-const weights = () => z.array(z.number().min(0)).min(1).max(1e6).describe('Relative weights.');
 const at = () => duration().describe('Start [duration].');
 const trapezoid = {
   at: at(),
@@ -198,7 +198,9 @@ const closedLoop = z
   );
 
 const arrivals = z.union([
-  z.enum(['poisson', 'deterministic']).transform((kind): ArrivalForm => ({ kind })),
+  z
+    .enum(['poisson', 'deterministic', 'etc'])
+    .transform((kind): ArrivalForm => (kind === 'etc' ? { kind: 'renewal', gap: ETC_GAP } : { kind })),
   lognormalGaps,
   paretoGaps,
   bursty,
@@ -288,6 +290,12 @@ const keys = z.strictObject({
       'Names of keys; {id} is the number from 0 (by popularity), {id/10} and {id%10} quotient and remainder: ' +
         '"cart:{{id/10}}:{id}" puts ten keys into one hash tag.',
     ),
+  length: sizeForms(ETC_KEY_BYTES, MAX_KEY_BYTES)
+    .optional()
+    .describe(
+      "Length of names, each key's own: Facebook's etc, one size, or a map as for valueSize. Zeros before {id} fill " +
+        'them up; a longer name stays, and none exceeds 250 bytes.',
+    ),
 });
 
 /** Where several overlap, one of them has just begun. */
@@ -301,6 +309,10 @@ function sharesFit(events: readonly HotKeyEvent[]): boolean {
 
 const share = () => ratio().prefault('0%');
 const operations = z.union([
+  z.literal('etc').transform(() => {
+    const [get, set, del, incr] = ETC_OPERATIONS as [number, number, number, number];
+    return { get, set, delete: del, incr, keysPerGet: [1] };
+  }),
   z.enum(['ycsb-a', 'ycsb-b', 'ycsb-c', 'ycsb-d', 'ycsb-e', 'ycsb-f']).transform((name) => {
     const { operations, scanKeys } = YCSB[name.slice('ycsb-'.length) as keyof typeof YCSB];
     const [get, set, del, incr] = operations;
@@ -363,78 +375,6 @@ const ttl = z.union([
   duration({ min: 1 }).transform((meanNs): TtlSetup => ({ meanNs, shape: { kind: 'constant' }, share: 1 })),
 ]);
 
-const MAX_BYTES = 2 ** 29;
-const bytes = (min = 0) => size({ min, max: MAX_BYTES });
-/** Maps first: of alternatives that could be meant, the first one's mistakes are told. */
-const valueSize = z.union([
-  z
-    .strictObject({
-      lognormal: z
-        .strictObject({ mean: bytes(1).describe('Mean size [size].'), cv: cv() })
-        .describe('Lognormal sizes.'),
-    })
-    .transform(({ lognormal: { mean, cv } }): SizeSetup => ({ kind: 'lognormal', meanBytes: mean, cv })),
-  z
-    .strictObject({
-      generalizedPareto: z
-        .strictObject({
-          location: bytes().prefault(0).describe('Smallest size [size].'),
-          scale: bytes(1).describe('Scale [size].'),
-          shape: z.number().min(-10).lt(1).describe('Weight of the tail, below 1.'),
-        })
-        .describe('A heavy tail.'),
-    })
-    .transform(
-      ({ generalizedPareto: { location, scale, shape } }): SizeSetup => ({
-        kind: 'generalized-pareto',
-        locationBytes: location,
-        scaleBytes: scale,
-        shape,
-      }),
-    ),
-  z
-    .strictObject({
-      discrete: z
-        .strictObject({
-          sizes: z.array(bytes()).min(1).max(1e6).describe('Sizes [size].'),
-          weights: weights(),
-        })
-        .refine(({ sizes, weights }) => sizes.length === weights.length, 'each size needs one weight')
-        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
-        .describe('A few sizes.'),
-    })
-    .transform(
-      ({ discrete }): SizeSetup => ({ kind: 'discrete', bytes: discrete.sizes, weights: discrete.weights }),
-    ),
-  z
-    .strictObject({
-      piecewise: z
-        .strictObject({
-          edges: z.array(bytes()).min(2).max(1e6).describe('Edges, ascending [size].'),
-          weights: weights(),
-        })
-        .refine(
-          ({ edges, weights }) => edges.length === weights.length + 1,
-          'there is one edge more than weights',
-        )
-        .refine(({ weights }) => weights.some((weight) => weight > 0), 'a weight above 0 is needed')
-        .refine(
-          ({ edges }) => edges.every((edge, i) => i === 0 || edge >= edges[i - 1]!),
-          'edges go from small to large',
-        )
-        .describe('Even between neighbouring edges, as cachebench has it.'),
-    })
-    .transform(
-      ({ piecewise }): SizeSetup => ({
-        kind: 'piecewise',
-        edgesBytes: piecewise.edges,
-        weights: piecewise.weights,
-      }),
-    ),
-  z.literal('etc').transform((): SizeSetup => ETC_VALUE_BYTES),
-  bytes().transform((fixed): SizeSetup => ({ kind: 'constant', bytes: fixed })),
-]);
-
 export const syntheticSchema = z.strictObject({
   rate: rate()
     .optional()
@@ -445,13 +385,15 @@ export const syntheticSchema = z.strictObject({
   arrivals: arrivals
     .prefault('poisson')
     .describe(
-      'poisson (independent), deterministic (evenly spaced), or a map: lognormal, generalizedPareto (gaps), ' +
+      "poisson (independent), deterministic (evenly spaced), Facebook's etc, or a map: lognormal, generalizedPareto (gaps), " +
         'bursty, diurnal, flashCrowd, counts, curve, closedLoop.',
     ),
   keys: keys.prefault({}).describe('Which keys are asked for.'),
   operations: operations
     .prefault({ get: '95%', set: '5%' })
-    .describe('Shares of operations, which add up to 100%, or the mix of a YCSB workload.'),
+    .describe(
+      "Shares of operations, which add up to 100%, or a mix by name: ycsb-a to ycsb-f, or Facebook's etc.",
+    ),
   keysPerGet: keysPerGet
     .optional()
     .describe(
@@ -464,7 +406,7 @@ export const syntheticSchema = z.strictObject({
       'Time to live that writes set: one duration, a map of mean, shape and share, or never. A client that fills ' +
         'the cache after a miss sets the time to live the key had.',
     ),
-  valueSize: valueSize
+  valueSize: sizeForms(ETC_VALUE_BYTES, MAX_VALUE_BYTES)
     .prefault('1KiB')
     .describe(
       "Size of values: one size, or a map: lognormal, generalizedPareto, discrete, piecewise; or Facebook's etc.",

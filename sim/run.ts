@@ -17,6 +17,7 @@ import type { HotKeys } from './strategy.ts';
 import { summarize } from './summarize.ts';
 import { Topology } from './topology.ts';
 import { Tracking } from './tracking.ts';
+import { meanKeyBytes } from './workload/key-lengths.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
 import { BLOCK_SIZE, RequestBlock } from './workload/request-block.ts';
 import type { RequestSource } from './workload/request-source.ts';
@@ -40,9 +41,6 @@ export interface RunHooks {
   onProgress?(progress: Progress): boolean;
 }
 
-/** Redis's replication backlog and RDB carry the key beside the value: a typical short key. */
-const KEY_BYTES = 32;
-
 export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult {
   const source = requestSource(setup, seed, isClosedLoop(setup) ? Infinity : setup.durationNs);
   const world = createWorld(setup, seed, source.keys);
@@ -50,7 +48,8 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const laws = new Laws();
   const engine = new Engine(world);
   const valueBytes = meanValueBytes(setup.workload);
-  const control = new Control(world, laws, valueBytes + KEY_BYTES);
+  // Redis's replication backlog and RDB carry the key beside the value.
+  const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload));
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   scheduleFaults(world, engine.delivery, control);
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);

@@ -170,6 +170,8 @@ export interface SyntheticWorkload {
    * remainder: `cart:{{id/10}}:{id}` puts ten keys at a time into one hash tag.
    */
   readonly keyName: string;
+  /** Length of names, which zeros before the first `{id}` fill up; null for as long as the template makes them. */
+  readonly keyBytes: SizeSetup | null;
   /** [op] share of requests; sums to 1. */
   readonly operations: readonly number[];
   /**

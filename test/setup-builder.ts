@@ -95,6 +95,7 @@ export function buildSetup(overrides: Overrides): Setup {
       arrivals: { kind: 'poisson', ratePerSec: overrides.ratePerSec },
       keys: overrides.keys ?? { kind: 'uniform', count: 1000 },
       keyName: 'key:{id}',
+      keyBytes: null,
       keysPerGet: [1],
       ttl: null,
       operations: overrides.operations ?? [1, 0, 0, 0],

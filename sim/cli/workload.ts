@@ -116,6 +116,8 @@ function rows({ generated, theory }: Described): Row[] {
     ['value, mean', bytes(valueBytes.mean), expected(theory?.valueBytesMean, bytes)],
     ['value, p50 / p99', `${bytes(valueBytes.p50)} / ${bytes(valueBytes.p99)}`, ''],
     ['keys', integer(keys.count), ''],
+    ['key name, mean', bytes(keys.nameBytes.mean), expected(theory?.nameBytesMean, bytes)],
+    ['key name, p50 / p99', `${bytes(keys.nameBytes.p50)} / ${bytes(keys.nameBytes.p99)}`, ''],
     ['keys seen / only once', `${integer(keys.seen)} / ${integer(keys.seenOnce)}`, ''],
     ['top key', percentFine(keys.shares.top1), expected(theory?.shares.top1, percentFine)],
     ['top 10 keys', percentFine(keys.shares.top10), expected(theory?.shares.top10, percentFine)],

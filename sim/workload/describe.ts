@@ -1,6 +1,6 @@
 /** What a source really generates, measured request by request. `theory.ts` says what was to be expected. */
 import { Histogram } from '../metrics/histogram.ts';
-import { OP } from '../strategy.ts';
+import { type KeyNames, OP } from '../strategy.ts';
 import { RequestBlock } from './request-block.ts';
 import type { RequestSource } from './request-source.ts';
 import { fitZipf, type ZipfFit } from './zipf-fit.ts';
@@ -11,6 +11,14 @@ export interface TopShares<Share = number> {
   readonly top10: Share;
   /** Of the most popular hundredth of all keys, at least one. */
   readonly top1Percent: Share;
+}
+
+/** Bytes. */
+interface Spread {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
 }
 
 export interface WorkloadDescription {
@@ -24,18 +32,15 @@ export interface WorkloadDescription {
   readonly gapScv: number;
   /** [op] share of requests. */
   readonly operations: readonly number[];
-  readonly valueBytes: {
-    readonly mean: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly max: number;
-  };
+  readonly valueBytes: Spread;
   readonly keys: {
     readonly count: number;
     /** Asked for at least once. */
     readonly seen: number;
     readonly seenOnce: number;
     readonly shares: TopShares;
+    /** Of names, over all keys. */
+    readonly nameBytes: Spread;
     readonly zipf: ZipfFit | null;
   };
 }
@@ -86,12 +91,26 @@ export function describeWorkload(
     dispersion: counts.variance / counts.mean,
     gapScv: gaps.variance / gaps.mean ** 2,
     operations: Array.from(operations, (count) => count / requests),
-    valueBytes: { mean: sizes.mean, p50: sizes.quantile(0.5), p99: sizes.quantile(0.99), max: sizes.max },
-    keys: describeKeys(keyCounts, requests),
+    valueBytes: spread(sizes),
+    keys: { ...describeKeys(keyCounts, requests), nameBytes: spread(nameLengths(source.keys)) },
   };
 }
 
-function describeKeys(keyCounts: Uint32Array, requests: number): WorkloadDescription['keys'] {
+function spread(bytes: Histogram): Spread {
+  return { mean: bytes.mean, p50: bytes.quantile(0.5), p99: bytes.quantile(0.99), max: bytes.max };
+}
+
+function nameLengths(keys: KeyNames): Histogram {
+  const lengths = new Histogram();
+  const name = new Uint8Array(keys.maxBytes);
+  for (let key = 0; key < keys.count; key++) lengths.record(keys.read(key, name));
+  return lengths;
+}
+
+function describeKeys(
+  keyCounts: Uint32Array,
+  requests: number,
+): Omit<WorkloadDescription['keys'], 'nameBytes'> {
   const descending = keyCounts
     .filter((count) => count > 0)
     .sort()

@@ -1,5 +1,6 @@
 /** What several tenants together should look like: arrivals superposed, everything else weighted by their rates. */
 import type { SyntheticWorkload } from '../setup.ts';
+import { meanKeyBytes } from './key-lengths.ts';
 import { keyCount } from './keys.ts';
 import { popularityOf, topShares, type WorkloadTheory, workloadTheory } from './theory.ts';
 
@@ -26,6 +27,9 @@ export function mixedTheory(
     dispersion: mean(parts.map(({ dispersion }) => dispersion)),
     operations: parts[0]!.operations.map((_, op) => mean(parts.map(({ operations }) => operations[op]!))!),
     valueBytesMean: mean(parts.map(({ valueBytesMean }) => valueBytesMean))!,
+    nameBytesMean: tenants.every(({ keyBytes }) => keyBytes !== null)
+      ? meanKeyBytes({ kind: 'mixed', tenants: tenants.map((workload) => ({ name: '', workload })) })
+      : null,
     shares: topShares(
       tenants.reduce((sum, { keys }) => sum + keyCount(keys), 0),
       mixedPopularity(tenants, weights),

@@ -5,6 +5,7 @@ import { type KeyNames, OP } from '../strategy.ts';
 import { AliasTable } from './alias-table.ts';
 import type { ArrivalProcess } from './arrivals/arrival-process.ts';
 import { arrivalProcess } from './arrivals.ts';
+import { keyLengths } from './key-lengths.ts';
 import { TemplateKeyNames } from './key-names.ts';
 import type { KeySampler } from './keys/key-sampler.ts';
 import { keyCount, keySampler } from './keys.ts';
@@ -56,7 +57,9 @@ export class SyntheticSource implements RequestSource {
   #ended = false;
 
   constructor(workload: SyntheticWorkload, durationNs: number, streams: Streams) {
-    this.keys = new TemplateKeyNames(workload.keyName, keyCount(workload.keys));
+    const count = keyCount(workload.keys);
+    const lengths = workload.keyBytes && keyLengths(workload.keyBytes, count);
+    this.keys = new TemplateKeyNames(workload.keyName, count, lengths);
     this.#durationNs = durationNs;
     this.#arrivals = arrivalProcess(workload.arrivals, streams);
     this.#keys = keySampler(workload.keys, streams);

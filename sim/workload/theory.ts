@@ -22,13 +22,15 @@ export interface WorkloadTheory {
   readonly dispersion: number | null;
   readonly operations: readonly number[];
   readonly valueBytesMean: number;
+  /** Null where names are as long as their template makes them. */
+  readonly nameBytesMean: number | null;
   readonly shares: TopShares<number | null>;
   /** Null also of a mix: it is no Zipf's law, whatever its parts are. */
   readonly zipfExponent: number | null;
 }
 
 export function workloadTheory(
-  { arrivals, keys, operations, keysPerGet, valueBytes }: SyntheticWorkload,
+  { arrivals, keys, keyBytes, operations, keysPerGet, valueBytes }: SyntheticWorkload,
   durationNs: number,
   windowNs: number,
 ): WorkloadTheory {
@@ -43,6 +45,7 @@ export function workloadTheory(
       (share, op) => (share * (op === OP.get ? meanKeysPerGet(keysPerGet) : 1)) / keysPerRequest,
     ),
     valueBytesMean: meanSize(valueBytes),
+    nameBytesMean: keyBytes && meanSize(keyBytes),
     shares: sharesOf(keys),
     zipfExponent: keys.kind === 'zipf' ? keys.exponent : keys.kind === 'uniform' ? 0 : null,
   };

@@ -22,6 +22,7 @@ const SCENARIOS = [
   { file: 'plugin-example.yaml', overrides: ['workload.rate=4k/s'] },
   { file: 'hot-keys.yaml', overrides: ['workload.rate=4k/s', 'duration=4s'] },
   { file: 'new-shard.yaml', overrides: ['workload.rate=4k/s', 'duration=6s'] },
+  { file: 'facebook-etc.yaml', overrides: ['duration=1s'] },
   { file: 'two-tenants.yaml', overrides: ['duration=2s'] },
   { file: 'retry-storm.yaml', overrides: ['duration=20s'] },
 ];

@@ -19,6 +19,7 @@ const base: SyntheticWorkload = {
   arrivals: { kind: 'poisson', ratePerSec: 6000 },
   keys: { kind: 'zipf', count: 1000, exponent: 0.9 },
   keyName: 'web:{id}',
+  keyBytes: null,
   operations: [0.97, 0.03, 0, 0],
   keysPerGet: [1],
   valueBytes: { kind: 'constant', bytes: 100 },

@@ -18,6 +18,7 @@ const base: SyntheticWorkload = {
   arrivals: { kind: 'poisson', ratePerSec: 10_000 },
   keys: { kind: 'zipf', count: 100_000, exponent: 0.99 },
   keyName: 'key:{id}',
+  keyBytes: null,
   keysPerGet: [1],
   ttl: null,
   operations: [0.9, 0.06, 0.03, 0.01],

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../sim/rng.ts';
-import type { SizeSetup } from '../../sim/setup.ts';
+import type { SizeSetup, SyntheticWorkload } from '../../sim/setup.ts';
+import type { KeyNames } from '../../sim/strategy.ts';
 import { gapScv } from '../../sim/workload/arrivals/renewal.ts';
 import {
   ETC_GAP,
@@ -14,8 +15,10 @@ import {
   ETC_RATE_PER_SEC,
   ETC_VALUE_BYTES,
 } from '../../sim/workload/etc.ts';
+import { keyName } from '../../sim/workload/keys.ts';
 import { BLOCK_SIZE } from '../../sim/workload/request-block.ts';
 import { meanSize, SizeColumn, sizeSampler } from '../../sim/workload/sizes.ts';
+import { workloadSource } from '../../sim/workload/source.ts';
 import { WeightedValues } from '../../sim/workload/weighted-values.ts';
 import { YCSB } from '../../sim/workload/ycsb.ts';
 
@@ -116,6 +119,18 @@ test('a column holds whole bytes between 0 and the largest string of Redis', () 
   expect(Math.max(...out)).toBe(512 * 2 ** 20);
 });
 
+const ETC: SyntheticWorkload = {
+  kind: 'synthetic',
+  arrivals: { kind: 'renewal', ratePerSec: ETC_RATE_PER_SEC, gap: ETC_GAP },
+  keys: { kind: 'zipf', count: 1000, exponent: 0.92 },
+  keyName: 'key:{id}',
+  keyBytes: ETC_KEY_BYTES,
+  operations: ETC_OPERATIONS,
+  keysPerGet: [1],
+  valueBytes: ETC_VALUE_BYTES,
+  ttl: null,
+};
+
 describe('the ETC pool', () => {
   // Figures of two million independent draws, rounded to their last digit; tolerance: that digit, and the noise.
   test('has keys of 36.2 bytes on average, half of them below 33.8', () => {
@@ -124,6 +139,22 @@ describe('the ETC pool', () => {
     expectMean(keys, meanSize(ETC_KEY_BYTES));
     expect(quantile(keys, 0.5)).toBeCloseTo(33.8, 0);
     expect(Math.abs(quantile(keys, 0.99) - 76.3)).toBeLessThan(0.5);
+  });
+
+  test('has names of those lengths, each key the same in every run', () => {
+    const count = 1_000_000;
+    const names = (seed: number): KeyNames =>
+      workloadSource({ ...ETC, keys: { kind: 'uniform', count } }, 1e9, (name) => stream(seed, name)).keys;
+    const [one, other] = [names(1), names(2)];
+    const lengths = Float64Array.from({ length: count }, (_, key) => one.read(key, new Uint8Array(250)));
+    // Rounded to whole bytes: uniform rounding errors leave the mean as it is.
+    expectMean(lengths, meanSize(ETC_KEY_BYTES));
+    lengths.sort();
+    expect(Math.abs(quantile(lengths, 0.5) - 33.8)).toBeLessThanOrEqual(0.5);
+    expect(Math.abs(quantile(lengths, 0.99) - 76.3)).toBeLessThanOrEqual(0.5 + 0.5);
+    expect(keyName(one, 42)).toMatch(/^key:0+42$/);
+    for (let key = 0; key < 1000; key++) expect(keyName(one, key)).toBe(keyName(other, key));
+    expect(new Set(Array.from({ length: 10_000 }, (_, key) => keyName(one, key))).size).toBe(10_000);
   });
 
   test('has large values of 344 bytes on average, half of them below 183', () => {

@@ -70,6 +70,7 @@ strategies: { a: { preset: redis, failover: { use: redis-cluster, nodeTimeoutMs:
         arrivals: { kind: 'deterministic', ratePerSec: 100 },
         keys: { kind: 'uniform', count: 10 },
         keyName: 'u{id}',
+        keyBytes: null,
         operations: [0.4, 0.3, 0.2, 0.1],
         valueBytes: { kind: 'lognormal', meanBytes: 2048, cv: 1 },
       },

@@ -25,6 +25,7 @@ function recorded({ arrivals, keys, valueBytes, ttl = null, seconds = 100 }: Law
     arrivals: arrivals ?? { kind: 'poisson', ratePerSec: 1000 },
     keys: keys ?? { kind: 'uniform', count: 100 },
     keyName: 'item:{id}',
+    keyBytes: null,
     operations: [0.7, 0.3, 0, 0],
     keysPerGet: [1],
     valueBytes: valueBytes ?? { kind: 'constant', bytes: 100 },

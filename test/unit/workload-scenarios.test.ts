@@ -113,6 +113,19 @@ describe('sizes and operations', () => {
     expect(bound(`valueSize: ${form}`).valueBytes).toEqual(size);
   });
 
+  test('of names', () => {
+    expect(bound('keys: { length: etc }').keyBytes?.kind).toBe('generalized-extreme-value');
+    expect(bound('keys: { length: 40B }').keyBytes).toEqual({ kind: 'constant', bytes: 40 });
+    expect(bound('').keyBytes).toBeNull();
+    expect(JSON.stringify(problemsOf(text('keys: { length: 251B }')))).toContain('at most 250');
+  });
+
+  test('all of ETC by name', () => {
+    const { arrivals, operations } = bound('arrivals: etc, operations: etc');
+    expect(arrivals).toMatchObject({ kind: 'renewal', gap: { kind: 'generalized-pareto', shape: 0.154971 } });
+    expect(operations).toEqual([30 / 31, 1 / 31, 0, 0]);
+  });
+
   test('by name', () => {
     expect(bound('valueSize: etc').valueBytes.kind).toBe('mixture');
     expect(bound('operations: ycsb-b').operations).toEqual([0.95, 0.05, 0, 0]);

@@ -30,6 +30,16 @@ describe('key names', () => {
       expect(source.read(key, out)).toBeLessThanOrEqual(out.length);
   });
 
+  test('are filled up with zeros to their lengths, in front of the first {id}', () => {
+    const lengths = Uint8Array.of(12, 3, 250, 16);
+    const source = new TemplateKeyNames('cart:{{id/2}}:{id}.{id}', 4, lengths);
+    const all = [0, 1, 2, 3].map((key) => keyName(source, key));
+    expect(all.slice(0, 2)).toEqual(['cart:{0}:0.0', 'cart:{0}:1.1']);
+    expect(all[2]).toBe(`cart:{1}:${'0'.repeat(238)}2.2`);
+    expect(all[3]).toBe('cart:{1}:00003.3');
+    expect(source.maxBytes).toBe(250);
+  });
+
   test('need {id}', () => {
     expect(() => new TemplateKeyNames('user:{id/10}', 5)).toThrow('needs {id}, as in "user:{id}"');
   });
@@ -41,6 +51,7 @@ const tenant = (name: string, ratePerSec: number, bytes: number): MixedWorkload[
     arrivals: { kind: 'poisson', ratePerSec },
     keys: { kind: 'uniform', count: 50 },
     keyName: `${name}:{id}`,
+    keyBytes: null,
     keysPerGet: [1],
     ttl: null,
     operations: [1, 0, 0, 0],
