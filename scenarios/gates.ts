@@ -20,7 +20,7 @@ export function bindGates(
   strategies: readonly ScenarioStrategy[],
   locate: (path: Path) => Place,
 ): BoundGates {
-  const scope = scopeOf(parsed, strategies);
+  const scope = gateScopeOf(parsed, strategies);
   const bound: ScenarioGate[] = [];
   const problems: Problem[] = [];
   for (const [index, written] of parsed.gates.entries()) {
@@ -40,8 +40,8 @@ export function bindGates(
 }
 
 /** Names of every strategy's cluster: one of them may have more nodes than another. */
-function scopeOf(parsed: Parsed, strategies: readonly ScenarioStrategy[]): GateScope {
-  const all: readonly Settings[] = [parsed, ...strategies.map(({ settings }) => settings)];
+export function gateScopeOf(settings: Settings, strategies: readonly ScenarioStrategy[]): GateScope {
+  const all: readonly Settings[] = [settings, ...strategies.map(({ settings }) => settings)];
   const nodes = all.flatMap(({ cluster }) =>
     nodesOf(clusterOf(cluster)).map(({ name, zone }) => ({ id: name, zone: cluster.zones[zone]! })),
   );

@@ -276,6 +276,7 @@ class Loader {
       strategies: _asWritten,
       reference: _given,
       gates: _sources,
+      prices,
       ...settings
     } = parsed;
     const recording = 'recording' in settings.workload ? settings.workload.recording : null;
@@ -292,6 +293,7 @@ class Loader {
       recording: recording && recordingOf(recording, settings.duration, folder, locate),
       plugins: plugins.map((plugin) => resolve(folder, plugin)),
       gates,
+      prices: prices ?? null,
       warnings: sortProblems(this.#warnings),
     };
   }

@@ -56,6 +56,8 @@ export interface Scenario {
   readonly plugins: readonly string[];
   /** What `check` judges; no part of the hash. */
   readonly gates: readonly ScenarioGate[];
+  /** Per month; no part of the hash. */
+  readonly prices: { readonly node: number; readonly currency: string } | null;
   readonly warnings: readonly Problem[];
 }
 

@@ -248,6 +248,11 @@ const gate = z.union([
   }),
 ]);
 
+const prices = z.strictObject({
+  node: z.number().min(0).max(1e9).describe('One node for one month.'),
+  currency: z.string().min(1).max(12).prefault('USD').describe('Of all prices.'),
+});
+
 export const scenarioSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: where the JSON Schema is.'),
@@ -271,6 +276,7 @@ export const scenarioSchema = z
       )
       .describe('What is compared, by name: a preset, or a composition of modules.'),
     gates: z.array(gate).max(1000).prefault([]).describe('What must hold; judged by evenkeel check.'),
+    prices: prices.optional().describe('What a cluster costs; evenkeel capacity prints it.'),
   })
   .describe('A scenario of evenkeel.');
 

@@ -46,6 +46,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Put the parts of a sweep (--shard) together',
     load: async () => (await import('./merge.ts')).mergeCommand,
   },
+  capacity: {
+    usage: 'capacity <scenario>',
+    describe: 'Find the fewest shards, or the highest rate, that meet every objective',
+    load: async () => (await import('./capacity.ts')).capacityCommand,
+  },
   validate: {
     usage: 'validate <scenario..>',
     describe: 'Check scenario files and list every mistake',
