@@ -48,6 +48,15 @@ const requestCounts = z.object({
   redirects: count,
 });
 
+const tenantResult = z.object({
+  name,
+  offered: count,
+  completed: count,
+  failed: count,
+  responseTime: timeSummary,
+  p99WithFailures: maybe,
+});
+
 const nodeResult = z.object({
   id: name,
   shard: z.number().int(),
@@ -153,6 +162,7 @@ const run = z
       .object({ q: z.array(z.number().min(0).max(1)), ms: z.array(number) })
       .refine((curve) => curve.q.length === curve.ms.length, 'q and ms differ in length'),
     p99WithFailures: maybe,
+    tenants: z.array(tenantResult).default([]),
     nodes: z.array(nodeResult).min(1),
     imbalance: z.object({ maxOverMean: number, cov: number, jain: number, gini: number }),
     hotspots: z.array(

@@ -177,6 +177,25 @@ const REBALANCE: readonly Figure[] = [
   },
 ];
 
+/** More are in the result file. */
+const TENANTS_SHOWN = 6;
+
+/** What each tenant felt: the strategy that is best for one may not be for another. */
+function tenantFigures(runs: readonly RunResult[]): Figure[] {
+  const names = runs[0]?.tenants.map((tenant) => tenant.name) ?? [];
+  return names.slice(0, TENANTS_SHOWN).map((name) => {
+    const p99 = (run: RunResult): number | null =>
+      run.tenants.find((tenant) => tenant.name === name)?.p99WithFailures ?? null;
+    return {
+      head: [name, 'p99 ms'],
+      metric: null,
+      value: p99,
+      cell: (run) => millis(p99(run)),
+      show: millis,
+    };
+  });
+}
+
 export function rankedTable(result: Result): RankedTable {
   const footnotes: string[] = [];
   const rows = rankedRuns(result).map((run, i) => ({
@@ -197,6 +216,8 @@ export function rankedTable(result: Result): RankedTable {
   const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
   if (rows.some(({ run }) => run.rebalance !== null))
     treated.push({ title: 'Moved partitions', columns: REBALANCE });
+  const tenants = tenantFigures(rows.map(({ run }) => run));
+  if (tenants.length > 0) treated.unshift({ title: 'Tenants', columns: tenants });
   if (result.replications === null) {
     const load = { title: 'Response time and load', columns: [...TIMES, ...LOAD] };
     return { blocks: [load, ...treated, failures], rows, footnotes };

@@ -121,6 +121,7 @@ export class RequestFlow {
     const { requests, multiGets, recorder } = this.#world;
     if (this.#multiGet === NONE) {
       recorder.counters.offered++;
+      if (recorder.tenants !== null) recorder.tenants.offered(requests.key[request]!);
       if (keysLeft > 0)
         this.#multiGet = multiGets.take(
           keysLeft + 1,
@@ -446,24 +447,27 @@ export class RequestFlow {
     }
     const multiGet = requests.multiGet[request]!;
     const node = requests.node[request]!;
+    const key = requests.key[request]!;
     if (multiGet === NONE)
       this.#end(
         requests.ordinal[request]!,
+        key,
         node,
         outcome,
         requests.arrivedNs[request]!,
         requests.client[request]!,
       );
-    else this.#endKey(multiGet, node, outcome);
+    else this.#endKey(multiGet, key, node, outcome);
     requests.release(request);
   }
 
   /** One key of a multi-get is done with; the multi-get ends with the last, and fails if any key did. */
-  #endKey(multiGet: number, node: number, outcome: number): void {
+  #endKey(multiGet: number, key: number, node: number, outcome: number): void {
     const { multiGets } = this.#world;
     if (!multiGets.ended(multiGet, outcome)) return;
     this.#end(
       multiGets.ordinal[multiGet]!,
+      key,
       node,
       multiGets.outcome[multiGet]!,
       multiGets.arrivedNs[multiGet]!,
@@ -471,11 +475,14 @@ export class RequestFlow {
     );
   }
 
-  #end(ordinal: number, node: number, outcome: number, arrivedNs: number, client: number): void {
+  /** @param key any of the request's */
+  #end(ordinal: number, key: number, node: number, outcome: number, arrivedNs: number, client: number): void {
     const { recorder, clock } = this.#world;
     if (outcome === OUTCOME.ok) {
       recorder.completed(ordinal, node, arrivedNs, clock.nowNs);
+      if (recorder.tenants !== null) recorder.tenants.completed(key, arrivedNs, clock.nowNs);
     } else {
+      if (recorder.tenants !== null) recorder.tenants.failed(key);
       recorder.failed(ordinal, node, outcome, arrivedNs, clock.nowNs);
       if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
       else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;

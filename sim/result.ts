@@ -86,6 +86,17 @@ export interface ControlEvent {
   by: string;
 }
 
+/** One of several tenants. Requests neither completed nor failed were open when the run ended. */
+export interface TenantResult {
+  name: string;
+  offered: number;
+  completed: number;
+  failed: number;
+  responseTime: TimeSummary;
+  /** As the run's, over its own requests. */
+  p99WithFailures: number | null;
+}
+
 /** One crash, as servers and clients lived it. Null: did not happen. */
 export interface FailoverResult {
   fault: string;
@@ -227,6 +238,8 @@ export interface RunResult {
   responseCurve: QuantileCurve;
   /** p99 over all ended requests, a failed one counted as slower than any; null when over 1 % failed. */
   p99WithFailures: number | null;
+  /** In the order of the scenario; empty where the workload is in one piece. */
+  tenants: TenantResult[];
   nodes: NodeResult[];
   imbalance: Imbalance;
   hotspots: Hotspot[];

@@ -3,6 +3,7 @@
 import { metastabilityOf } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
+import type { Recorder } from './metrics/recorder.ts';
 import { responseTimesOf } from './metrics/response-times.ts';
 import { NODE_STATE } from './nodes.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
   RebalanceResult,
   RequestCounts,
   RunResult,
+  TenantResult,
   Timeline,
   TimeSummary,
 } from './result.ts';
@@ -63,6 +65,7 @@ export function summarize(end: RunEnd): RunResult {
     serviceTime: timeSummary(recorder.service),
     responseCurve: curveOf(recorder.response),
     p99WithFailures: finite(recorder.response.quantile(0.99, counters.failed)),
+    tenants: tenantResults(recorder),
     nodes,
     imbalance: imbalanceOf(nodes.map((node) => node.attempts)),
     hotspots: hotspotsOf(world),
@@ -110,6 +113,17 @@ function finite(ns: number): number | null {
 /** Six significant decimals of a share. */
 function ratio(value: number): number {
   return Math.round(value * 1e6) / 1e6;
+}
+
+function tenantResults({ tenants }: Recorder): TenantResult[] {
+  return (tenants?.all ?? []).map(({ name, offered, completed, failed, response }) => ({
+    name,
+    offered,
+    completed,
+    failed,
+    responseTime: timeSummary(response),
+    p99WithFailures: finite(response.quantile(0.99, failed)),
+  }));
 }
 
 function timeSummary(histogram: Histogram): TimeSummary {

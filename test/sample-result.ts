@@ -295,6 +295,7 @@ function runOf(strategy: string, position: number): RunResult {
     hotKeys: HOT_KEYS.map((hot) => ({ ...hot })),
     hotKeyTreatment: copies ? COPIES : null,
     rebalance: null,
+    tenants: [],
     failover,
     events: eventsOf(failover),
     lostWrites: traits.lostWrites,

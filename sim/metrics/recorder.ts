@@ -6,6 +6,7 @@ import { Fingerprint } from './fingerprint.ts';
 import { Histogram } from './histogram.ts';
 import { Hotspots } from './hotspots.ts';
 import { Outages } from './outages.ts';
+import { type Tenants, tenantsOf } from './tenants.ts';
 
 /** Counts of a run, by their names in the result. */
 class Counters {
@@ -60,6 +61,8 @@ export class Recorder {
   readonly service = new Histogram();
   /** [node] of attempts, from the client's side */
   readonly nodeResponse: readonly Histogram[];
+  /** Null for one. */
+  readonly tenants: Tenants | null;
   readonly stepNs: number;
   readonly stepCount: number;
   readonly steps: StepColumns;
@@ -79,6 +82,7 @@ export class Recorder {
     this.stepEndNs = this.stepCount > 1 ? this.stepNs : Infinity;
     this.#threads = setup.cluster.node.threads;
     this.#warmUpNs = setup.warmUpNs;
+    this.tenants = tenantsOf(setup.workload, setup.warmUpNs);
     this.busy = new BusyTime(nodeCount, this.stepCount, this.stepNs);
     this.hotspots = new Hotspots(setup.metrics, nodeCount, keyCount);
     this.nodeResponse = Array.from({ length: nodeCount }, () => new Histogram());

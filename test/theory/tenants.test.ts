@@ -2,8 +2,14 @@
  * Theory: the requests of several tenants together. Rates superpose, each tenant has its share and its own mix, and
  * what the theory of the mix promises is what is measured. Counts within binomial or Poisson error (1 in a million).
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bindSetup } from '../../scenarios/bind.ts';
+import { load } from '../../sim/cli/loading.ts';
+import type { TenantResult } from '../../sim/result.ts';
 import { stream } from '../../sim/rng.ts';
+import { run } from '../../sim/run.ts';
 import type { MixedWorkload, SyntheticWorkload } from '../../sim/setup.ts';
 import { describeWorkload } from '../../sim/workload/describe.ts';
 import { keyName } from '../../sim/workload/keys.ts';
@@ -146,4 +152,37 @@ test('the same seed gives the same requests, another seed others', () => {
   };
   expect(first(1)).toEqual(first(1));
   expect(first(1)).not.toEqual(first(2));
+});
+
+describe('the result of a run', async () => {
+  const path = join(import.meta.dirname, '../../scenarios/two-tenants.yaml');
+  const loaded = await load({
+    source: { path, text: readFileSync(path, 'utf8') },
+    overrides: ['duration=2s', 'warmUp=1s', 'clients.timeout=20ms', 'clients.retries.max=0'],
+    plugins: [],
+  });
+  if ('problems' in loaded) throw new Error('does not load');
+  const setup = bindSetup(loaded.scenario, 'redis', loaded.registry, null);
+  const { tenants, requests, responseTime } = run(setup, 1, { check: true });
+  const sum = (of: (tenant: TenantResult) => number) => tenants.reduce((total, one) => total + of(one), 0);
+
+  test('has each tenant, who together make the run', () => {
+    expect(tenants.map(({ name }) => name)).toEqual(['web', 'batch']);
+    expect(sum(({ offered }) => offered)).toBe(requests.offered);
+    expect(sum(({ completed }) => completed)).toBe(requests.completed);
+    expect(sum(({ failed }) => failed)).toBe(requests.failed);
+    expect(sum((tenant) => tenant.responseTime.count)).toBe(responseTime.count);
+    expect(Math.max(...tenants.map((tenant) => tenant.responseTime.max!))).toBe(responseTime.max);
+  });
+
+  test('counts a multi-get once, for its tenant', () => {
+    // Of 104 requests 100 are web's; ten keys of a batch read are one request.
+    const share = tenants[1]!.offered / requests.offered;
+    expect(share).toBeGreaterThan(0.005);
+    expect(share).toBeLessThan(0.15);
+  });
+
+  test('tells the tenants apart: ten large values are slower than one small', () => {
+    expect(tenants[1]!.responseTime.p50!).toBeGreaterThan(tenants[0]!.responseTime.p50!);
+  });
 });
