@@ -21,6 +21,7 @@ export function recordingOf(
     options: {
       ...(recording.format === undefined ? {} : { format: recording.format }),
       ...(recording.timeUnit === undefined ? {} : { timeUnit: recording.timeUnit }),
+      ...(recording.multiGets === undefined ? {} : { multiGets: recording.multiGets }),
       ...(recording.columns === undefined ? {} : { columns: recording.columns }),
       onError: recording.onError,
       maxBadRows: recording.maxBadRows,

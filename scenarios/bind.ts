@@ -66,6 +66,7 @@ export function describeScenario(scenario: Scenario, recording: Replay | null): 
     notes: [
       ...warmUpNotes(settings),
       ...(workload.kind === 'recorded' ? recordedNotes(workload, durationNs) : []),
+      ...multiGetNotes(settings),
       ...scenario.strategies
         .filter(({ overrides }) => overrides.length > 0)
         .map(({ name, overrides }) => `${name} runs with ${overrides.join(', ')}`),
@@ -78,6 +79,13 @@ export function describeScenario(scenario: Scenario, recording: Replay | null): 
       atMs: fault.atNs / NS_PER_MS,
     })),
   };
+}
+
+/** Elsewhere, each key of a recording counts. */
+function multiGetNotes({ workload }: Settings): string[] {
+  return 'recording' in workload && workload.recording.multiGets === 'keep'
+    ? ['commands with several keys are one request each, which ends with the last of its keys']
+    : [];
 }
 
 /** One that is found is told by who finds it. */

@@ -60,6 +60,13 @@ export const recordedSchema = z.strictObject({
         .meta({ examples: ['time-col=1, obj-id-col=2, obj-size-col=3'] })
         .optional()
         .describe("Columns of libcachesim-csv, in libCacheSim's words."),
+      multiGets: z
+        .enum(['expand', 'keep'])
+        .optional()
+        .describe(
+          'Commands with several keys (MGET, MSET, DEL) of redis-monitor: one request for each key (expand, the ' +
+            'default), or one that ends with the last of its keys (keep).',
+        ),
       onError: z
         .enum(['skip', 'stop'])
         .prefault('skip')

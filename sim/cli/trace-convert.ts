@@ -14,12 +14,13 @@ interface ConvertOptions {
   readonly force?: boolean | undefined;
   readonly format?: string | undefined;
   readonly columns?: string | undefined;
+  readonly keepMultiGets?: boolean | undefined;
 }
 
 /** @returns what was written, in one sentence */
 export async function convertFile(
   files: readonly string[],
-  { out, force, format, columns }: ConvertOptions,
+  { out, force, format, columns, keepMultiGets }: ConvertOptions,
 ): Promise<string> {
   const [source, ...others] = files;
   if (source === undefined || others.length > 0) throw usageError('trace convert takes one file');
@@ -31,7 +32,11 @@ export async function convertFile(
   try {
     const { requests, keys, skipped } = await convertTrace(
       source,
-      { ...(format === undefined ? {} : { format }), ...(columns === undefined ? {} : { columns }) },
+      {
+        ...(format === undefined ? {} : { format }),
+        ...(columns === undefined ? {} : { columns }),
+        ...(keepMultiGets === true ? { multiGets: 'keep' } : {}),
+      },
       (part) => {
         file.write(part);
         written += part.length;

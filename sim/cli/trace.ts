@@ -23,6 +23,9 @@ export const traceCommand = defineCommand({
   options: {
     format: text('format', 'Format of the files; recognised without it'),
     columns: text('columns', 'Columns, for formats without fixed ones'),
+    'keep-multi-gets': flag(
+      'convert: commands of several keys (MGET, MSET, DEL of MONITOR) stay one request',
+    ),
     shards: { ...wholeNumber('shards', 'Redis shards to deal the keys to', 1, 16_384), default: '6' },
     json: flag('Print the figures as JSON'),
     out: text('out', 'convert, fit: the file to write, such as trace.ekt or fitted.yaml'),
@@ -36,7 +39,7 @@ export const traceCommand = defineCommand({
   ],
   async run(args) {
     if (args.action === 'convert') {
-      printResult(await convertFile(args.file, args));
+      printResult(await convertFile(args.file, { ...args, keepMultiGets: args['keep-multi-gets'] }));
       return EXIT.ok;
     }
     const reading = {

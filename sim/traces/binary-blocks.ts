@@ -97,6 +97,7 @@ export class SectionDecoder {
     at = this.#column(payload, at, rows, batch.op, 1);
     at = this.#column(payload, at, rows, batch.valueBytes, 4);
     at = this.#column(payload, at, rows, batch.ttlNs, 8);
+    at = this.#column(payload, at, rows, batch.keysLeft, 4);
     if (at !== payload.length) throw this.#damaged('bytes beyond the columns');
     batch.count = rows;
     scale(batch.atNs, rows, unitNs);
@@ -188,11 +189,16 @@ function scale(atNs: Float64Array, count: number, unitNs: Nanos): void {
 }
 
 /** HOT. What cannot be so in any sound file, or null. */
-function faultOf({ atNs, key, op, valueBytes, ttlNs, count }: RowBatch, names: number): string | null {
+function faultOf(
+  { atNs, key, op, valueBytes, ttlNs, keysLeft, count }: RowBatch,
+  names: number,
+): string | null {
   for (let i = 0; i < count; i++) {
     // Beyond 2^31 they are negative here.
     if (!(key[i]! >= 0 && key[i]! < names) || op[i]! >= OPS) return 'an unknown key or operation';
     if (valueBytes[i]! < 0) return 'an impossible size';
+    if (keysLeft[i]! < 0 || (i > 0 && keysLeft[i - 1]! > 0 && keysLeft[i] !== keysLeft[i - 1]! - 1))
+      return 'a request without all of its keys';
     const at = atNs[i]!;
     if (!(at >= 0 && at <= Number.MAX_SAFE_INTEGER && Math.floor(at) === at && ttlNs[i]! >= 0))
       return 'an impossible time';

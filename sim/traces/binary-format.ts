@@ -1,11 +1,12 @@
 /**
- * The binary trace format `ekt`, version 1. Little-endian throughout.
+ * The binary trace format `ekt`, version 2. Little-endian throughout.
  *
  *   file    = magic (8 bytes), u32 version, block*, footer
  *   block   = u32 BLOCK, u32 payload bytes, u32 CRC-32 of the payload, payload
  *   payload = u32 rows, u32 new names, f64 base [s], u32 time unit [ns],
  *             lengths of the new names, the new names back to back,
- *             columns: time offset from the base [units], key, op, value size [bytes], ttl [ns]
+ *             columns: time offset from the base [units], key, op, value size [bytes], ttl [ns],
+ *             further keys of the same request that follow
  *   column  = u8 width (0, 1, 2, 4: unsigned; 8: float64), then one number a row; width 0: all are zero
  *   footer  = u32 FOOTER, u32 payload bytes, u32 CRC-32, payload: f64 rows, f64 names, f64 resolution [ns],
  *             u8 times, then the name of the source format as UTF-8
@@ -17,7 +18,7 @@
 import type { Times } from '../setup.ts';
 
 export const MAGIC = Uint8Array.of(0x89, 0x45, 0x4b, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
-export const VERSION = 1;
+export const VERSION = 2;
 export const FILE_HEADER_BYTES = 12;
 export const SECTION_HEADER_BYTES = 12;
 export const BLOCK_HEADER_BYTES = 20;

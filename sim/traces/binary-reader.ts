@@ -28,7 +28,7 @@ export const binary: TraceReader = {
 };
 
 function emit({ batch, names, baseSeconds }: SectionDecoder, sink: RowSink, log: RowLog): void {
-  const { atNs, key, op, valueBytes, ttlNs, count } = batch;
+  const { atNs, key, op, valueBytes, ttlNs, keysLeft, count } = batch;
   const { bytes, offsets } = names;
   for (let i = 0; i < count; i++) {
     log.rowsRead++;
@@ -43,6 +43,7 @@ function emit({ batch, names, baseSeconds }: SectionDecoder, sink: RowSink, log:
       op[i] as Op,
       valueBytes[i]!,
       ttlNs[i]!,
+      keysLeft[i]!,
     );
     if (refused !== null) log.bad(log.rowsRead, refused, '');
   }

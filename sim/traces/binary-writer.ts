@@ -34,6 +34,7 @@ export class BinaryWriter implements RowSink {
   readonly #op = new Uint8Array(BLOCK_ROWS);
   readonly #valueBytes = new Uint32Array(BLOCK_ROWS);
   readonly #ttlNs = new Float64Array(BLOCK_ROWS);
+  readonly #keysLeft = new Uint32Array(BLOCK_ROWS);
   #names: number[] = [];
   #nameBytes = new Uint8Array(BLOCK_NAME_BYTES + MAX_KEY_BYTES);
   #nameEnd = 0;
@@ -70,6 +71,7 @@ export class BinaryWriter implements RowSink {
     op: Op,
     valueBytes: number,
     ttlNs: Nanos,
+    keysLeft = 0,
   ): string | null {
     const refused = this.#guard.refuse(seconds, nanos, end - start, valueBytes);
     if (refused !== null) return refused;
@@ -89,6 +91,7 @@ export class BinaryWriter implements RowSink {
     this.#op[at] = op;
     this.#valueBytes[at] = valueBytes;
     this.#ttlNs[at] = ttlNs;
+    this.#keysLeft[at] = keysLeft;
     this.#count++;
     if (this.#rows === BLOCK_ROWS || this.#nameEnd >= BLOCK_NAME_BYTES) this.#flush();
     return null;
@@ -135,6 +138,7 @@ export class BinaryWriter implements RowSink {
       encodeColumn(this.#op, rows),
       encodeColumn(this.#valueBytes, rows),
       encodeColumn(this.#ttlNs, rows),
+      encodeColumn(this.#keysLeft, rows),
     ]);
     this.#rows = 0;
     this.#names = [];

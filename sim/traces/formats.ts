@@ -14,6 +14,7 @@ import { twitter } from './twitter.ts';
 export const FORMATS_THAT_TAKE = {
   timeUnit: ['meta-kvcache', 'libcachesim-csv'],
   columns: ['libcachesim-csv'],
+  multiGets: ['redis-monitor'],
 } as const satisfies Record<string, readonly string[]>;
 
 export const TRACE_FORMATS: readonly TraceReader[] = [

@@ -44,14 +44,14 @@ export class InOrder implements RowCursor {
 
 /** In place. */
 export function sortByTime(rows: RowBatch): void {
-  const { atNs, key, op, valueBytes, ttlNs, count } = rows;
+  const { atNs, key, op, valueBytes, ttlNs, keysLeft, count } = rows;
   let ascending = true;
   for (let i = 1; i < count && ascending; i++) ascending = atNs[i - 1]! <= atNs[i]!;
   if (ascending) return;
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
   order.sort((a, b) => atNs[a]! - atNs[b]! || a - b);
-  for (const column of [atNs, key, op, valueBytes, ttlNs]) {
+  for (const column of [atNs, key, op, valueBytes, ttlNs, keysLeft]) {
     const before = column.slice(0, count);
     for (let i = 0; i < count; i++) column[i] = before[order[i]!]!;
   }

@@ -131,10 +131,11 @@ class Merge implements RowCursor {
   }
 
   #take(file: number, out: RowBatch): void {
-    const { atNs, key, op, valueBytes, ttlNs, count } = this.#batches[file]!;
+    const { atNs, key, op, valueBytes, ttlNs, keysLeft, count } = this.#batches[file]!;
     const row = this.#rows[file]!;
     const id = this.#idOf[file]!(key[row]!);
-    out.push(this.#starts[file]! + atNs[row]!, id, op[row]!, valueBytes[row]!, ttlNs[row]!);
+    const at = this.#starts[file]! + atNs[row]!;
+    out.push(at, id, op[row]!, valueBytes[row]!, ttlNs[row]!, keysLeft[row]!);
     this.#rows[file] = row + 1;
     if (row + 1 < count) return;
     this.#batches[file] = this.#cursors[file]!.next();

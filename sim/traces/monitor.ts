@@ -4,12 +4,14 @@
  * replicationFeedMonitors, `src/sds.c`). Works on bytes; a key without escapes goes from the read buffer
  * straight into the dictionary.
  *
- * A command with several keys (MGET, MSET, DEL) becomes one request per key at the same time. Lines of scripts
+ * A command with several keys (MGET, MSET, DEL) becomes one request per key at the same time, or one that ends with
+ * its last key (`multiGets: keep`), each key on its own node as a client of a cluster must ask for it. Lines of scripts
  * (`[0 lua]`) are left out, because their EVAL stands before them. Replies are not recorded: a write carries
  * the size of its value, a read says 0. Only database 0 exists in a cluster: keys of database n are named `dbn:...`.
  */
 import type { Nanos } from '../strategy.ts';
 import { DecimalTime, parseUnsigned } from './fields.ts';
+import { MAX_KEY_BYTES } from './key-dictionary.ts';
 import { forEachLine } from './lines.ts';
 import type { RowLog, RowSink, TraceReader } from './reader.ts';
 import { excerpt } from './reader.ts';
@@ -26,8 +28,8 @@ export const monitor: TraceReader = {
   source: 'Redis src/replication.c (replicationFeedMonitors) and src/sds.c (sdscatrepr)',
   unit: 'line',
   sniff: (head) => /^(\+?OK\r?\n)?\+?\d+\.\d{6} \[\d+ /.test(Buffer.from(head).toString('latin1')),
-  async read(chunks, sink, log) {
-    const reader = new MonitorReader(sink, log);
+  async read(chunks, sink, log, { multiGets }) {
+    const reader = new MonitorReader(sink, log, multiGets === 'keep');
     await forEachLine(chunks, log, (bytes, start, end, line) => reader.line(bytes, start, end, line));
     return { times: 'recorded', resolutionNs: 1_000 };
   },
@@ -36,6 +38,7 @@ export const monitor: TraceReader = {
 class MonitorReader {
   readonly #sink: RowSink;
   readonly #log: RowLog;
+  readonly #keepsMultiGets: boolean;
   readonly #time = new DecimalTime();
   #database = 0;
   #scratch = new Uint8Array(256);
@@ -45,9 +48,10 @@ class MonitorReader {
   #ends = new Int32Array(16);
   #lengths = new Int32Array(16);
 
-  constructor(sink: RowSink, log: RowLog) {
+  constructor(sink: RowSink, log: RowLog, keepsMultiGets: boolean) {
     this.#sink = sink;
     this.#log = log;
+    this.#keepsMultiGets = keepsMultiGets;
   }
 
   line(bytes: Uint8Array, start: number, end: number, line: number): void {
@@ -143,14 +147,37 @@ class MonitorReader {
     if (last < first || last >= this.#count) return 'fewer arguments than the command has keys';
     const ttlNs = this.#ttlNs(bytes, command);
     if (ttlNs < 0) return 'expiry is not a number';
+    let keysLeft = 0;
+    if (this.#keepsMultiGets) {
+      const wrong = this.#wrongKey(command, first, last);
+      if (wrong !== null) return wrong;
+      keysLeft = Math.floor((last - first) / command.step);
+    }
     for (; first <= last; first += command.step) {
-      const refused = this.#request(bytes, command, first, ttlNs);
+      const refused = this.#request(bytes, command, first, ttlNs, keysLeft);
       if (refused !== null) return refused;
+      if (keysLeft > 0) keysLeft--;
     }
     return null;
   }
 
-  #request(bytes: Uint8Array, command: RedisCommand, key: number, ttlNs: Nanos): string | null {
+  /** A request is taken with all of its keys or not at all: what a sink may refuse is found before the first. */
+  #wrongKey(command: RedisCommand, first: number, last: number): string | null {
+    for (let key = first; key <= last; key += command.step) {
+      if (this.#prefix.length + this.#lengths[key]! > MAX_KEY_BYTES)
+        return `key longer than ${MAX_KEY_BYTES} bytes`;
+      if (command.step === 2 && key + 1 >= this.#count) return 'key without a value';
+    }
+    return null;
+  }
+
+  #request(
+    bytes: Uint8Array,
+    command: RedisCommand,
+    key: number,
+    ttlNs: Nanos,
+    keysLeft: number,
+  ): string | null {
     let valueBytes = 0;
     if (command.step === 2) {
       if (key + 1 >= this.#count) return 'key without a value';
@@ -166,11 +193,16 @@ class MonitorReader {
     const end = this.#ends[key]!;
     const length = this.#lengths[key]!;
     if (length === end - start && this.#database === 0)
-      return this.#sink.row(seconds, nanos, bytes, start, end, command.op, valueBytes, ttlNs);
+      return this.#sink.row(seconds, nanos, bytes, start, end, command.op, valueBytes, ttlNs, keysLeft);
     if (this.#scratch.length < length + 32) this.#scratch = new Uint8Array(2 * length + 32);
-    const prefix = this.#database === 0 ? 0 : writeText(`db${this.#database}:`, this.#scratch);
+    const prefix = writeText(this.#prefix, this.#scratch);
     const total = unescapeInto(bytes, start, end, this.#scratch, prefix);
-    return this.#sink.row(seconds, nanos, this.#scratch, 0, total, command.op, valueBytes, ttlNs);
+    return this.#sink.row(seconds, nanos, this.#scratch, 0, total, command.op, valueBytes, ttlNs, keysLeft);
+  }
+
+  /** Of keys, by the database they are in. */
+  get #prefix(): string {
+    return this.#database === 0 ? '' : `db${this.#database}:`;
   }
 
   /** Expiry that the command sets; 0 for none, -1 when it cannot be read. */

@@ -31,6 +31,8 @@ interface TraceOptions {
   readonly timeUnit?: ReadOptions['timeUnit'];
   /** For formats without fixed columns (libCacheSim CSV). */
   readonly columns?: string;
+  /** For formats with commands of several keys (Redis MONITOR); `expand` by default. */
+  readonly multiGets?: ReadOptions['multiGets'];
 }
 
 export interface RecordingOptions extends TraceOptions {
@@ -153,6 +155,7 @@ export async function readTrace(
       file: path,
       timeUnit: options.timeUnit ?? 's',
       columns: options.columns ?? '',
+      multiGets: options.multiGets ?? 'expand',
     });
     return { format: reader.name, ...timeBase, log };
   } finally {

@@ -11,7 +11,8 @@ export interface RowSink {
   /**
    * One request at `seconds` + `nanos` (integers; two numbers because a wall-clock time in nanoseconds exceeds
    * 2^53) for the key named `bytes[start .. end)`, which is valid during the call only. `valueBytes` is 0 where
-   * the trace does not say, `ttlNs` 0 where the request sets no expiry. Returns why the row is refused, or null.
+   * the trace does not say, `ttlNs` 0 where the request sets no expiry. `keysLeft`
+   * further keys of the same request follow, in rows of the same time; none when left out. Returns why the row is refused, or null.
    */
   row(
     seconds: number,
@@ -22,6 +23,7 @@ export interface RowSink {
     op: Op,
     valueBytes: number,
     ttlNs: Nanos,
+    keysLeft?: number,
   ): string | null;
 }
 
@@ -32,6 +34,8 @@ export interface ReadOptions {
   readonly timeUnit: 's' | 'ms' | 'us' | 'ns';
   /** Column positions, for formats that have no fixed ones; written as the format's own tools write them. */
   readonly columns: string;
+  /** Whether a command with several keys stays one request, or becomes one for each key. */
+  readonly multiGets: 'expand' | 'keep';
 }
 
 /** How far the times of a trace can be trusted. */

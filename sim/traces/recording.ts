@@ -49,7 +49,8 @@ export class RecordingBuilder implements RowSink {
     const key = this.#keys.intern(bytes, start, end);
     if (key === NONE) throw this.#tooMany(`distinct keys (${this.#keys.count})`, 'maxKeys');
     if (this.count >= this.#limits.maxRows) throw this.#tooMany(`requests (${this.count})`, 'maxRows');
-    this.#rows.push(this.#guard.atNs, key, op, valueBytes, ttlNs);
+    // What is measured in memory is measured key by key.
+    this.#rows.push(this.#guard.atNs, key, op, valueBytes, ttlNs, 0);
     return null;
   }
 

@@ -14,6 +14,8 @@ export class RowBatch {
   valueBytes: Int32Array<ArrayBuffer>;
   /** 0 where the request sets no expiry. */
   ttlNs: Float64Array<ArrayBuffer>;
+  /** Further keys of the same request that follow; 0 for the last and for single ones. */
+  keysLeft: Int32Array<ArrayBuffer>;
 
   constructor(capacity: number) {
     this.atNs = new Float64Array(capacity);
@@ -21,9 +23,10 @@ export class RowBatch {
     this.op = new Uint8Array(capacity);
     this.valueBytes = new Int32Array(capacity);
     this.ttlNs = new Float64Array(capacity);
+    this.keysLeft = new Int32Array(capacity);
   }
 
-  push(atNs: Nanos, key: KeyId, op: number, valueBytes: number, ttlNs: Nanos): void {
+  push(atNs: Nanos, key: KeyId, op: number, valueBytes: number, ttlNs: Nanos, keysLeft: number): void {
     const at = this.count;
     if (at === this.atNs.length) this.#resize(2 * at);
     this.atNs[at] = atNs;
@@ -31,6 +34,7 @@ export class RowBatch {
     this.op[at] = op;
     this.valueBytes[at] = valueBytes;
     this.ttlNs[at] = ttlNs;
+    this.keysLeft[at] = keysLeft;
     this.count = at + 1;
   }
 
@@ -44,12 +48,13 @@ export class RowBatch {
     this.op.set(from.op.subarray(start, end), at);
     this.valueBytes.set(from.valueBytes.subarray(start, end), at);
     this.ttlNs.set(from.ttlNs.subarray(start, end), at);
+    this.keysLeft.set(from.keysLeft.subarray(start, end), at);
     this.count = count;
   }
 
   /** Takes the first `rows` rows away; the others move up. */
   drop(rows: number): void {
-    for (const column of [this.atNs, this.key, this.op, this.valueBytes, this.ttlNs])
+    for (const column of [this.atNs, this.key, this.op, this.valueBytes, this.ttlNs, this.keysLeft])
       column.copyWithin(0, rows, this.count);
     this.count -= rows;
   }
@@ -61,6 +66,7 @@ export class RowBatch {
     this.op[to] = this.op[from]!;
     this.valueBytes[to] = this.valueBytes[from]!;
     this.ttlNs[to] = this.ttlNs[from]!;
+    this.keysLeft[to] = this.keysLeft[from]!;
   }
 
   /** No capacity beyond the rows there are. */
@@ -74,6 +80,7 @@ export class RowBatch {
     this.op = new Uint8Array(this.op.buffer.transfer(capacity));
     this.valueBytes = new Int32Array(this.valueBytes.buffer.transfer(4 * capacity));
     this.ttlNs = new Float64Array(this.ttlNs.buffer.transfer(8 * capacity));
+    this.keysLeft = new Int32Array(this.keysLeft.buffer.transfer(4 * capacity));
   }
 }
 

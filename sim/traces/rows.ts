@@ -4,7 +4,7 @@ import type { KeyId, KeyNames, Nanos } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
 import { formatRatio } from '../units.ts';
 import { type KeyDictionary, NameArena } from './key-dictionary.ts';
-import type { RowBatch, RowCursor } from './row-batch.ts';
+import { RowBatch, type RowCursor } from './row-batch.ts';
 
 /** Calls `onBatch` for all rows of one pass. */
 export function forEachBatch(cursor: RowCursor, onBatch: (batch: RowBatch) => void): void {
@@ -71,11 +71,36 @@ export function keepRows(
 }
 
 function sifted(cursor: RowCursor, keep: (batch: RowBatch, row: number) => boolean): RowCursor {
-  return changed(cursor, (batch) => {
+  return changed(wholeRequests(cursor), (batch) => {
     let kept = 0;
-    for (let row = 0; row < batch.count; row++) if (keep(batch, row)) batch.move(row, kept++);
+    let first = 0;
+    for (let row = 0; row < batch.count; row++) {
+      const isLast = batch.keysLeft[row] === 0;
+      if (keep(batch, row)) batch.move(row, kept++);
+      if (!isLast) continue;
+      // Of a request with several keys, those that are left are counted anew.
+      for (let left = 0; first < kept - left; left++) batch.keysLeft[kept - 1 - left] = left;
+      first = kept;
+    }
     batch.count = kept;
   });
+}
+
+/** Batches that do not end before the last key of a request. */
+function wholeRequests(cursor: RowCursor): RowCursor {
+  const joined = new RowBatch(1 << 12);
+  return {
+    next() {
+      let batch = cursor.next();
+      if (batch === null || batch.keysLeft[batch.count - 1] === 0) return batch;
+      joined.count = 0;
+      for (; batch !== null; batch = cursor.next()) {
+        joined.append(batch, 0, batch.count);
+        if (batch.keysLeft[batch.count - 1] === 0) break;
+      }
+      return joined;
+    },
+  };
 }
 
 /** Takes up a name from `keys` and returns its id in `names`, which has no more names than `keys`. */

@@ -51,6 +51,7 @@ export class RecordedSource implements RequestSource {
       block.op[to + i] = batch.op[from + i]!;
       block.valueBytes[to + i] = batch.valueBytes[from + i]! || this.#defaultBytes;
       block.ttlNs[to + i] = batch.ttlNs[from + i]!;
+      block.keysLeft[to + i] = batch.keysLeft[from + i]!;
     }
     return count;
   }

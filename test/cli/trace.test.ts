@@ -80,6 +80,26 @@ test('convert writes a file that tells the same, and never half of one', async (
   expect(readdirSync(folder).sort()).toEqual(['odd.txt', 'trace.csv', 'trace.ekt']);
 });
 
+test('convert keeps multi-gets when asked to', async () => {
+  const monitor = join(folder, 'monitor.txt');
+  const [expanded, kept] = ['expanded.ekt', 'kept.ekt'].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(
+    monitor,
+    '1.000000 [0 a:1] "MGET" "a" "b"\n1.500000 [0 a:1] "GET" "a"\n2.000000 [0 a:1] "GET" "b"\n',
+  );
+  await cli(['trace', 'convert', monitor, '--out', expanded]);
+  const { stdout } = await cli(['trace', 'convert', monitor, '--out', kept, '--keep-multi-gets']);
+  expect(stdout).toContain('wrote 4 requests on 2 keys');
+  const offered = async (file: string): Promise<number> => {
+    const scenario = `workload: { recording: { file: ${file} } }\nstrategies: { a: redis-cluster }\n`;
+    writeFileSync(join(folder, 'kept.yaml'), scenario);
+    const run = await cli(['run', join(folder, 'kept.yaml'), '--json', '--out', join(folder, 'out')]);
+    return JSON.parse(run.stdout).runs[0].requests.offered;
+  };
+  expect(await offered(expanded)).toBe(4);
+  expect(await offered(kept)).toBe(3);
+});
+
 test('fit writes a scenario that is valid and runs, says how well it fits, and replaces nothing unasked', async () => {
   const out = join(folder, 'fitted.yaml');
   const { code, stdout, stderr } = await cli(['trace', 'fit', twitter, '--out', out]);

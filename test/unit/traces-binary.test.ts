@@ -53,9 +53,9 @@ test('a missing block, another version and bytes after the end are named', async
   const missing = Buffer.concat([bytes.subarray(0, 12), bytes.subarray(first)]);
   expect((await inputErrorOf(recordingOf(missing))).message).toMatch(/damaged/);
   const newer = bytes.slice();
-  newer[8] = 2;
+  newer[8] = 3;
   expect((await inputErrorOf(recordingOf(newer))).message).toMatch(
-    /version 2; this evenkeel reads version 1/,
+    /version 3; this evenkeel reads version 2/,
   );
   expect((await inputErrorOf(recordingOf(Buffer.concat([bytes, bytes])))).message).toMatch(/after the end/);
 });

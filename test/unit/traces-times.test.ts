@@ -13,7 +13,7 @@ function cursorOf(atNs: Float64Array, size: number): RowCursor {
     next() {
       if (from === atNs.length) return null;
       const batch = new RowBatch(size);
-      for (const at of atNs.subarray(from, from + size)) batch.push(at, 0, 0, 0, 0);
+      for (const at of atNs.subarray(from, from + size)) batch.push(at, 0, 0, 0, 0, 0);
       from += batch.count;
       return batch;
     },
