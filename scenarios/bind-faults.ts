@@ -19,11 +19,22 @@ export interface UnknownTarget {
   readonly is: 'node' | 'zone';
 }
 
-const VERBS = ['crash', 'restart', 'pause', 'stall', 'slow', 'partition', 'loss', 'crashes'] as const;
+const VERBS = [
+  'crash',
+  'restart',
+  'pause',
+  'stall',
+  'slow',
+  'partition',
+  'loss',
+  'crashes',
+  'crashSome',
+  'flap',
+] as const;
 type Verb = (typeof VERBS)[number];
 
-export function verbOf(input: FaultInput): Verb | 'slowOrigin' {
-  return VERBS.find((verb) => verb in input) ?? 'slowOrigin';
+export function verbOf(input: FaultInput): Verb | 'slowOrigin' | 'originDown' {
+  return VERBS.find((verb) => verb in input) ?? ('slowOrigin' in input ? 'slowOrigin' : 'originDown');
 }
 
 /** In order of time; those of the same moment in the order of the file. */
@@ -37,12 +48,8 @@ export function planFaults(
   const unknown: UnknownTarget[] = [];
   for (const [index, input] of inputs.entries()) {
     for (const atNs of timesOf(input, endNs)) {
-      if ('slowOrigin' in input) {
-        const name = nameOf(input, `origin ${formatFactor(input.slowOrigin)} slower`, atNs);
-        planned.push({
-          index,
-          fault: { kind: 'slow-origin', name, atNs, forNs: input.for, factor: input.slowOrigin },
-        });
+      if ('slowOrigin' in input || 'originDown' in input) {
+        planned.push({ index, fault: originFaultOf(input, atNs) });
         continue;
       }
       const targets = targetsOf(input, nodes, zones);
@@ -50,16 +57,20 @@ export function planFaults(
         unknown.push({ index, ...targets });
         break;
       }
-      if ('partition' in input || 'loss' in input || 'crashes' in input) {
+      if ('partition' in input || 'loss' in input || 'crashes' in input || 'crashSome' in input) {
         planned.push({ index, fault: jointFaultOf(input, atNs, targets, zones) });
         continue;
       }
       for (const node of targets) {
         const several = targets.length > 1 && input.name !== undefined;
-        const name = nameOf(input, `${verbOf(input)} ${node.name}`, atNs);
+        const common = nameOf(input, `${verbOf(input)} ${node.name}`, atNs);
+        const name = several ? `${common} ${node.name}` : common;
+        planned.push({ index, fault: faultOf(input, name, atNs, node.id) });
+        if (!('flap' in input)) continue;
+        const backAtNs = atNs + input.down;
         planned.push({
           index,
-          fault: faultOf(input, several ? `${name} ${node.name}` : name, atNs, node.id),
+          fault: { kind: 'restart', name: `${name} back`, atNs: backAtNs, node: node.id },
         });
       }
     }
@@ -69,7 +80,8 @@ export function planFaults(
 
 function timesOf(input: FaultInput, endNs: number): number[] {
   if ('crashes' in input) return [input.at];
-  const { at, every, times = Infinity } = input;
+  const { at, times = Infinity } = input;
+  const every = 'flap' in input ? input.down + input.up : input.every;
   if (every === undefined) return [at];
   const count = Math.min(times, Math.max(1, Math.ceil((endNs - at) / every)));
   return Array.from({ length: count }, (_, i) => at + i * every);
@@ -77,12 +89,24 @@ function timesOf(input: FaultInput, endNs: number): number[] {
 
 function nameOf(input: FaultInput, what: string, atNs: number): string {
   if (input.name === undefined) return `${what} at ${formatDuration(atNs)}`;
-  return !('every' in input) || input.every === undefined
-    ? input.name
-    : `${input.name} at ${formatDuration(atNs)}`;
+  const repeats = 'flap' in input || ('every' in input && input.every !== undefined);
+  return repeats ? `${input.name} at ${formatDuration(atNs)}` : input.name;
 }
 
-type NodeFaultInput = Exclude<FaultInput, { slowOrigin: number }>;
+type OriginFaultInput = Extract<FaultInput, { slowOrigin: number } | { originDown: number }>;
+type NodeFaultInput = Exclude<FaultInput, OriginFaultInput>;
+
+function originFaultOf(input: OriginFaultInput, atNs: number): Fault {
+  if ('originDown' in input)
+    return {
+      kind: 'origin-down',
+      name: nameOf(input, 'origin down', atNs),
+      atNs,
+      forNs: input.originDown,
+    };
+  const name = nameOf(input, `origin ${formatFactor(input.slowOrigin)} slower`, atNs);
+  return { kind: 'slow-origin', name, atNs, forNs: input.for, factor: input.slowOrigin };
+}
 
 function targetsOf(
   input: NodeFaultInput,
@@ -105,7 +129,10 @@ function targetsOf(
   return found;
 }
 
-type JointFaultInput = Extract<FaultInput, { partition: unknown } | { loss: unknown } | { crashes: unknown }>;
+type JointFaultInput = Extract<
+  FaultInput,
+  { partition: unknown } | { loss: unknown } | { crashes: unknown } | { crashSome: unknown }
+>;
 
 /** One fault however many nodes it concerns. */
 function jointFaultOf(
@@ -114,13 +141,16 @@ function jointFaultOf(
   targets: readonly NodeInfo[],
   zones: readonly string[],
 ): Fault {
-  const target = 'partition' in input ? input.partition : 'loss' in input ? input.loss : input.crashes;
+  const target = input[verbOf(input) as keyof JointFaultInput] as string | string[] | { zone: string };
   const inZone = typeof target === 'object' && 'zone' in target;
   const whom = inZone ? `zone ${target.zone}` : [target].flat().join(', ');
-  const name = nameOf(input, `${verbOf(input)} ${whom}`, atNs);
+  const what = 'crashSome' in input ? `crash ${input.count} of` : verbOf(input);
+  const name = nameOf(input, `${what} ${whom}`, atNs);
   const common = { name, atNs, nodes: targets.map(({ id }) => id) };
   if ('crashes' in input)
     return { kind: 'hazard', ...common, of: input.of, mtbfNs: input.mtbf, mttrNs: input.mttr };
+  if ('crashSome' in input)
+    return { kind: 'crash-some', ...common, of: input.of, count: input.count, forNs: input.for ?? Infinity };
   if ('loss' in input) return { kind: 'loss', ...common, forNs: input.for, rate: input.rate };
   const { between, direction } = input;
   return {
@@ -140,9 +170,10 @@ function faultOf(
   node: number,
 ): Fault {
   const common = { name, atNs, node };
-  if ('crash' in input) return { kind: 'crash', ...common, of: input.of };
+  if ('crash' in input || 'flap' in input) return { kind: 'crash', ...common, of: input.of };
   if ('restart' in input) return { kind: 'restart', ...common };
   if ('pause' in input) return { kind: 'pause', ...common, forNs: input.for };
   if ('stall' in input) return { kind: 'stall', ...common, forNs: input.for };
-  return { kind: 'slow', ...common, forNs: input.for, factor: input.factor };
+  const ramp = input.ramp === undefined ? {} : { rampNs: input.ramp };
+  return { kind: 'slow', ...common, forNs: input.for, factor: input.factor, ...ramp };
 }

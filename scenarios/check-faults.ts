@@ -41,6 +41,8 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
     if ('nodes' in fault) {
       if (fault.kind === 'partition' && isAlone(fault, nodes, cluster.zones))
         refuse('nobody is on the other side', 'cut off fewer nodes, or a zone of several');
+      if (fault.kind === 'crash-some' && fault.count > fault.nodes.length)
+        refuse(`${fault.count} of ${fault.nodes.length} nodes cannot crash`, 'name more nodes, or fewer');
       continue;
     }
     const name = 'node' in fault ? quoted(nodes[fault.node]!.name) : 'the origin';
@@ -56,7 +58,9 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
       crashedAtNs.set(fault.node, fault.atNs);
       continue;
     }
-    if (fault.kind === 'slow-origin' && origin === null)
+    if (fault.kind === 'slow' && (fault.rampNs ?? 0) > fault.forNs)
+      refuse('the ramp is longer than the fault lasts', 'make `ramp` at most as long as `for`');
+    if ((fault.kind === 'slow-origin' || fault.kind === 'origin-down') && origin === null)
       refuse('there is no origin', 'leave out `origin: none`');
     const key = `${fault.kind} ${name}`;
     const until = busyUntilNs.get(key) ?? 0;

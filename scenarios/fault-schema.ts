@@ -43,6 +43,22 @@ const hazard = z.strictObject({
   ),
   mttr: duration({ min: 1e6 }).describe('Mean time until the restart [duration].'),
 });
+const crashSome = z.strictObject({
+  ...when,
+  crashSome: whom('crash some of').describe('Of whom some crash at the same moment: a list, or a zone.'),
+  count: count({ min: 1, max: 10_000 }).describe('How many of them, drawn by the seed among those up.'),
+  of: crash.shape.of,
+  for: lasting.optional().describe('They restart after so long [duration]; default not at all.'),
+});
+const { every: _, ...onceOnly } = when;
+const flap = z.strictObject({
+  ...onceOnly,
+  flap: whom('flap').describe('Who crashes and restarts, again and again.'),
+  down: duration({ min: 1 }).describe('From each crash to the restart [duration].'),
+  up: duration({ min: 1 }).describe('From each restart to the next crash [duration].'),
+  times: when.times.describe('How often; default as often as begins within the run.'),
+  of: crash.shape.of,
+});
 const pause = z.strictObject({
   ...when,
   pause: whom('pause').describe('Whose process hangs while its kernel still accepts: SIGSTOP, a long pause.'),
@@ -53,7 +69,15 @@ const stall = z.strictObject({
   stall: whom('stall').describe('Whom a slow command, or the fork of a background save, keeps busy.'),
   for: lasting,
 });
-const slow = z.strictObject({ ...when, slow: whom('slow down'), factor: slowdown(), for: lasting });
+const slow = z.strictObject({
+  ...when,
+  slow: whom('slow down'),
+  factor: slowdown(),
+  for: lasting,
+  ramp: duration({ min: 1 })
+    .optional()
+    .describe('The factor rises evenly for so long, within `for` [duration]; default at once.'),
+});
 const partition = z.strictObject({
   ...when,
   partition: whom('cut off').describe(
@@ -76,6 +100,23 @@ const loss = z.strictObject({
   for: lasting,
 });
 const slowOrigin = z.strictObject({ ...when, slowOrigin: slowdown(), for: lasting });
+const originDown = z.strictObject({
+  ...when,
+  originDown: duration({ min: 1 }).describe('The origin begins nothing for so long [duration].'),
+});
 
-export const faultSchema = z.union([crash, restart, hazard, pause, stall, slow, partition, loss, slowOrigin]);
+export const faultSchema = z.union([
+  crash,
+  restart,
+  hazard,
+  crashSome,
+  flap,
+  pause,
+  stall,
+  slow,
+  partition,
+  loss,
+  slowOrigin,
+  originDown,
+]);
 export type FaultInput = z.output<typeof faultSchema>;

@@ -185,7 +185,7 @@ export const settingsShape = {
     .array(faultSchema)
     .prefault([])
     .describe(
-      'What breaks, and when: crash, restart, crashes (at random), pause, stall, slow, partition, loss, slowOrigin.',
+      'What breaks, and when: crash, restart, crashes (at random), crashSome, flap, pause, stall, slow, partition, loss, slowOrigin, originDown.',
     ),
   metrics: metrics.prefault({}).describe('How results are measured.'),
 };

@@ -10,6 +10,11 @@
  * obeying it, copy that: without persistence, Redis wipes them (replication documentation, "Safety of
  * replication when master has persistence turned off").
  *
+ * crash-some: k of the nodes, drawn by the seed among those that are up, crash at the same moment (a rack, a bad
+ * release); all of them where fewer are up. They restart together after so long, if at all.
+ *
+ * A node that is down for another reason does not crash again, and one that is up is not restarted.
+ *
  * hazard: crashes and restarts at random times, seeded (sim/hazard.ts).
  *
  * pause: the process hangs (SIGSTOP, a long collection of garbage, a live migration). Its kernel still accepts:
@@ -21,15 +26,22 @@
  *
  * partition, loss: what they do to messages is told in sim/network-faults.ts.
  *
- * slow: whatever starts to queue while it lasts takes `factor` times the work. slow-origin: so does the origin.
+ * slow: whatever starts to queue while it lasts takes `factor` times the work. With a ramp the factor rises evenly,
+ * in steps of a hundredth of the ramp, as with a leak or a disk that fills. slow-origin: so does the origin.
+ *
+ * origin-down: the origin begins nothing. What it had begun is answered; what it is asked waits, and is worked off
+ * by its limited concurrency when it is back. Clients set no timeout on the origin.
  */
 import type { Control } from './control.ts';
 import type { Delivery } from './delivery.ts';
 import { scheduleHazard } from './hazard.ts';
 import { NODE_STATE } from './nodes.ts';
+import { stream } from './rng.ts';
 import type { Fault } from './setup.ts';
 import { NONE } from './strategy.ts';
 import type { World } from './world.ts';
+
+const RAMP_STEPS = 100;
 
 /** COLD. Puts the setup's faults on the clock. */
 export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
@@ -56,6 +68,9 @@ class Faults {
       case 'restart':
         this.#restart(fault.node);
         break;
+      case 'crash-some':
+        this.#crashSome(fault);
+        break;
       case 'pause':
         this.#pause(fault);
         break;
@@ -75,6 +90,9 @@ class Faults {
         break;
       case 'slow-origin':
         this.#slowOrigin(fault);
+        break;
+      case 'origin-down':
+        if (this.#world.origin !== null) this.#world.origin.upAtNs = fault.atNs + fault.forNs;
         break;
     }
   }
@@ -98,9 +116,26 @@ class Faults {
     if (nodes.threads === 1) nodes.hungUntilNs[node] = endNs;
   }
 
-  #slow({ node, forNs, factor }: Extract<Fault, { kind: 'slow' }>): void {
+  #crashSome({ name, nodes: among, count, of, forNs }: Extract<Fault, { kind: 'crash-some' }>): void {
+    const { nodes, infos, clock, seed } = this.#world;
+    const rng = stream(seed, `crash-some/${name}`);
+    const up = among.filter((node) => nodes.isUp(node));
+    for (let drawn = 0; drawn < count && up.length > 0; drawn++) {
+      const [node] = up.splice(rng.below(up.length), 1) as [number];
+      const one = { name: `${name} ${infos[node]!.name}`, atNs: clock.nowNs, node };
+      this.#crash({ kind: 'crash', ...one, of });
+      if (forNs !== Infinity) clock.after(forNs, () => this.#restart(node));
+    }
+  }
+
+  #slow({ node, forNs, factor, rampNs = 0 }: Extract<Fault, { kind: 'slow' }>): void {
     const { nodes, clock } = this.#world;
-    nodes.slowness[node] = factor;
+    nodes.slowness[node] = rampNs === 0 ? factor : 1;
+    for (let step = 1; step <= RAMP_STEPS && rampNs > 0; step++) {
+      clock.after(Math.round((rampNs * step) / RAMP_STEPS), () => {
+        nodes.slowness[node] = 1 + ((factor - 1) * step) / RAMP_STEPS;
+      });
+    }
     clock.after(forNs, () => {
       nodes.slowness[node] = 1;
     });
@@ -124,6 +159,7 @@ class Faults {
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {
     const { nodes, recorder, replication, network, contents, clock } = this.#world;
     const { node } = fault;
+    if (!nodes.isUp(node)) return;
     this.#mark(fault.name, node);
     const state = fault.of === 'process' ? NODE_STATE.processDown : NODE_STATE.hostDown;
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
@@ -135,6 +171,7 @@ class Faults {
 
   #restart(node: number): void {
     const { nodes, replication, control, contents, infos } = this.#world;
+    if (nodes.isUp(node)) return;
     nodes.state[node] = NODE_STATE.up;
     nodes.serving[node] = 1;
     nodes.loadingUntilNs[node] = 0;

@@ -60,7 +60,7 @@ function healedAtMs(faults: readonly Fault[], failovers: readonly FailoverResult
     } else {
       endMs = (fault.atNs + (fault.kind === 'restart' ? 0 : fault.forNs)) / 1e6;
     }
-    if (endMs === null) return null;
+    if (endMs === null || endMs === Infinity) return null;
     healedMs = Math.max(healedMs, endMs);
   }
   return healedMs;

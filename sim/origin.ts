@@ -15,6 +15,8 @@ export class Origin {
   requests = 0;
   /** Factor on its latency. */
   slowness = 1;
+  /** Down until then: what it is asked waits, what it had begun is answered. */
+  upAtNs = 0;
   /** When the last answer asked for so far is ready. */
   busyUntilNs = 0;
 
@@ -28,7 +30,7 @@ export class Origin {
   ask(nowNs: number): number {
     this.requests++;
     const serviceNs = Math.round(this.#setup.latencyNs * this.slowness * this.#latency.draw());
-    const doneNs = Math.max(nowNs, this.#freeAtNs[0]!) + serviceNs;
+    const doneNs = Math.max(nowNs, this.upAtNs, this.#freeAtNs[0]!) + serviceNs;
     this.#replaceEarliest(doneNs);
     if (doneNs > this.busyUntilNs) this.busyUntilNs = doneNs;
     return doneNs;

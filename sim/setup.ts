@@ -355,8 +355,24 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
   | { readonly kind: 'pause'; readonly node: NodeId; readonly forNs: Nanos }
   /** A command, or a fork, that keeps one service thread busy for so long. */
   | { readonly kind: 'stall'; readonly node: NodeId; readonly forNs: Nanos }
+  /** So many of these nodes, drawn by the seed from those that are up, crash at once; back after `forNs`. */
+  | {
+      readonly kind: 'crash-some';
+      readonly nodes: readonly NodeId[];
+      readonly count: number;
+      readonly of: 'process' | 'host';
+      /** Infinity for good. */
+      readonly forNs: Nanos;
+    }
   /** Every service time is `factor` times as long. */
-  | { readonly kind: 'slow'; readonly node: NodeId; readonly forNs: Nanos; readonly factor: number }
+  | {
+      readonly kind: 'slow';
+      readonly node: NodeId;
+      readonly forNs: Nanos;
+      readonly factor: number;
+      /** The factor rises evenly for so long before it is reached; at once when absent. */
+      readonly rampNs?: Nanos;
+    }
   /** The network between these nodes and everybody else is cut. */
   | {
       readonly kind: 'partition';
@@ -381,6 +397,8 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
     }
   /** The origin takes `factor` times as long. */
   | { readonly kind: 'slow-origin'; readonly forNs: Nanos; readonly factor: number }
+  /** The origin begins nothing. */
+  | { readonly kind: 'origin-down'; readonly forNs: Nanos }
 );
 
 /** A module with its parsed parameters. */

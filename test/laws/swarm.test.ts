@@ -55,6 +55,8 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
           'partition',
           'loss',
           'hazard',
+          'crash-some',
+          'origin-down',
         ),
         forNs: fc.integer({ min: 1, max: durationNs }),
       }),
@@ -67,6 +69,11 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         .map(({ node, atNs, of, kind, forNs }, i): Fault => {
           const name = `${kind}-${i}`;
           if (kind === 'slow-origin') return { kind, name, atNs, forNs, factor: 5 };
+          if (kind === 'origin-down') return { kind, name, atNs, forNs: Math.ceil(forNs / 10) };
+          if (kind === 'crash-some') {
+            const nodes = Array.from({ length: nodeCount }, (_, id) => id);
+            return { kind, name, atNs, nodes, count: 1 + (forNs % nodeCount), of, forNs };
+          }
           if (kind === 'hazard')
             return { kind, name, atNs, nodes: [node], of, mtbfNs: forNs, mttrNs: durationNs / 10 };
           if (kind === 'loss') return { kind, name, atNs, nodes: [node], forNs, rate: 0.1 };
@@ -76,7 +83,8 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
             return { kind, name, atNs, nodes: [node], zone: null, forNs, between, direction };
           }
           if (kind !== 'crash' && !down.has(node)) {
-            if (kind === 'slow') return { kind, name, atNs, node, forNs, factor: 3 };
+            if (kind === 'slow')
+              return { kind, name, atNs, node, forNs, factor: 3, rampNs: atNs % 2 === 0 ? forNs : 0 };
             return { kind: kind as 'pause' | 'stall', name, atNs, node, forNs };
           }
           if (down.delete(node)) return { kind: 'restart', name: `restart-${i}`, atNs, node };

@@ -99,6 +99,56 @@ test('slow-origin: misses take longer while it lasts', () => {
   expect(checked(steady(faults.slice(0, 2), { origin })).responseTime.max).toBeCloseTo(3, 0);
 });
 
+test('slow with a ramp: the factor rises evenly', () => {
+  const { serviceTime } = checked(
+    steady([
+      { kind: 'slow', name: 'leak', atNs: 500 * MS, node: 0, forNs: 250 * MS, factor: 3, rampNs: 250 * MS },
+    ]),
+  );
+  // Twice as long on average, for a quarter of the time; a step of the ramp is 2.5 ms.
+  expect(serviceTime.mean).toBeCloseTo(0.75 * 1 + 0.25 * 2, 1);
+  expect(serviceTime.max).toBeGreaterThan(2.9);
+});
+
+test('origin-down: misses wait until it is back', () => {
+  const origin = { latencyNs: 2 * MS, latencyShape: { kind: 'constant' }, concurrency: 100 } as const;
+  const faults: Fault[] = [
+    { kind: 'crash', name: 'kill', atNs: 100 * MS, node: 0, of: 'process' },
+    { kind: 'restart', name: 'back', atNs: 101 * MS, node: 0 },
+    { kind: 'origin-down', name: 'outage', atNs: 101 * MS, forNs: 200 * MS },
+  ];
+  const { responseTime, requests } = checked(steady(faults, { origin }));
+  // The first miss after the restart comes at 104 ms, reaches the origin at 105 ms, and gets its answer at 303 ms.
+  expect(responseTime.max).toBeGreaterThan(198);
+  expect(responseTime.max).toBeLessThan(201);
+  expect(requests.failed).toBe(requests.refused);
+});
+
+test('crash-some: so many of those that are up, by the seed, and back together', () => {
+  const some = (count: number, forNs: number): Fault => {
+    return {
+      kind: 'crash-some',
+      name: 'rack',
+      atNs: 400 * MS,
+      nodes: [0, 1, 2],
+      count,
+      of: 'process',
+      forNs,
+    };
+  };
+  const crashed = (faults: Fault[], seed: number): string[] =>
+    run(steady(faults, { shards: 4 }), seed, { check: true })
+      .nodes.filter(({ state }) => state === 'crashed')
+      .map(({ id }) => id);
+  const drawn = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => crashed([some(2, Infinity)], seed));
+  expect(drawn.every((nodes) => nodes.length === 2)).toBe(true);
+  expect(new Set(drawn.map(String)).size).toBeGreaterThan(1);
+  expect(crashed([some(2, Infinity)], 5)).toEqual(drawn[4]);
+  expect(crashed([some(2, 100 * MS)], 5)).toEqual([]);
+  const kill: Fault = { kind: 'crash', name: 'kill', atNs: 300 * MS, node: 0, of: 'process' };
+  expect(crashed([kill, some(3, Infinity)], 5)).toHaveLength(3);
+});
+
 describe('partition', () => {
   const cut = (changes: Partial<Extract<Fault, { kind: 'partition' }>> = {}): Fault => ({
     kind: 'partition',
@@ -199,6 +249,14 @@ ${extra}`,
       'save at 15s',
       'save at 25s',
     ]);
+    expect(namesOf('[{ at: 5s, flap: node-0, down: 1s, up: 20s }]')).toEqual([
+      'flap node-0 at 5s',
+      'flap node-0 at 5s back',
+      'flap node-0 at 26s',
+      'flap node-0 at 26s back',
+    ]);
+    expect(namesOf('[{ at: 5s, crashSome: { zone: b }, count: 1 }]')).toEqual(['crash 1 of zone b at 5s']);
+    expect(namesOf('[{ at: 5s, originDown: 2s }]')).toEqual(['origin down at 5s']);
     expect(namesOf('[{ crashes: { zone: b }, mtbf: 10s, mttr: 1s, name: wear }]')).toEqual(['wear']);
     expect(namesOf('[{ at: 5s, every: 1s, times: 2, slow: node-0, factor: 2x, for: 10ms }]')).toHaveLength(2);
   });
@@ -217,6 +275,12 @@ ${extra}`,
       'nobody is on the other side',
     ],
     ['[{ at: 5s, pause: node-0 }]', '"for" is missing'],
+    ['[{ at: 5s, crashSome: [node-0, node-1], count: 3 }]', '3 of 2 nodes cannot crash'],
+    ['[{ at: 5s, slow: node-0, factor: 2x, for: 1s, ramp: 2s }]', 'the ramp is longer than the fault lasts'],
+    [
+      '[{ at: 5s, flap: node-0, down: 1s, up: 1s }, { at: 8500ms, restart: node-0 }]',
+      '"node-0" is up at 8.5s',
+    ],
   ])('%s is refused', (faults, message) => {
     const loaded = load(faults);
     if (!('problems' in loaded)) throw new Error('it loads');
