@@ -128,14 +128,15 @@ function rows({ generated, theory }: Described): Row[] {
     ],
     [
       'Zipf exponent, fitted',
-      keys.zipf === null ? '' : plain(keys.zipf.exponent),
+      keys.zipf === null ? 'too few requests per key' : plain(keys.zipf.exponent),
       expected(theory?.zipfExponent, plain),
     ],
   ];
 }
 
 function table(lines: readonly Row[]): string {
-  const all: Row[] = [['', 'generated', 'theory'], ...lines];
+  const hasTheory = lines.some(([, , theory]) => theory !== '');
+  const all: Row[] = [['', 'generated', hasTheory ? 'theory' : ''], ...lines];
   const width = (column: 0 | 1 | 2): number => Math.max(...all.map((row) => row[column].length));
   const [first, second, third] = [width(0), width(1), width(2)];
   return all

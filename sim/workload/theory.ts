@@ -7,7 +7,7 @@ import { gapScv } from './arrivals/renewal.ts';
 import { hundredth, type TopShares } from './describe.ts';
 import { ZETAN, zipfianShare } from './keys/scrambled-zipfian.ts';
 import { keyCount } from './keys.ts';
-import { meanKeysPerGet } from './keys-per-get.ts';
+import { meanKeysPerGet, meanSquaredKeysPerGet } from './keys-per-get.ts';
 import { meanSize } from './sizes.ts';
 import { zipfTotal } from './zipf.ts';
 
@@ -35,12 +35,19 @@ export function workloadTheory(
   windowNs: number,
 ): WorkloadTheory {
   const curve = curveFactors(arrivals, durationNs, windowNs);
-  const keysPerRequest = 1 + operations[OP.get]! * (meanKeysPerGet(keysPerGet) - 1);
+  const gets = operations[OP.get]!;
+  const keysPerRequest = 1 + gets * (meanKeysPerGet(keysPerGet) - 1);
+  const squaredKeys = 1 + gets * (meanSquaredKeysPerGet(keysPerGet) - 1);
+  const requestDispersion = dispersionOf(arrivals, windowNs, curve);
   return {
     ratePerSec:
       arrivals.kind === 'closed-loop' ? null : arrivals.ratePerSec * (curve?.mean ?? 1) * keysPerRequest,
     peakOverMean: curve === null ? (HAS_NO_PEAK.includes(arrivals.kind) ? null : 1) : curve.peak / curve.mean,
-    dispersion: keysPerGet.length > 1 ? null : dispersionOf(arrivals, windowNs),
+    // Keys of a request come together: the variance of a sum of a random number of random terms.
+    dispersion:
+      requestDispersion === null
+        ? null
+        : requestDispersion * keysPerRequest + squaredKeys / keysPerRequest - keysPerRequest,
     operations: operations.map(
       (share, op) => (share * (op === OP.get ? meanKeysPerGet(keysPerGet) : 1)) / keysPerRequest,
     ),
@@ -51,8 +58,11 @@ export function workloadTheory(
   };
 }
 
-/** A renewal process reaches the squared variation of its gaps in windows of many gaps. */
-function dispersionOf(arrivals: ArrivalsSetup, windowNs: number): number | null {
+/**
+ * A renewal process reaches the squared variation of its gaps in windows of many gaps. Along a curve the rates of
+ * windows vary beside the Poisson counts at each rate.
+ */
+function dispersionOf(arrivals: ArrivalsSetup, windowNs: number, curve: CurveFactors | null): number | null {
   switch (arrivals.kind) {
     case 'poisson':
       return 1;
@@ -63,28 +73,35 @@ function dispersionOf(arrivals: ArrivalsSetup, windowNs: number): number | null 
     case 'bursty':
       return burstyDispersion(arrivals, windowNs);
     case 'curve':
+      return curve && 1 + (((arrivals.ratePerSec * windowNs) / 1e9) * curve.variance) / curve.mean;
     case 'closed-loop':
       return null;
   }
 }
 
+/** Over the windows. */
+interface CurveFactors {
+  readonly mean: number;
+  readonly variance: number;
+  readonly peak: number;
+}
+
 /** Factor in the middle of each window: exact for straight lines, close for a sinusoid. */
-function curveFactors(
-  arrivals: ArrivalsSetup,
-  durationNs: number,
-  windowNs: number,
-): { mean: number; peak: number } | null {
+function curveFactors(arrivals: ArrivalsSetup, durationNs: number, windowNs: number): CurveFactors | null {
   if (arrivals.kind !== 'curve') return null;
   const curve = rateCurve(arrivals.curve);
   const windows = Math.floor(durationNs / windowNs);
   let sum = 0;
+  let squares = 0;
   let peak = 0;
   for (let window = 0; window < windows; window++) {
     const factor = curve.factorAt((window + 0.5) * windowNs);
     sum += factor;
+    squares += factor * factor;
     peak = Math.max(peak, factor);
   }
-  return { mean: sum / windows, peak };
+  const mean = sum / windows;
+  return { mean, variance: (squares - windows * mean * mean) / (windows - 1), peak };
 }
 
 function sharesOf(keys: KeysSetup): TopShares<number | null> {

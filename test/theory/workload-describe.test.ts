@@ -124,3 +124,30 @@ test('bursts and curves show in dispersion and peak', () => {
   expect(promised.peakOverMean).toBeCloseTo(1.8, 2);
   expect(Math.abs(found.peakOverMean - 1.8)).toBeLessThan(4.5 * Math.sqrt(1.8 / 10_000));
 });
+
+test('keys of multi-gets come together, which shows in the dispersion', () => {
+  const { found, promised } = both({
+    operations: [0.8, 0.2, 0, 0],
+    keysPerGet: [0, 0, 0, 1, 0, 0, 0, 0, 0, 1],
+    keys: { kind: 'uniform', count: 1000 },
+  });
+  // Poisson requests of K keys: E K^2 / E K, with 4 or 10 keys in 80 % of them and 1 in the others.
+  expect(promised.dispersion).toBeCloseTo((0.4 * 16 + 0.4 * 100 + 0.2) / (0.4 * 4 + 0.4 * 10 + 0.2), 9);
+  expect(Math.abs(found.dispersion / promised.dispersion! - 1)).toBeLessThan(4.5 * Math.sqrt(2 / 1000));
+});
+
+test('a rate that changes shows in the dispersion', () => {
+  const curve = { kind: 'diurnal', periodNs: 10 * S, peakOverMean: 1.6, peakAtNs: 0 } as const;
+  const { found, promised } = both({
+    arrivals: { kind: 'curve', ratePerSec: 1000, curve },
+    keys: { kind: 'uniform', count: 1000 },
+  });
+  // Windows of a mean of 100 whose rate has a variance of 0.6^2 / 2: 1 + 18, and n / (n - 1) for a sample.
+  expect(promised.dispersion).toBeCloseTo(1 + (18 * 1000) / 999, 1);
+  // What chance adds to it: 2 / n sum (rate - mean) noise, with the variance of a Poisson count, and sqrt(2 / n).
+  const standardError = Math.hypot(
+    (2 * Math.sqrt(18 * 100 * 100)) / 100 / Math.sqrt(1000),
+    Math.sqrt(2 / 1000),
+  );
+  expect(Math.abs(found.dispersion - promised.dispersion!)).toBeLessThan(4.5 * standardError);
+});
