@@ -157,7 +157,7 @@ class Faults {
   }
 
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {
-    const { nodes, recorder, replication, network, contents, clock } = this.#world;
+    const { nodes, recorder, replication, network, contents, clock, setup } = this.#world;
     const { node } = fault;
     if (!nodes.isUp(node)) return;
     this.#mark(fault.name, node);
@@ -167,6 +167,7 @@ class Faults {
     network.reset(node);
     this.#delivery.abandon(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
+    if (setup.strategy.failover?.module.needs?.includes('oracle')) this.#world.control?.crashed?.(node);
   }
 
   #restart(node: number): void {

@@ -127,14 +127,20 @@ export class Replication {
     if (this.#nodes.life[from] !== write.fromLife) {
       if (write.executedNs > this.crashedNs[from]!) return NONE; // died in the queue, never acknowledged
       if (this.#nodes.state[from] === NODE_STATE.hostDown) {
+        if (this.follows[to] !== from) return this.#lostWith(to);
         this.withheld[to] = this.withheld[to]! + 1;
         return NONE;
       }
     }
     if (this.#nodes.life[to] !== write.toLife || this.#nodes.state[to] !== NODE_STATE.up) return NONE;
-    if (this.follows[to] !== from) return this.#shardOf[to]!; // promoted without it
+    if (this.follows[to] !== from) return this.#lostWith(to);
     this.#apply(write, nowNs);
     return NONE;
+  }
+
+  /** A write that comes too late for a replica: lost with the one promoted without it, and counted once. */
+  #lostWith(replica: number): number {
+    return this.follows[replica] === NONE ? this.#shardOf[replica]! : NONE;
   }
 
   /** COLD. The node stands still from now on for so long: writes it has not executed follow so much later. */

@@ -280,6 +280,8 @@ export interface FailoverContext {
 export interface ControlPlane {
   /** COLD. The node starts (time 0, every node in turn) or restarts with an empty memory of its peers' health. */
   start(node: NodeId): void;
+  /** COLD. The node has crashed, at this moment: only a module that declares `needs: ['oracle']` hears of it. */
+  crashed?(node: NodeId): void;
   /** COLD. The primary of `shard` as `node` believes; answers MOVED and topology refreshes. */
   primarySeenBy(node: NodeId, shard: ShardId): NodeId;
   /** COLD. Whether `node` believes `other` failed; failed nodes are left out of topology answers. */

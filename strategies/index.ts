@@ -1,6 +1,7 @@
 /** The registry: every module this package ships, by axis, in the order they are listed to the user. */
 
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
+import { oracle } from './failover/oracle.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
 import { coalescing } from './hot-keys/coalescing.ts';
@@ -92,6 +93,7 @@ export const registry: Registry = {
     redisCluster,
     ejectAndRehash,
     outlierDetection,
+    oracle,
     redisCli,
     loadAware,
     isolate,

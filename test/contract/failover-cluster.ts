@@ -163,6 +163,7 @@ export class FakeCluster {
   crash(node: NodeId): void {
     this.up[node] = false;
     this.#life[node]!++;
+    this.plane.crashed?.(node);
   }
 
   restart(node: NodeId): void {

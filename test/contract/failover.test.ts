@@ -11,6 +11,7 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, n
   ['redis-cluster', { nodeTimeout: '2s', fullCoverage: false }, 20 * SECOND],
   ['eject-and-rehash', {}, 0],
   ['outlier-detection', {}, 0],
+  ['oracle', {}, SECOND],
   ['eject-and-rehash', { failureLimit: 5, retryTimeout: '2s' }, 0],
 ];
 

@@ -73,7 +73,8 @@ function serverContract(
     const log = play(2);
     expect(log.length).toBeGreaterThan(0);
     expect(play(2)).toEqual(log);
-    expect(play(3)).not.toEqual(log);
+    // What knows the truth draws nothing.
+    if (!module.needs?.includes('oracle')) expect(play(3)).not.toEqual(log);
   });
 
   test('a dead primary is replaced, and comes back as a replica of its successor', () => {
