@@ -49,7 +49,12 @@ export function gateScopeOf(settings: Settings, strategies: readonly ScenarioStr
     strategies: strategies.map(({ name }) => name),
     faults: [...new Set(all.flatMap(faultNames))],
     nodes: [...new Map(nodes.map((node) => [node.id, node])).values()],
+    tenants: [...new Set(all.flatMap(tenantNames))],
   };
+}
+
+function tenantNames({ workload }: Settings): string[] {
+  return 'tenants' in workload ? workload.tenants.map(({ name }) => name) : [];
 }
 
 function faultNames({ faults, cluster, duration }: Settings): string[] {

@@ -3,7 +3,7 @@
  * seed, so that what chance does to both cancels out; all differences are judged as one family.
  */
 import { METRICS } from './gates/catalogue.ts';
-import type { Metric } from './gates/metric.ts';
+import { type Metric, WHOLE_RUN } from './gates/metric.ts';
 import type { Result, RunResult, SummaryRow } from './result.ts';
 import { estimateMean, estimatePaired, intervalOf } from './statistics/estimate.ts';
 import { judge } from './statistics/verdict.ts';
@@ -29,8 +29,6 @@ export interface Differences {
   readonly identical: boolean;
   readonly found: readonly Difference[];
 }
-
-const WHOLE = { steps: null, nodes: null, fault: null } as const;
 
 /** @param margin share of the earlier mean up to which a difference does not matter */
 export function differencesBetween(before: Result, after: Result, margin: number): Differences {
@@ -62,7 +60,8 @@ interface Columns {
 /** The metrics that moved in at least one seed. */
 function columnsOf(before: Result, after: Result, strategy: string, seeds: readonly number[]): Columns[] {
   return METRICS.map((metric) => {
-    const read = (result: Result) => seeds.map((seed) => metric.read(runOf(result, strategy, seed), WHOLE));
+    const read = (result: Result) =>
+      seeds.map((seed) => metric.read(runOf(result, strategy, seed), WHOLE_RUN));
     return { strategy, metric, was: read(before), now: read(after) };
   }).filter(({ was, now }) => was.some((value, i) => value !== now[i]));
 }

@@ -2,7 +2,9 @@
  * How precisely seeds have told a metric so far (`--until p99=2%`): the widest interval of the differences from
  * the reference, each paired by seed; where only one strategy ran, that of its mean.
  */
+
 import { standingsOf } from './compare.ts';
+import { WHOLE_RUN } from './gates/metric.ts';
 import type { UntilTarget } from './gates/until.ts';
 import type { RunResult, Until } from './result.ts';
 import { estimateMean, estimatePaired } from './statistics/estimate.ts';
@@ -14,7 +16,7 @@ export function precisionOfRuns(runs: readonly RunResult[], reference: string, g
   const standings = standingsOf(runs);
   const columns = standings.map(({ strategy, runs: own }) => ({
     strategy,
-    values: own.map((run) => metric.read(run, { steps: null, nodes: null, fault: null })),
+    values: own.map((run) => metric.read(run, WHOLE_RUN)),
   }));
   const unknown = { metric: metric.name, target, halfWidth: null, reached: false, moreSeeds: null };
   const known = columns.flatMap(({ strategy, values }) =>

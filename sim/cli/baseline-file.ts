@@ -2,6 +2,7 @@
  * Baselines: what scenarios measured when somebody was content with them, kept beside the code. Exact metrics by
  * strategy and seed, one line per metric in a fixed order, so that a diff of the file is a diff of the behaviour.
  */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import { METRICS } from '../gates/catalogue.ts';
 import type { Gate } from '../gates/check.ts';
 import type { Past } from '../gates/evaluate.ts';
 import { measure } from '../gates/measure.ts';
+import { WHOLE_RUN } from '../gates/metric.ts';
 import type { Result, RunResult } from '../result.ts';
 import { FINGERPRINT, type Measurements, type StoredValue } from './behaviour.ts';
 import { EXIT } from './exit-codes.ts';
@@ -99,7 +101,7 @@ export function baselineOf(scenario: Scenario, result: Result, reason: string): 
 function metricsOf(runs: readonly RunResult[]): [name: string, values: Kept[]][] {
   return METRICS.map((metric): [string, Kept[]] => [
     metric.name,
-    runs.map((run) => stored(metric.read(run, { steps: null, nodes: null, fault: null }))),
+    runs.map((run) => stored(metric.read(run, WHOLE_RUN))),
   ]).filter(([, values]) => values.some((value) => value !== null));
 }
 

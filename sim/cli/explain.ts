@@ -66,6 +66,7 @@ const NARROWED: Readonly<Record<Narrowing, (name: string) => string>> = {
   steps: (name) => `${name} < ... after kill (or before, during)`,
   nodes: (name) => `${name} < ... on primaries (or on replicas, on zone a, on node node-0)`,
   fault: (name) => `${name}(kill) < ...`,
+  tenant: (name) => `${name} < ... of web`,
 };
 
 function metricTopic(metric: Metric): Topic {

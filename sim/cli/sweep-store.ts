@@ -2,10 +2,12 @@
  * Runs of a sweep on disk: one JSON line each, appended as it ends, so that whatever stops a sweep loses no more
  * than what was under way. A line that is cut, or not of this version, is no finished run.
  */
+
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { writeToString } from 'fast-csv';
 import { z } from 'zod';
 import { METRICS } from '../gates/catalogue.ts';
+import { WHOLE_RUN } from '../gates/metric.ts';
 import type { RunResult } from '../result.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './failures.ts';
@@ -32,10 +34,9 @@ const lineSchema = z.object({
 export type SweepLine = z.output<typeof lineSchema>;
 
 export function measured(run: RunResult): SweepLine['metrics'] {
-  const whole = { steps: null, nodes: null, fault: null };
   return Object.fromEntries(
     METRICS.flatMap((metric) => {
-      const value = metric.read(run, whole);
+      const value = metric.read(run, WHOLE_RUN);
       return value === null ? [] : [[metric.name, Number.isFinite(value) ? value : ('never' as const)]];
     }),
   );

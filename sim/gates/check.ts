@@ -24,6 +24,7 @@ export interface GateScope {
   readonly strategies: readonly string[];
   readonly faults: readonly string[];
   readonly nodes: readonly Pick<NodeResult, 'id' | 'zone'>[];
+  readonly tenants: readonly string[];
 }
 
 export interface Term {
@@ -48,6 +49,8 @@ export interface Gate {
   readonly strategies: readonly string[] | null;
   readonly phase: { readonly moment: Moment; readonly fault: string } | null;
   readonly nodes: ((node: NodeResult) => boolean) | null;
+  /** Null: all of them. */
+  readonly tenant: string | null;
 }
 
 export function scopeOf(result: Result): GateScope {
@@ -56,6 +59,7 @@ export function scopeOf(result: Result): GateScope {
     strategies: [...new Set(result.runs.map((run) => run.strategy))],
     faults: result.scenario.faults.map((fault) => fault.name),
     nodes: [...new Map(nodes.map((node) => [node.id, node])).values()],
+    tenants: [...new Set(result.runs.flatMap((run) => run.tenants.map(({ name }) => name)))],
   };
 }
 
@@ -74,7 +78,7 @@ class Checker {
   }
 
   gate(): Gate {
-    const { source, subject, comparator, strategies, phase, nodes } = this.#parsed;
+    const { source, subject, comparator, strategies, phase, nodes, tenant } = this.#parsed;
     const ratio = subject.kind === 'ratio';
     const term = this.#term(ratio ? subject.over : subject.path);
     const under = ratio ? this.#term(subject.under) : null;
@@ -94,6 +98,7 @@ class Checker {
       strategies: strategies.length === 0 ? null : strategies.map((name) => this.#strategy(name)),
       phase: phase && { moment: phase.moment, fault: this.#fault(phase.fault) },
       nodes: nodes && this.#nodes(nodes),
+      tenant: tenant && this.#tenant(tenant),
     };
   }
 
@@ -111,6 +116,7 @@ class Checker {
     this.#narrowable(metric, 'steps', this.#parsed.phase?.word, 'a phase of the run');
     this.#narrowable(metric, 'nodes', this.#parsed.nodes?.word, 'a class of nodes');
     this.#narrowable(metric, 'fault', argument ?? undefined, 'one fault');
+    this.#narrowable(metric, 'tenant', this.#parsed.tenant ?? undefined, 'one tenant');
     return { metric, strategy, fault: argument && this.#fault(argument) };
   }
 
@@ -180,6 +186,17 @@ class Checker {
     const known = [...new Set(this.#scope.nodes.map((node) => node[field]))];
     const wanted = this.#known(name!, known, kind);
     return (node) => node[field] === wanted;
+  }
+
+  /** Of a tenant there are totals alone. */
+  #tenant(token: Token): string {
+    if (this.#parsed.phase !== null)
+      this.#fail(
+        this.#parsed.phase.word,
+        'a result does not tell phases of one tenant; leave out one of the two',
+      );
+    if (this.#scope.tenants.length === 0) this.#fail(token, 'the workload has no tenants');
+    return this.#known(token, this.#scope.tenants, 'tenant');
   }
 
   #known(token: Token, known: readonly string[], what: string): string {

@@ -9,7 +9,8 @@ export function describeOutcome(outcome: GateOutcome): string {
   if (figures === null) return `${label}${error}`;
   const unit: Unit = gate.under === null ? gate.term.metric.unit : 'factor';
   const { got, interval, seeds, worstSeed, baseline } = figures;
-  const what = gate.under === null ? gate.term.metric.name : `ratio of ${gate.term.metric.name}`;
+  const metric = gate.tenant === null ? gate.term.metric.name : `${gate.term.metric.name} of ${gate.tenant}`;
+  const what = gate.under === null ? metric : `ratio of ${metric}`;
   const range = interval === null ? '' : ` [${interval.map((end) => showAmount(end, unit)).join(', ')}]`;
   const over = seeds === 1 ? `with seed ${worstSeed}` : `over ${seeds} seeds`;
   const against = baseline === null ? '' : `, ${changeText(got, baseline, unit)}`;

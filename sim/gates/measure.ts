@@ -32,7 +32,7 @@ function readValue(gate: Gate, term: Term, run: RunResult, faults: readonly Faul
     steps = phase.steps;
   }
   if (gate.nodes !== null && !run.nodes.some(gate.nodes)) return 'no node is of the class that was asked for';
-  const value = term.metric.read(run, { steps, nodes: gate.nodes, fault: term.fault });
+  const value = term.metric.read(run, { steps, nodes: gate.nodes, fault: term.fault, tenant: gate.tenant });
   if (value !== null) return value;
   return term.metric.narrows.includes('fault')
     ? 'no crash of a primary happened, so there is nothing to measure'

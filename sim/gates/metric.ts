@@ -10,10 +10,14 @@ export interface Reading {
   readonly nodes: ((node: NodeResult) => boolean) | null;
   /** Null is every crash. */
   readonly fault: string | null;
+  /** Null is all of them. */
+  readonly tenant: string | null;
 }
 
-/** Beside the whole run: `steps`, a phase of it; `nodes`, a class of nodes; `fault`, one crash. */
-export type Narrowing = 'steps' | 'nodes' | 'fault';
+export const WHOLE_RUN: Reading = { steps: null, nodes: null, fault: null, tenant: null };
+
+/** Beside the whole run: `steps`, a phase of it; `nodes`, a class of nodes; `fault`, one crash; `tenant`, one of several. */
+export type Narrowing = 'steps' | 'nodes' | 'fault' | 'tenant';
 
 export interface Metric {
   readonly name: string;

@@ -7,6 +7,7 @@
  *     limit   = amount | "baseline" [ ("+" | "-") amount ]
  *     clause  = "for" strategy { "," strategy }
  *             | ("before" | "during" | "after") fault
+ *             | "of" tenant
  *             | "on" ("primaries" | "replicas" | "zone" name | "node" name)
  *
  * as in `p99 <= baseline + 5% for redis, two-choices` or `hottest.utilization < 80% after kill-1 on primaries`.
@@ -54,6 +55,7 @@ export interface ParsedGate {
   readonly strategies: readonly Token[];
   readonly phase: { readonly moment: Moment; readonly word: Token; readonly fault: Token } | null;
   readonly nodes: NodeClause | null;
+  readonly tenant: Token | null;
 }
 
 /** @throws GateError at the first place that cannot be read */
@@ -78,6 +80,7 @@ class Parser {
     let strategies: readonly Token[] = [];
     let phase: ParsedGate['phase'] = null;
     let nodes: NodeClause | null = null;
+    let tenant: Token | null = null;
     while (this.#peek().kind !== 'end') {
       const word = this.#take();
       const moment = MOMENTS.find((known) => known === word.text);
@@ -85,12 +88,13 @@ class Parser {
       if (word.kind !== 'name') throw this.#error(word, this.#expectedClause(word));
       if (word.text === 'for' && strategies.length === 0) strategies = this.#names('a strategy');
       else if (word.text === 'on' && nodes === null) nodes = this.#nodeClause();
+      else if (word.text === 'of' && tenant === null) tenant = this.#name('the name of a tenant');
       else if (moment && phase === null) phase = { moment, word, fault: this.#name('the name of a fault') };
       else if (again || moment)
         throw this.#error(word, `"${word.text}" stands twice; a gate has one of each`);
       else throw this.#error(word, this.#expectedClause(word));
     }
-    return { source: this.#source, subject, comparator, limit, strategies, phase, nodes };
+    return { source: this.#source, subject, comparator, limit, strategies, phase, nodes, tenant };
   }
 
   #subject(): Subject {
@@ -183,7 +187,7 @@ class Parser {
     const before = this.#tokens[this.#next - 2];
     if (before?.kind === 'amount' && /^[\d.]+$/.test(before.text))
       return `a unit sticks to its number; write ${before.text}${token.text}`;
-    return `${shown(token)} after the gate; what may follow is: for STRATEGY, before, during or after FAULT, on NODES`;
+    return `${shown(token)} after the gate; what may follow is: for STRATEGY, before, during or after FAULT, on NODES, of TENANT`;
   }
 
   #peek(): Token {

@@ -1,6 +1,23 @@
 /** Metrics of a whole run, and those that its timeline can tell of a phase. */
-import type { RequestCounts, RunResult, TimeSummary } from '../result.ts';
+import type { RequestCounts, RunResult, TenantResult, TimeSummary } from '../result.ts';
 import type { Metric, Reading } from './metric.ts';
+
+function ofTenant(
+  { tenants }: RunResult,
+  name: string,
+  read: (tenant: TenantResult) => number | null,
+): number | null {
+  const tenant = tenants.find((one) => one.name === name);
+  return tenant === undefined ? null : read(tenant);
+}
+
+/** Infinity where so many failed that it was never reached. */
+function endedP99(
+  { completed, failed }: Pick<RequestCounts, 'completed' | 'failed'>,
+  { p99WithFailures }: Pick<RunResult, 'p99WithFailures'>,
+): number | null {
+  return completed + failed === 0 ? null : (p99WithFailures ?? Infinity);
+}
 
 const TIMES = {
   responseTime: 'Response time that clients saw, retries included, of completed requests',
@@ -23,8 +40,9 @@ const timeMetrics: Metric[] = (Object.keys(TIMES) as (keyof typeof TIMES)[]).fla
     unit: 'ms' as const,
     better: 'lower' as const,
     explains: `${TIMES[time]}: ${STATISTICS[statistic]}.`,
-    narrows: [],
-    read: (run: RunResult) => run[time][statistic],
+    narrows: time === 'responseTime' ? (['tenant'] as const) : [],
+    read: (run: RunResult, { tenant }: Reading) =>
+      tenant === null ? run[time][statistic] : ofTenant(run, tenant, (one) => one.responseTime[statistic]),
   })),
 );
 
@@ -43,14 +61,21 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   probes: [null, 'Questions after load that selections sent to nodes.'],
 };
 
+/** Counted by step, and by tenant. */
+function isTold(count: keyof RequestCounts): boolean {
+  return count === 'offered' || count === 'completed' || count === 'failed';
+}
+
 const countMetrics: Metric[] = (Object.keys(COUNTS) as (keyof RequestCounts)[]).map((count) => ({
   name: `requests.${count}`,
   unit: 'count',
   better: COUNTS[count][0],
   explains: COUNTS[count][1],
-  narrows: count === 'offered' || count === 'completed' || count === 'failed' ? ['steps'] : [],
-  read: (run, { steps }) =>
-    steps === null ? run.requests[count] : sumOf(run.timeline[count as 'offered'], steps),
+  narrows: isTold(count) ? ['steps', 'tenant'] : [],
+  read: (run, { steps, tenant }) => {
+    if (tenant !== null) return ofTenant(run, tenant, (one) => one[count as 'offered']);
+    return steps === null ? run.requests[count] : sumOf(run.timeline[count as 'offered'], steps);
+  },
 }));
 
 const plain = (
@@ -64,13 +89,16 @@ const plain = (
 
 export const RUN_METRICS: readonly Metric[] = [
   ...timeMetrics,
-  plain(
-    'p99WithFailures',
-    'ms',
-    'lower',
-    'The p99 over all ended requests, a failed one slower than any; never reached when over 1 % failed.',
-    (run) => (run.requests.completed + run.requests.failed === 0 ? null : (run.p99WithFailures ?? Infinity)),
-  ),
+  {
+    name: 'p99WithFailures',
+    unit: 'ms',
+    better: 'lower',
+    explains:
+      'The p99 over all ended requests, a failed one slower than any; never reached when over 1 % failed.',
+    narrows: ['tenant'],
+    read: (run, { tenant }) =>
+      tenant === null ? endedP99(run.requests, run) : ofTenant(run, tenant, (one) => endedP99(one, one)),
+  },
   {
     name: 'worstStep.p99',
     unit: 'ms',
@@ -88,11 +116,14 @@ export const RUN_METRICS: readonly Metric[] = [
     unit: 'share',
     better: 'lower',
     explains: 'Failed requests over offered ones.',
-    narrows: ['steps'],
-    read: ({ requests, timeline }, { steps }) =>
-      steps === null
+    narrows: ['steps', 'tenant'],
+    read: (run, { steps, tenant }) => {
+      if (tenant !== null) return ofTenant(run, tenant, ({ failed, offered }) => share(failed, offered));
+      const { requests, timeline } = run;
+      return steps === null
         ? share(requests.failed, requests.offered)
-        : share(sumOf(timeline.failed, steps), sumOf(timeline.offered, steps)),
+        : share(sumOf(timeline.failed, steps), sumOf(timeline.offered, steps));
+    },
   },
   {
     name: 'goodput',

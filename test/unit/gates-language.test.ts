@@ -1,8 +1,10 @@
 /** Unit: the gate language reads what its documentation shows, and says of everything else what is wrong where. */
+
 import { describe, expect, it } from 'vitest';
 import { METRICS, metricNamed, metricNames, SHORT_NAMES } from '../../sim/gates/catalogue.ts';
 import { checkGate, scopeOf } from '../../sim/gates/check.ts';
 import { GateError } from '../../sim/gates/gate-error.ts';
+import { WHOLE_RUN } from '../../sim/gates/metric.ts';
 import { parseUntil } from '../../sim/gates/until.ts';
 import { sampleResult } from '../sample-result.ts';
 
@@ -165,10 +167,9 @@ describe('the catalogue', () => {
   });
 
   it('reads every metric from a result', () => {
-    const nowhere = { steps: null, nodes: null, fault: null };
     for (const metric of METRICS)
       for (const run of sample.runs)
-        expect([metric.name, metric.read(run, nowhere)]).toEqual([metric.name, expect.any(Number)]);
+        expect([metric.name, metric.read(run, WHOLE_RUN)]).toEqual([metric.name, expect.any(Number)]);
   });
 
   it('reads the target of --until', () => {
@@ -183,5 +184,49 @@ describe('the catalogue', () => {
       ['p99=0%', 'between 0% and 100%'],
     ] as const)
       expect(() => parseUntil(text)).toThrow(message);
+  });
+});
+
+describe('one of several tenants', () => {
+  const tenants = { ...scope, tenants: ['web', 'batch'] };
+  const web = (source: string) => checkGate(source, tenants);
+  const responseTime = { ...sample.runs[0]!.responseTime, p99: 7, max: 9 };
+  const tenant = {
+    name: 'web',
+    offered: 200,
+    completed: 150,
+    failed: 50,
+    responseTime,
+    p99WithFailures: null,
+  };
+  const run = { ...sample.runs[0]!, tenants: [tenant] };
+
+  it.each([
+    ['p99 < 5ms of web', 7],
+    ['responseTime.max < 5ms of web', 9],
+    ['p99WithFailures < 5ms of web for redis', Infinity],
+    ['failed < 1% of web', 0.25],
+    ['requests.offered > 100 of web', 200],
+    ['p99 < 5ms of batch', null],
+  ])('%s', (source, value) => {
+    const gate = web(source);
+    expect(gate.term.metric.read(run, { ...WHOLE_RUN, tenant: gate.tenant })).toBe(value);
+  });
+
+  it.each([
+    ['p99 < 5ms of wep', 'unknown tenant "wep"; did you mean "web"?'],
+    ['p99 < 5ms of', 'the gate ends where the name of a tenant belongs'],
+    ['p99 < 5ms of web of web', '"of" stands twice'],
+    ['failed < 1% of web after kill-1', 'a result does not tell phases of one tenant'],
+    [
+      'lostWrites == 0 of web',
+      'a result does not tell lostWrites of one tenant; it does tell responseTime.mean',
+    ],
+  ])('%s is refused', (source, words) => {
+    expect(() => web(source)).toThrow(words);
+  });
+
+  it('needs a workload that has tenants', () => {
+    expect(problem('p99 < 5ms of web')).toContain('the workload has no tenants');
   });
 });
