@@ -32,10 +32,10 @@ export function withInterval(row: SummaryRow | null, show: (value: number) => st
   return plusMinus(row.mean, row.ci95 && (row.ci95[1] - row.ci95[0]) / 2, show);
 }
 
-/** @param half null where no spread is known */
+/** @param half null where no spread is known; what does not scatter needs no word on it */
 export function plusMinus(mean: number, half: number | null, show: (value: number) => string): string {
   const text = show(mean);
-  return half === null ? text : `${text} ±${likeIts(text, half, show)}`;
+  return half === null || half === 0 ? text : `${text} ±${likeIts(text, half, show)}`;
 }
 
 /** As many decimals as the mean has, or the few more that show a small half width at all. */

@@ -76,6 +76,6 @@ function rowsSection(table: SweepTable, drawn: boolean): Html {
   return section(
     { id: 'rows', topic: 'Every cell', title: 'All strategies with all values' },
     html`${dataTable('Every cell', { head, rows: rows.slice(0, ROWS_MAX) })}
-<div class="notes">${sweepRemarks(table.seeds).map((text) => html`<p>${text}</p>`)}${rest + why === '' ? null : html`<p>${(rest + why).trim()}</p>`}</div>`,
+<div class="notes">${sweepRemarks(table).map((text) => html`<p>${text}</p>`)}${rest + why === '' ? null : html`<p>${(rest + why).trim()}</p>`}</div>`,
   );
 }

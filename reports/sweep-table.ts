@@ -14,6 +14,8 @@ export interface SweepRow {
   readonly values: readonly string[];
   readonly strategy: string;
   readonly best: boolean;
+  /** p99 against the first strategy, paired by seed, as `-36.4% [-38.0, -34.8] better`; empty where nothing is known. */
+  readonly versus: string;
   readonly p50: SweepFigure;
   readonly p99: SweepFigure;
   readonly p999: SweepFigure;
@@ -27,6 +29,10 @@ export interface SweepTable {
   readonly paths: readonly string[];
   readonly rows: readonly SweepRow[];
   readonly seeds: number;
+  /** The strategy that the others are compared with; null for one seed or one strategy. */
+  readonly reference: string | null;
+  /** Differences up to this share do not matter. */
+  readonly margin: number;
 }
 
 const ROWS_SHOWN = 60;
@@ -34,7 +40,7 @@ const ROWS_SHOWN = 60;
 const MARKDOWN_ROWS = 400;
 /** Named after the first. */
 const WINNERS = 3;
-const VALUE_WIDTH_MAX = 28;
+const VALUE_WIDTH_MAX = 36;
 const GAP = '  ';
 
 /** `leaves`: which goes first where not all fit; null stays. */
@@ -48,7 +54,7 @@ const FIGURES = [
 type Figure = (typeof FIGURES)[number];
 
 export function renderSweep(table: SweepTable, { ascii, width }: { ascii: boolean; width: number }): string {
-  const { paths, rows, seeds } = table;
+  const { paths, rows } = table;
   const shown = rows.slice(0, ROWS_SHOWN);
   const left: Column[] = [
     ...paths.map((path, i) =>
@@ -62,17 +68,12 @@ export function renderSweep(table: SweepTable, { ascii, width }: { ascii: boolea
       shown.map(({ strategy, best }) => `${strategy}${best ? ' *' : ''}`),
     ),
   ];
-  const right = FIGURES.map((figure) => ({
-    figure,
-    ...columnOf(
-      figure.head,
-      shown.map((row) => figureText(row, figure)),
-    ),
+  const right = figuresOf(table).map(({ head, leaves, text }) => ({
+    leaves,
+    ...columnOf(head, shown.map(text)),
   }));
   while (lineWidth([...left, ...right]) > width) {
-    const out = right
-      .filter(({ figure }) => figure.leaves !== null)
-      .sort((a, b) => a.figure.leaves! - b.figure.leaves!)[0];
+    const out = right.filter(({ leaves }) => leaves !== null).sort((a, b) => a.leaves! - b.leaves!)[0];
     if (out === undefined) break;
     right.splice(right.indexOf(out), 1);
   }
@@ -89,29 +90,30 @@ export function renderSweep(table: SweepTable, { ascii, width }: { ascii: boolea
     ...shown.map((_, i) => line(({ cells }) => cells[i]!)),
     ...(more > 0 ? [`and ${more} more rows, in the CSV file`] : []),
     '',
-    ...sweepRemarks(seeds).flatMap((remark) => wrapped(remark, width)),
+    ...sweepRemarks(table).flatMap((remark) => wrapped(remark, width)),
     ...wrapped(sweepSentence(table), width),
   ].join('\n');
   return `${ascii ? text.replaceAll('±', '+-').replaceAll('–', '-').replaceAll('…', '~') : text}\n`;
 }
 
 export function renderSweepMarkdown(name: string, table: SweepTable): string {
-  const { paths, rows, seeds } = table;
+  const { paths, rows } = table;
+  const figures = figuresOf(table);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const shown = rows.slice(0, MARKDOWN_ROWS);
   return [
     `### ${markdownText(name)}`,
     '',
-    line([...paths.map(markdownText), 'strategy', ...FIGURES.map(({ head }) => head)]),
-    line([...paths.map(() => ':--'), ':--', ...FIGURES.map(() => '--:')]),
+    line([...paths.map(markdownText), 'strategy', ...figures.map(({ head }) => markdownText(head))]),
+    line([...paths.map(() => ':--'), ':--', ...figures.map(() => '--:')]),
     ...shown.map((row) => {
       const strategy = markdownText(row.strategy);
-      const figures = FIGURES.map((figure) => figureText(row, figure));
-      return line([...row.values.map(markdownText), row.best ? `**${strategy}** \\*` : strategy, ...figures]);
+      const cells = figures.map(({ text }) => markdownText(text(row)));
+      return line([...row.values.map(markdownText), row.best ? `**${strategy}** \\*` : strategy, ...cells]);
     }),
     '',
     ...(rows.length > shown.length ? [`and ${rows.length - shown.length} more rows, in the CSV file  `] : []),
-    ...sweepRemarks(seeds).map((remark) => `${markdownText(remark)}  `),
+    ...sweepRemarks(table).map((remark) => `${markdownText(remark)}  `),
     '',
     markdownText(sweepSentence(table)),
     '',
@@ -119,13 +121,15 @@ export function renderSweepMarkdown(name: string, table: SweepTable): string {
 }
 
 /** Every row as texts. */
-export function sweepCells({ paths, rows }: SweepTable): DataTable {
+export function sweepCells(table: SweepTable): DataTable {
+  const { paths, rows } = table;
+  const figures = figuresOf(table);
   return {
-    head: [...paths, 'strategy', ...FIGURES.map(({ head }) => head)],
+    head: [...paths, 'strategy', ...figures.map(({ head }) => head)],
     rows: rows.map((row) => [
       ...row.values,
       `${row.strategy}${row.best ? ' *' : ''}`,
-      ...FIGURES.map((figure) => figureText(row, figure)),
+      ...figures.map(({ text }) => text(row)),
     ]),
   };
 }
@@ -155,6 +159,25 @@ export function sweepSentence({ paths, rows }: SweepTable): string {
   return `${inProse(first.strategy)} has the lowest p99 in ${first.count} of ${where}${rest === '' ? '' : `; ${rest}`}${tied ? ' (equals count for each)' : ''}.`;
 }
 
+interface Shown {
+  readonly head: string;
+  readonly leaves: number | null;
+  text(row: SweepRow): string;
+}
+
+/** What stands in the columns behind the strategy. */
+function figuresOf({ reference }: SweepTable): Shown[] {
+  const figures = FIGURES.map(
+    (figure): Shown => ({
+      head: figure.head,
+      leaves: figure.leaves,
+      text: (row) => figureText(row, figure),
+    }),
+  );
+  if (reference === null) return figures;
+  return [...figures, { head: `p99 vs ${reference}`, leaves: null, text: (row) => row.versus }];
+}
+
 interface Column {
   readonly head: string;
   readonly cells: readonly string[];
@@ -171,10 +194,17 @@ function lineWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width, 0) + GAP.length * (columns.length - 1);
 }
 
-export function sweepRemarks(seeds: number): string[] {
+export function sweepRemarks({ seeds, reference, margin }: SweepTable): string[] {
+  const material = `${Number((margin * 100).toPrecision(3))}%`;
   return [
     '* lowest mean p99 of its cell, a failed request counted as slower than any',
     ...(seeds > 1 ? [`Means over ${seeds} seeds, ± half of a 95% interval.`] : []),
+    ...(reference === null
+      ? []
+      : [
+          `Differences are from ${inProse(reference)}, paired by seed. Better, worse: over ${material} and shown at 95%, ` +
+            `corrected for all cells together (Holm). Equivalent: surely within ${material}. ~: neither is shown.`,
+        ]),
   ];
 }
 

@@ -276,6 +276,7 @@ class Loader {
       strategies: _asWritten,
       reference: _given,
       gates: _sources,
+      matrix,
       prices,
       ...settings
     } = parsed;
@@ -293,6 +294,7 @@ class Loader {
       recording: recording && recordingOf(recording, settings.duration, folder, locate),
       plugins: plugins.map((plugin) => resolve(folder, plugin)),
       gates,
+      matrix: matrix ?? null,
       prices: prices ?? null,
       warnings: sortProblems(this.#warnings),
     };

@@ -1,5 +1,6 @@
 /** A loaded scenario: plain data, checked, every default and quantity resolved; modules are still names. */
 
+import type { Matrix } from '../sim/experiments/matrix.ts';
 import type { Gate } from '../sim/gates/check.ts';
 import type { Severity } from '../sim/gates/evaluate.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
@@ -56,6 +57,8 @@ export interface Scenario {
   readonly plugins: readonly string[];
   /** What `check` judges; no part of the hash. */
   readonly gates: readonly ScenarioGate[];
+  /** What a sweep of it varies; no part of the hash. */
+  readonly matrix: Matrix | null;
   /** Per month; no part of the hash. */
   readonly prices: { readonly node: number; readonly currency: string } | null;
   readonly warnings: readonly Problem[];

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { faultSchema } from './fault-schema.ts';
 import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
+import { matrixSchema } from './matrix-schema.ts';
 import { recordedSchema } from './recording-schema.ts';
 import { tenantsSchema } from './tenants-schema.ts';
 import { type Synthetic, syntheticSchema } from './workload-schema.ts';
@@ -276,6 +277,9 @@ export const scenarioSchema = z
       )
       .describe('What is compared, by name: a preset, or a composition of modules.'),
     gates: z.array(gate).max(1000).prefault([]).describe('What must hold; judged by evenkeel check.'),
+    matrix: matrixSchema
+      .optional()
+      .describe('Cells that evenkeel sweep runs when no --vary says otherwise; no part of a single run.'),
     prices: prices.optional().describe('What a cluster costs; evenkeel capacity prints it.'),
   })
   .describe('A scenario of evenkeel.');

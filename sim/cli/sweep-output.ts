@@ -1,5 +1,6 @@
 /** What a sweep leaves behind: its runs as JSON lines and CSV, and the table of their means, on the terminal, in Markdown and on a page. */
 import { join } from 'node:path';
+import { differenceText } from '../../reports/replicated.ts';
 import { renderSweepHtml } from '../../reports/sweep-html.ts';
 import {
   renderSweep,
@@ -8,7 +9,9 @@ import {
   type SweepRow,
   type SweepTable,
 } from '../../reports/sweep-table.ts';
-import { estimateMean, intervalOf } from '../statistics/estimate.ts';
+import { DEFAULT_MARGIN } from '../compare.ts';
+import { estimateMean, estimatePaired, intervalOf } from '../statistics/estimate.ts';
+import { judge } from '../statistics/verdict.ts';
 import { writeWhole } from './files.ts';
 import { isAsciiOnly, printNote, printResult, widthOf } from './streams.ts';
 import { type SweepLine, writeCsv, writeLines } from './sweep-store.ts';
@@ -51,14 +54,16 @@ export async function writeSweep(
 function tableOf(lines: readonly SweepLine[]): SweepTable {
   const paths = [...new Set(lines.flatMap(({ vary }) => Object.keys(vary)))];
   const byCell = Map.groupBy(lines, ({ vary }) => JSON.stringify(vary));
-  const rows = [...byCell.values()].flatMap((cell) => {
-    const strategies = [...Map.groupBy(cell, ({ strategy }) => strategy)];
-    const p99s = strategies.map(([, own]) => meanOrNever(figureOf(own, 'p99WithFailures')));
+  const cells = [...byCell.values()].map((cell) => [...Map.groupBy(cell, ({ strategy }) => strategy)]);
+  const differences = differencesOf(cells.map((cell) => cell.map(([, own]) => own)));
+  const rows = cells.flatMap((strategies) => {
+    const p99s = strategies.map(([, own]) => meanOrNever(figureOf(own, P99)));
     const best = Math.min(...p99s);
     return strategies.map(
       ([strategy, own], i): SweepRow => ({
         values: paths.map((path) => own[0]!.vary[path] ?? ''),
         strategy,
+        versus: differences.get(own) ?? '',
         best: strategies.length > 1 && p99s[i] === best && best < Infinity,
         p50: figureOf(own, 'responseTime.p50'),
         p99: figureOf(own, 'responseTime.p99'),
@@ -70,7 +75,48 @@ function tableOf(lines: readonly SweepLine[]): SweepTable {
     );
   });
   const seeds = new Set(lines.map(({ seed }) => seed)).size;
-  return { paths, rows, seeds };
+  const reference = differences.size === 0 ? null : lines[0]!.strategy;
+  return { paths, rows, seeds, reference, margin: DEFAULT_MARGIN };
+}
+
+/**
+ * By the lines of a strategy in a cell: its p99 against that of the first strategy there, over the seeds that both have.
+ * All cells are one family: with twenty of them, one in twenty would be wrong by chance alone.
+ */
+function differencesOf(cells: readonly (readonly SweepLine[][])[]): Map<SweepLine[], string> {
+  const compared = cells.flatMap(([base, ...others]) =>
+    others.flatMap((own) => {
+      const [was, now] = [p99sBySeed(base!), p99sBySeed(own)];
+      const seeds = [...was.keys()].filter((seed) => now.has(seed));
+      if (seeds.length < 2) return [];
+      const [before, after] = [seeds.map((seed) => was.get(seed)!), seeds.map((seed) => now.get(seed)!)];
+      const mean = estimateMean(before).mean;
+      return [{ own, mean: estimateMean(after).mean, base: mean, estimate: estimatePaired(before, after) }];
+    }),
+  );
+  const judgements = judge(
+    compared.map(({ estimate, base }) => ({
+      estimate,
+      margin: DEFAULT_MARGIN * base,
+      direction: 'lower is better',
+    })),
+  );
+  return new Map(
+    compared.map(({ own, mean, estimate }, i) => {
+      const { verdict, interval, moreSeeds } = judgements[i]!;
+      const ci95: [number, number] | null = interval && [...interval];
+      const versus = { reference: '', delta: estimate.mean, ci95, verdict, moreSeeds };
+      return [own, differenceText({ strategy: '', metric: P99, mean, ci95: null, versus })];
+    }),
+  );
+}
+
+const P99 = 'p99WithFailures';
+
+/** Where over 1 % failed there is no value to compare. */
+function p99sBySeed(lines: readonly SweepLine[]): Map<number, number> {
+  const known = lines.map(({ seed, metrics }) => [seed, metrics[P99]] as const);
+  return new Map(known.filter((entry): entry is [number, number] => typeof entry[1] === 'number'));
 }
 
 function figureOf(lines: readonly SweepLine[], metric: string): SweepFigure {

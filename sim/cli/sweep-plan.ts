@@ -1,7 +1,7 @@
 /** From a scenario and what is varied to the runs of a sweep, each with its key; mistakes are found here. */
-import manifest from '../../package.json' with { type: 'json' };
 import { runKey, setupHash, sweepId } from '../experiments/fingerprint.ts';
 import type { Cell } from '../experiments/vary.ts';
+import { engineDigest } from './engine-digest.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './failures.ts';
 import type { Job } from './pool.ts';
@@ -55,7 +55,7 @@ export async function planSweep(
       const hashes = setups.map(setupHash);
       for (const seed of seedsFor(prepared.scenario.seed)) {
         for (const [i, job] of prepared.jobs.entries()) {
-          const key = runKey({ setup: hashes[i]!, seed, engineVersion: manifest.version, plugins });
+          const key = runKey({ setup: hashes[i]!, seed, engine: engineDigest(), plugins });
           runs.push({ cell, job: { ...job, label: labelOf(job.strategy, seed, cell), seed }, key });
         }
       }

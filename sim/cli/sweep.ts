@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { type Matrix, matrixCells } from '../experiments/matrix.ts';
 import { latinCells, randomCells } from '../experiments/sample.ts';
 import { type Cell, gridOf, parseVary, VaryError } from '../experiments/vary.ts';
 import { thinned } from '../replications.ts';
@@ -12,6 +13,7 @@ import { usageError } from './failures.ts';
 import { fileNameFor, prepareFolder } from './files.ts';
 import { checkedAssignment, defineCommand, flag, names, repeated, text, wholeNumber } from './options.ts';
 import type { Lane } from './pool.ts';
+import { prepare, type RunRequest } from './prepare.ts';
 import { parseSeeds } from './seed-list.ts';
 import { printNote } from './streams.ts';
 import { type SweepFiles, sweepFiles, writeSweep } from './sweep-output.ts';
@@ -27,7 +29,9 @@ export const sweepCommand = defineCommand({
     scenario: { type: 'string', demandOption: true, describe: 'Scenario file (YAML or JSON)' },
   },
   options: {
-    vary: repeated('What to vary: path=4,8,16, path=4..16:2 or path=1k..64k:log7; several make a grid'),
+    vary: repeated(
+      'What to vary: path=4,8,16, path=4..16:2 or path=1k..64k:log7; several make a grid; the matrix of the scenario without it',
+    ),
     random: wholeNumber('random', 'So many points at random instead of the grid', 1, MAX_POINTS),
     latin: wholeNumber('latin', 'So many points as a Latin hypercube instead of the grid', 1, MAX_POINTS),
     seeds: text('seeds', 'How many seeds for each cell, or which ones (20, 5..9, 1,2,7); one without it'),
@@ -49,7 +53,6 @@ export const sweepCommand = defineCommand({
     ['$0 sweep mine.yaml --vary cluster.shards=4..64:4 --shard 1/3', 'a third of it; see merge'],
   ],
   async run(args) {
-    const cells = cellsOf(args);
     const shard = args.shard === undefined ? null : shardOf(args.shard);
     const request = {
       overrides: args.set.map(checkedAssignment),
@@ -58,6 +61,7 @@ export const sweepCommand = defineCommand({
       seed: args.seed ?? null,
       check: false,
     };
+    const cells = cellsOf(args, await matrixOf(args.scenario, args.vary, request));
     const plan = await planSweep(args.scenario, cells, request, (own) => {
       const first = args.seed ?? own;
       return args.seeds === undefined ? [first] : parseSeeds(args.seeds, first);
@@ -168,15 +172,26 @@ interface Sampling {
   readonly seed: number | undefined;
 }
 
-function cellsOf({ vary, random, latin, seed }: Sampling): Cell[] {
-  if (vary.length === 0) throw usageError('sweep needs --vary, as in --vary cluster.shards=4..16:2');
+/** The scenario's own, where the command line does not say what to vary. */
+async function matrixOf(path: string, vary: readonly string[], request: RunRequest): Promise<Matrix | null> {
+  if (vary.length > 0) return null;
+  const { matrix } = (await prepare(path, request)).scenario;
+  if (matrix !== null) return matrix;
+  throw usageError(
+    'there is nothing to vary',
+    'Give --vary cluster.shards=4..16:2, or a matrix: { vary: { cluster.shards: 4..16:2 } } in the scenario.',
+  );
+}
+
+function cellsOf({ vary, random, latin, seed }: Sampling, matrix: Matrix | null): Cell[] {
   if (random !== undefined && latin !== undefined)
     throw usageError('--random and --latin exclude each other');
   try {
-    const dimensions = vary.map(parseVary);
+    const dimensions = matrix?.vary ?? vary.map(parseVary);
     const rng = stream(seed ?? 1, 'sweep');
     if (random !== undefined) return randomCells(dimensions, random, rng);
-    return latin === undefined ? gridOf(dimensions) : latinCells(dimensions, latin, rng);
+    if (latin !== undefined) return latinCells(dimensions, latin, rng);
+    return matrix === null ? gridOf(dimensions) : matrixCells(matrix);
   } catch (error) {
     if (error instanceof VaryError) throw usageError(error.message);
     throw error;

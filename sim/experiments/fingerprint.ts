@@ -10,14 +10,15 @@ export interface Identity {
   /** Of `setupHash`. */
   readonly setup: string;
   readonly seed: number;
-  readonly engineVersion: string;
+  /** Of the sources that decide what is simulated. */
+  readonly engine: string;
   /** Hashes of the plug-ins' files. */
   readonly plugins: readonly string[];
 }
 
 /** 24 hex digits of a SHA-256: no two of a million keys are alike but with a chance of 1e-17. */
-export function runKey({ setup, seed, engineVersion, plugins }: Identity): string {
-  return sha256(JSON.stringify([setup, seed, engineVersion, [...plugins].sort()])).slice(0, 24);
+export function runKey({ setup, seed, engine, plugins }: Identity): string {
+  return sha256(JSON.stringify([setup, seed, engine, [...plugins].sort()])).slice(0, 24);
 }
 
 /** @param keys of all runs of a sweep, in order */

@@ -32,8 +32,16 @@ export function parseVary(source: string): Dimension {
   const refuse = (why: string): VaryError => new VaryError(`--vary ${source}: ${why}`);
   const equals = source.indexOf('=');
   const path = source.slice(0, Math.max(0, equals)).trim();
-  const spec = source.slice(equals + 1).trim();
   if (path === '') throw refuse('needs path=values, as in cluster.shards=4..16:2');
+  return dimensionOf(path, source.slice(equals + 1).trim(), refuse);
+}
+
+/** @param spec as after the `=` of --vary */
+export function dimensionOf(
+  path: string,
+  spec: string,
+  refuse: Refuse = (why) => new VaryError(`${spec} ${why}`),
+): Dimension {
   if (spec === '') throw refuse(`has no values; accepted: ${ACCEPTED}`);
   const range = /^(.+?)\.\.([^:]+)(?::(.+))?$/.exec(spec);
   const [from, to] = [quantity(range?.[1]), quantity(range?.[2])];
@@ -97,7 +105,12 @@ function quantity(text: string | undefined): Quantity | null {
   return { text: text!.trim(), value: Number(parts[1]), unit: parts[2] ?? '' };
 }
 
-function listed(path: string, values: readonly string[], refuse: Refuse): Dimension {
+/** A dimension with just these values. */
+export function listed(
+  path: string,
+  values: readonly string[],
+  refuse: Refuse = (why) => new VaryError(why),
+): Dimension {
   if (values.includes('')) throw refuse(`a value is missing between two commas; accepted: ${ACCEPTED}`);
   const twice = values.find((value, at) => values.indexOf(value) !== at);
   if (twice !== undefined) throw refuse(`${twice} is there twice`);

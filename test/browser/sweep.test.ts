@@ -21,6 +21,7 @@ function sample(strange = 'redis'): SweepTable {
         values: [shards, skew],
         strategy,
         best: i === 1,
+        versus: i === 1 ? '-99.0% [-99.5, -98.5] better' : '',
         p50: figure(1),
         p99:
           i === 0 && z === 2 && s === 0 ? ('never' as const) : figure((i === 0 ? 100 : 1) * (1 + z) - s / 10),
@@ -31,7 +32,13 @@ function sample(strange = 'redis'): SweepTable {
       })),
     ),
   );
-  return { paths: ['cluster.shards', 'workload.keys.popularity.zipf'], rows, seeds: 5 };
+  return {
+    paths: ['cluster.shards', 'workload.keys.popularity.zipf'],
+    rows,
+    seeds: 5,
+    reference: strange,
+    margin: 0.05,
+  };
 }
 
 describe.skipIf(!hasBrowser)('report of a sweep in a browser', () => {

@@ -187,7 +187,7 @@ export const brittle = { axis: 'selection', name: 'brittle', summary: 's', sourc
   });
 
   it.each([
-    [[], 'sweep needs --vary'],
+    [[], 'there is nothing to vary'],
     [['--vary', 'cluster.shards=1..4'], 'a grid needs a step'],
     [['--vary', 'cluster.shards=1,2', '--shard', '3/2'], '--shard 3/2: needs i/n'],
     [['--vary', 'cluster.shards=1,2', '--random', '2', '--latin', '2'], 'exclude each other'],
@@ -254,5 +254,62 @@ describe('merge', () => {
     ]);
     expect([none.code, empty.code]).toEqual([3, 3]);
     expect(empty.stderr).toContain('no finished run of a sweep');
+  });
+});
+
+describe('what a scenario says itself, and what seeds tell', () => {
+  it('takes what to vary from the scenario, without what is excluded, with what is included', async () => {
+    const matrix = `matrix:
+  vary: { cluster.shards: [2, 3, 4], workload.rate: 2k/s..4k/s:2k/s }
+  exclude: [{ cluster.shards: 4, workload.rate: 4k/s }, { cluster.shards: 3 }]
+  include: [{ cluster.shards: 8 }]
+`;
+    const { run, lines } = sweepOf(SMALL + matrix);
+    const { code } = await run('--strategy', 'redis');
+    expect(code).toBe(0);
+    expect(lines().map(({ vary }) => vary)).toEqual([
+      { 'cluster.shards': '2', 'workload.rate': '2k/s' },
+      { 'cluster.shards': '2', 'workload.rate': '4k/s' },
+      { 'cluster.shards': '4', 'workload.rate': '2k/s' },
+      { 'cluster.shards': '8' },
+    ]);
+    await run('--strategy', 'redis', '--vary', 'cluster.shards=5');
+    expect(lines()[0].vary).toEqual({ 'cluster.shards': '5' });
+  });
+
+  it.each([
+    [
+      'vary: { cluster.shards: 4..2:1 }',
+      /8:\d+: error: matrix\.vary\.cluster\.shards: 4\.\.2:1 a range goes up/,
+    ],
+    [
+      'vary: { cluster.shards: [2] }\n  exclude: [{ cluster.shards: 3 }]',
+      /an entry of exclude is like no cell/,
+    ],
+    ['exclude: []', /there is no cell/],
+  ])('refuses the matrix %j at its place', async (body, message) => {
+    const { run } = sweepOf(`${SMALL}matrix:\n  ${body}\n`);
+    const { code, stderr } = await run();
+    expect(stderr).toMatch(message);
+    expect(code).toBe(3);
+  });
+
+  it('judges every cell over its seeds, all of them as one family', async () => {
+    const { run, out } = sweepOf();
+    const { stdout } = await run(
+      ...SHARDS,
+      '--set',
+      'workload.rate=110k/s',
+      '--set',
+      'workload.keys.popularity=uniform',
+      '--seeds',
+      '3',
+    );
+    expect(stdout).toContain('p99 vs redis');
+    // Two shards are 61 % busy, three 41 %: there is less to gain.
+    expect(stdout).toMatch(/^2 +two \*? .*-\d+\.\d% \[-[\d.]+, -[\d.]+\] better$/m);
+    expect(stdout).toMatch(/^3 +two \*? .*-\d+\.\d% \[-[\d.]+, -[\d.]+\] equivalent$/m);
+    expect(stdout).toContain('corrected for all cells together');
+    expect(readFileSync(join(out, 'sweep.md'), 'utf8')).toContain('| p99 vs redis |');
   });
 });

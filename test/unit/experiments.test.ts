@@ -104,7 +104,7 @@ describe('sampled points', () => {
 });
 
 describe('the key of a run', () => {
-  const identity = { setup: setupHash(simpleSetup()), seed: 1, engineVersion: '1', plugins: ['p', 'q'] };
+  const identity = { setup: setupHash(simpleSetup()), seed: 1, engine: '1', plugins: ['p', 'q'] };
 
   it('is the same for the same run, however its setup came about', () => {
     const setup = simpleSetup();
@@ -117,7 +117,7 @@ describe('the key of a run', () => {
     const setup = simpleSetup();
     const others = [
       { ...identity, seed: 2 },
-      { ...identity, engineVersion: '2' },
+      { ...identity, engine: '2' },
       { ...identity, plugins: ['p'] },
       { ...identity, setup: setupHash({ ...setup, durationNs: setup.durationNs + 1 }) },
       { ...identity, setup: setupHash({ ...setup, clients: { ...setup.clients, timeoutNs: 7 } }) },
