@@ -1,7 +1,9 @@
 /**
  * Laws: what holds in every run, on random clusters, workloads, compositions and faults. A run with `check`
  * throws when a law breaks (sim/laws.ts, the clock, in-flight counts); the properties here are those that can
- * be read off the result. A failing case shrinks, and prints the overrides and seed that replay it.
+ * be read off the result. A failing case shrinks, and prints the case and the command that replays it.
+ *
+ * `npm run storms` plays 10,000 storms, or SWARM_RUNS of them; SWARM_SEED draws others.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -174,12 +176,24 @@ function holds(result: RunResult, swarmCase: Swarm): void {
   }
 }
 
+/** Says how to play the failing case alone. */
+function report(details: fc.RunDetails<[Swarm]>): void {
+  if (!details.failed) return;
+  const replay = `SWARM_SEED=${details.seed} SWARM_PATH=${details.counterexamplePath} npm run storms`;
+  throw new Error(`${fc.defaultReportMessage(details)}\nReplay it alone: ${replay}`);
+}
+
 test('laws hold under random compositions and fault storms', () => {
   fc.assert(
     fc.property(swarm, (swarmCase) => {
       const setup = buildSetup(overridesOf(swarmCase));
       holds(run(setup, swarmCase.seed, { check: true }), swarmCase);
     }),
-    { numRuns: Number(process.env['SWARM_RUNS'] ?? 200), seed: Number(process.env['SWARM_SEED'] ?? 1) },
+    {
+      numRuns: Number(process.env['SWARM_RUNS'] ?? 200),
+      seed: Number(process.env['SWARM_SEED'] ?? 1),
+      path: process.env['SWARM_PATH'] ?? '',
+      reporter: report,
+    },
   );
 });
