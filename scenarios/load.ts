@@ -119,6 +119,8 @@ class Loader {
     const value = new ScenarioDocument({ path: place.where, text: `value: ${override.slice(equals + 1)}` });
     const [problem] = value.problems;
     if (problem !== undefined) return refuse(path, problem.message, problem.hint);
+    const stranger = strangerIn(draft.data, path);
+    if (stranger !== null) return refuse(path, stranger.message, stranger.hint);
     try {
       return draft.set(path, valueAt(value.data, ['value']), () => place);
     } catch (error) {
@@ -175,6 +177,11 @@ class Loader {
       if (!OVERRIDABLE.includes(String(path[0]))) {
         const hint = choices(String(path[0]), OVERRIDABLE);
         this.#report(draft, finding(here, `${quoted(key)} is not for one strategy to change`, hint, 'key'));
+        continue;
+      }
+      const stranger = strangerIn(draft.data, path);
+      if (stranger !== null) {
+        this.#report(draft, finding(here, stranger.message, stranger.hint, 'key'));
         continue;
       }
       try {
@@ -317,6 +324,16 @@ function readingOf(data: unknown): string {
   const { valueSize: _size, speed, rate, ...reading } = recording;
   // How often a recording fits into the run depends on its pace.
   return JSON.stringify(reading['loop'] === 'fill' ? { ...reading, speed, rate } : reading);
+}
+
+/** A part of a tenant that is not there was meant for another one; it would make a further tenant of defaults. */
+function strangerIn(data: unknown, path: Path): { message: string; hint: string } | null {
+  const [section, tenants, name, ...part] = path;
+  if (section !== 'workload' || tenants !== 'tenants' || part.length === 0) return null;
+  const known = valueAt(data, ['workload', 'tenants']);
+  if (!isMap(known) || Object.hasOwn(known, name!)) return null;
+  const hint = choices(String(name), Object.keys(known));
+  return { message: `there is no tenant ${quoted(String(name))}`, hint };
 }
 
 function below(path: Path, found: Finding): Finding {

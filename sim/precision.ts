@@ -2,7 +2,6 @@
  * How precisely seeds have told a metric so far (`--until p99=2%`): the widest interval of the differences from
  * the reference, each paired by seed; where only one strategy ran, that of its mean.
  */
-
 import { standingsOf } from './compare.ts';
 import { WHOLE_RUN } from './gates/metric.ts';
 import type { UntilTarget } from './gates/until.ts';

@@ -2,7 +2,6 @@
  * Baselines: what scenarios measured when somebody was content with them, kept beside the code. Exact metrics by
  * strategy and seed, one line per metric in a fixed order, so that a diff of the file is a diff of the behaviour.
  */
-
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

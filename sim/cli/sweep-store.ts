@@ -2,7 +2,6 @@
  * Runs of a sweep on disk: one JSON line each, appended as it ends, so that whatever stops a sweep loses no more
  * than what was under way. A line that is cut, or not of this version, is no finished run.
  */
-
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { writeToString } from 'fast-csv';
 import { z } from 'zod';

@@ -1,5 +1,4 @@
 /** Unit: the gate language reads what its documentation shows, and says of everything else what is wrong where. */
-
 import { describe, expect, it } from 'vitest';
 import { METRICS, metricNamed, metricNames, SHORT_NAMES } from '../../sim/gates/catalogue.ts';
 import { checkGate, scopeOf } from '../../sim/gates/check.ts';

@@ -115,6 +115,18 @@ describe('mistakes', () => {
   });
 });
 
+test('an override of a tenant that is not there is refused, a whole new tenant is not', () => {
+  const words = 'there is no tenant "wep"';
+  expect(problemsOf(text(TWO), ['workload.tenants.wep.rate=5/s'])).toMatchObject([
+    { message: words, hint: 'did you mean "web"? accepted: web, batch' },
+  ]);
+  const single = `workload: { tenants: { ${TWO} } }
+strategies: { a: { preset: redis, with: { workload.tenants.wep.rate: 5/s } } }`;
+  expect(problemsOf(single).map(({ message }) => message)).toContain(words);
+  const more = bound(text(TWO), ['workload.tenants.third={ rate: 5/s }']);
+  expect(more.tenants.map(({ name }) => name)).toEqual(['web', 'batch', 'third']);
+});
+
 test('names that end differently may begin alike', () => {
   const names = ['{id}:web', '{id}:batch'].map(
     (name, i) => `t${i}: { rate: 1/s, keys: { name: "${name}" } }`,
