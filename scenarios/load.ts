@@ -7,20 +7,13 @@ import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { compose, finding } from './compose.ts';
-import { type Counts, type CountsFile, countsId } from './counts-file.ts';
+import type { Counts, CountsFile } from './counts-file.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
+import { withCounts } from './fill-counts.ts';
 import { bindGates } from './gates.ts';
-import {
-  type Path,
-  type Place,
-  type Problem,
-  placeText,
-  printable,
-  quoted,
-  sortProblems,
-} from './problem.ts';
+import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
 import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
 import {
   type Settings,
@@ -197,41 +190,13 @@ class Loader {
     return layered;
   }
 
-  /** Counts of a file, as if they were written in its place: they decide what is run, not where they stand. */
   #withCounts(draft: Draft): Draft {
-    const tenants = valueAt(draft.data, ['workload', 'tenants']);
-    const paths = [
-      ['workload'],
-      ...Object.keys(isMap(tenants) ? tenants : {}).map((name) => ['workload', 'tenants', name]),
-    ];
-    return paths.reduce((filled, path) => this.#counted(filled, [...path, 'arrivals', 'counts']), draft);
-  }
-
-  #counted(draft: Draft, path: Path): Draft {
-    const written = valueAt(draft.data, path);
-    if (!isMap(written)) return draft;
-    const { file, column, time, every, values } = written;
-    const columns = typeof column === 'string' && (time === undefined || typeof time === 'string');
-    if (typeof file !== 'string' || !columns || values !== undefined) return draft;
-    if ((every === undefined) !== (time !== undefined)) return draft;
-    const place = draft.locate([...path, 'file'], 'value');
-    const asked = {
-      path: resolve(dirname(this.#source.path), file),
-      column,
-      time: time ?? null,
-      where: placeText(place),
-    };
-    const counts = this.#counts.get(countsId(asked));
-    if (counts === undefined) {
-      this.unread.push(asked);
-      this.#report(draft, finding([...path, 'file'], `the counts in ${quoted(file)} were not read`));
-      return draft;
+    const filled = withCounts(draft, dirname(this.#source.path), this.#counts);
+    for (const { file, path } of filled.unread) {
+      this.unread.push(file);
+      this.#report(draft, finding(path, `the counts in ${quoted(file.path)} were not read`));
     }
-    const { everyNs } = counts;
-    const filled = { every: everyNs === null ? every : `${everyNs}ns`, values: counts.values };
-    return draft.replace(path, filled, (inner, part) =>
-      draft.locate(inner.at(-1) === 'every' ? inner : [...path, 'file'], part),
-    );
+    return filled.draft;
   }
 
   /** Strategies are compared on the same requests; what departs from that must be meant. */
