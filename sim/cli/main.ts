@@ -72,8 +72,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./strategies.ts')).strategiesCommand,
   },
   workload: {
-    usage: 'workload <action> <scenario>',
-    describe: 'Describe what a scenario generates, beside theory: workload describe FILE',
+    usage: 'workload <action> <file>',
+    describe:
+      "Describe what a scenario generates, or import another benchmark's workload: workload describe FILE",
     load: async () => (await import('./workload.ts')).workloadCommand,
   },
   trace: {

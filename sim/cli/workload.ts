@@ -1,4 +1,7 @@
-/** `workload describe`: what a scenario's workload generates, measured, beside what theory expects of it. */
+/**
+ * `workload describe`: what a scenario's workload generates, measured, beside what theory expects of it. The other
+ * action: workload-import.ts.
+ */
 import { resolve } from 'node:path';
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { bindSetup } from '../../scenarios/bind.ts';
@@ -7,6 +10,7 @@ import { stream } from '../rng.ts';
 import type { Workload } from '../setup.ts';
 import { OP } from '../strategy.ts';
 import { describeWorkload, type WorkloadDescription } from '../workload/describe.ts';
+import { IMPORT_FORMATS } from '../workload/import/importers.ts';
 import { mixedTheory } from '../workload/mixed-theory.ts';
 import type { Streams } from '../workload/request-source.ts';
 import { tenantStreams, workloadSource } from '../workload/source.ts';
@@ -15,33 +19,47 @@ import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
 import { load, openRecording, storedOf } from './loading.ts';
-import { checkedAssignment, defineCommand, flag, repeated } from './options.ts';
+import { checkedAssignment, defineCommand, flag, repeated, text, wholeNumber } from './options.ts';
 import { printJson, printNote, printResult, wantsColor } from './streams.ts';
+import { importFile } from './workload-import.ts';
 
 /** Arrivals are counted in windows of a second, or of a hundredth of a shorter duration. */
 const WINDOW_NS = 1e9;
 
 export const workloadCommand = defineCommand({
   positionals: {
-    action: { type: 'string', demandOption: true, describe: 'describe' },
-    scenario: { type: 'string', demandOption: true, describe: 'A scenario file' },
+    action: { type: 'string', demandOption: true, describe: 'describe, import' },
+    file: { type: 'string', demandOption: true, describe: 'A scenario; import: a file of another benchmark' },
   },
   options: {
     set: repeated('Override a value first: --set workload.rate=5k/s'),
     plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
-    json: flag('Print { generated, theory } as JSON, and the same of each of several tenants'),
+    json: flag('describe: print { generated, theory } as JSON, and the same of each of several tenants'),
+    format: text('format', `import: ${IMPORT_FORMATS.join(', ')}; recognised without it`),
+    out: text('out', 'import: the scenario to write; printed without it'),
+    force: flag('import: replace the file when it is there'),
+    rate: text('rate', 'import: a rate instead of the load that the file states, such as 10k/s'),
+    shards: { ...wholeNumber('shards', 'import: Redis shards of the scenario', 1, 16_384), default: '6' },
   },
-  examples: [['$0 workload describe scenarios/hot-shard.yaml', 'shares, skew, bursts, mix and sizes']],
+  examples: [
+    ['$0 workload describe scenarios/hot-shard.yaml', 'shares, skew, bursts, mix and sizes'],
+    ['$0 workload import workloada --out ycsb-a.yaml', 'a scenario with the workload of another benchmark'],
+  ],
   async run(args) {
+    if (args.action === 'import') {
+      const { format = null, out = null, rate = null, force = false } = args;
+      printResult(importFile(args.file, { format, out, rate, force, shards: args.shards! }));
+      return EXIT.ok;
+    }
     if (args.action !== 'describe')
-      throw usageError(`workload has no action ${JSON.stringify(args.action)}; accepted: describe`);
-    const source = { path: args.scenario, text: readInput(args.scenario) };
+      throw usageError(`workload has no action ${JSON.stringify(args.action)}; accepted: describe, import`);
+    const source = { path: args.file, text: readInput(args.file) };
     const plugins = args.plugin.map((path) => resolve(path));
     const loaded = await load({ source, overrides: args.set.map(checkedAssignment), plugins });
     if ('problems' in loaded) {
       const color = wantsColor(process.stderr);
       for (const problem of loaded.problems) printNote(formatProblem(problem, { color }));
-      throw new CliError(EXIT.invalidInput, `${args.scenario} has problems`);
+      throw new CliError(EXIT.invalidInput, `${args.file} has problems`);
     }
     const { scenario, registry } = loaded;
     const recording = openRecording(scenario, await storedOf(scenario, printNote), scenario.seed);

@@ -13,7 +13,7 @@ import { BLOCK_SIZE, RequestBlock } from '../workload/request-block.ts';
 import { zipfTotal } from '../workload/zipf.ts';
 import { fitHistogram } from './fit-histogram.ts';
 
-export type FittedPopularity = Extract<PopularitySetup, { kind: 'zipf' | 'uniform' | 'histogram' }>;
+type FittedPopularity = Extract<PopularitySetup, { kind: 'zipf' | 'uniform' | 'histogram' }>;
 
 export interface KeysFit {
   readonly keys: FittedPopularity;

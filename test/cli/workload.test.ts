@@ -1,6 +1,8 @@
 // CLI: `workload describe` measures what a scenario generates and puts theory beside it
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cli } from './cli.ts';
+import { cli, temporaryFolder } from './cli.ts';
 
 const SCENARIO = 'scenarios/hot-shard.yaml';
 const SHORT = ['--set', 'workload.rate=2k/s', '--set', 'workload.keys.count=1k'];
@@ -44,4 +46,50 @@ test('another action is a usage error', async () => {
   const { code, stderr } = await cli(['workload', 'explain', SCENARIO]);
   expect(code).toBe(2);
   expect(stderr).toContain('accepted: describe');
+});
+
+// CLI and theory: the scenario that an import writes is valid, and generates what the definition says.
+test('import, validate, describe: the shares of a YCSB file', async () => {
+  const folder = temporaryFolder();
+  const from = join(folder, 'workloadx');
+  const out = join(folder, 'imported.yaml');
+  writeFileSync(
+    from,
+    'recordcount=1000\noperationcount=20000\ntarget=10000\nreadproportion=0.7\nupdateproportion=0.3\n' +
+      'requestdistribution=hotspot\nfieldcount=2\ntypo=1\n',
+  );
+  const written = await cli(['workload', 'import', from, '--out', out]);
+  expect(written.code).toBe(0);
+  expect(written.stderr).toMatch(/^warning: .*workloadx:8: typo is not known/);
+  expect(written.stdout).toMatch(/^not carried over: .*typo/m);
+  expect(readFileSync(out, 'utf8')).toMatch(/^# Not carried over: .*typo/m);
+
+  const [valid, described] = await Promise.all([
+    cli(['validate', out]),
+    cli(['workload', 'describe', out, '--json']),
+  ]);
+  expect(valid).toMatchObject({ code: 0, stderr: '' });
+  const { generated } = JSON.parse(described.stdout);
+  // The first comes after one gap, so the last of 20,000 would come at the end.
+  expect(generated.requests).toBe(19_999);
+  const standardError = Math.sqrt((0.7 * 0.3) / generated.requests);
+  expect(Math.abs(generated.operations[0] - 0.7)).toBeLessThan(4 * standardError);
+  expect(generated.valueBytes.mean).toBe(200);
+  // 200 hot keys share 80 % evenly: the top 10 of them at least their part.
+  expect(generated.keys.shares.top10).toBeGreaterThan(0.04);
+
+  const again = await cli(['workload', 'import', from, '--out', out]);
+  expect(again).toMatchObject({ code: 2, stdout: '' });
+  expect(again.stderr).toContain('--force');
+});
+
+test('import without --out prints the scenario; mistakes have a line', async () => {
+  const folder = temporaryFolder();
+  const from = join(folder, 'w');
+  writeFileSync(from, 'recordcount=10\n');
+  expect((await cli(['workload', 'import', from])).stdout).toMatch(/^# Imported from w .*^version: 1$/ms);
+  writeFileSync(from, 'recordcount=10\nrecordcount=11\n');
+  const { code, stderr } = await cli(['workload', 'import', from]);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/w:2: recordcount is "11" here and "10" at .*w:1/);
 });
