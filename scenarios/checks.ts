@@ -98,11 +98,11 @@ export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Find
   }
   if (strategy.rebalance !== null) findings.push(...checkRebalance(strategy));
   const { module } = strategy.selection;
-  if (strategy.hedge !== null && module.candidates !== 'shard')
+  if (strategy.hedge !== null && module.candidates === 'primary')
     findings.push(
       finding(
         ['hedge'],
-        `a hedged read needs a second node of the shard, but selection ${quoted(module.name)} does not read from replicas`,
+        `a hedged read needs a second node to ask, but selection ${quoted(module.name)} has just one`,
         'take one that does, such as random or power-of-two-choices',
         'key',
       ),

@@ -70,6 +70,7 @@ export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings
     shards: cluster.shards,
     replicas: cluster.replicas,
     zones: cluster.zones,
+    zoneAware: cluster.zoneAware,
     nodeNames: nodeNames ?? null,
     node: {
       threads: node.threads,

@@ -30,6 +30,12 @@ const cluster = z.strictObject({
     .max(256)
     .prefault(['a'])
     .describe('Availability zones; nodes and clients are dealt to them in turn, a shard to different ones.'),
+  zoneAware: z
+    .boolean()
+    .prefault(true)
+    .describe(
+      'Whether the replicas of a shard lie in other zones than its primary; false deals nodes to zones in turn.',
+    ),
   nodeNames: z
     .array(z.string().min(1).max(256))
     .optional()

@@ -41,6 +41,7 @@ export class Clients {
   readonly #shardNodes: Int32Array;
   readonly #width: number;
   readonly #candidates: Int32Array;
+  readonly #holds: boolean;
 
   /**
    * @param count with one more than the setup says: the last client is the coordinator of hot-key copies,
@@ -79,6 +80,7 @@ export class Clients {
     this.selections = this.views.map((view) =>
       module.create(params, view, stream(seed, `selection/client-${view.client}`), contextOf(view.client)),
     );
+    this.#holds = this.#mode !== 'primary' && this.selections.every(({ holdNs }) => holdNs !== undefined);
   }
 
   #view(client: number, zoneOf: Uint8Array): ClientView {
@@ -119,10 +121,19 @@ export class Clients {
     return node;
   }
 
+  /** How long the client holds back the read that its selection has just placed. */
+  holdNs(client: number): number {
+    return this.#holds ? this.selections[client]!.holdNs!() : 0;
+  }
+
   /** The node this client's selection reads the key from beside `node`, which it asked already; NONE for none. */
   otherReader(client: number, shard: number, node: number, key: number, op: Op): number {
     const candidates = this.#candidates;
-    const count = this.#shardCandidates(client, shard);
+    const table = this.membership.tables[client]!;
+    const count =
+      this.#mode === 'shard'
+        ? this.#shardCandidates(client, shard)
+        : this.#preferred(client, table, table.partitionOf(key));
     let others = 0;
     for (let i = 0; i < count; i++) if (candidates[i] !== node) candidates[others++] = candidates[i]!;
     return others === 0 ? NONE : this.selections[client]!.select(candidates, others, key, op);

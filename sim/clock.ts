@@ -32,6 +32,8 @@ export const EVENT = {
   probed: 12,
   /** A read's answer is late: time for a hedge. */
   hedge: 13,
+  /** An attempt that its client held back may go. */
+  held: 14,
 } as const;
 
 export class Clock {

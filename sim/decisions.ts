@@ -152,6 +152,7 @@ export class Decisions {
         observe: selection.observe?.bind(selection),
         feedback: selection.feedback?.bind(selection),
         probed: selection.probed?.bind(selection),
+        holdNs: selection.holdNs?.bind(selection),
         select: (candidates, count, key, op) => {
           const node = selection.select(candidates, count, key, op);
           if (this.#routing !== null) {

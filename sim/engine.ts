@@ -101,6 +101,9 @@ export class Engine {
       case EVENT.hedge:
         this.flow.hedgeDue(index);
         break;
+      case EVENT.held:
+        this.flow.depart(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

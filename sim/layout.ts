@@ -1,7 +1,7 @@
 /**
  * Who is where when a run starts: nodes 0 .. shards-1 are the primaries, then come the first replicas, then
  * the second ones, as `redis-cli --cluster create` lists them. A shard's nodes lie in different zones as far as
- * there are enough.
+ * there are enough, unless placement ignores zones: then six shards in three zones keep each replica beside its primary.
  */
 import type { ClusterSetup } from './setup.ts';
 import type { NodeInfo, ShardInfo } from './strategy.ts';
@@ -15,7 +15,7 @@ export function nodesOf(cluster: ClusterSetup): NodeInfo[] {
       id,
       name: cluster.nodeNames?.[id] ?? `node-${id}`,
       shard,
-      zone: (shard + replica) % cluster.zones.length,
+      zone: (cluster.zoneAware ? shard + replica : id) % cluster.zones.length,
       primary: replica === 0,
     };
   });

@@ -160,7 +160,8 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
-    const attempt = this.#sendRequest(request, node, shard);
+    const holdNs = op === OP.get ? clients.holdNs(client) : 0;
+    const attempt = this.#sendRequest(request, node, shard, false, holdNs);
     if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
   }
 
@@ -206,8 +207,8 @@ export class RequestFlow {
     );
   }
 
-  #sendRequest(request: number, node: number, shard: number, asking = false): number {
-    const { requests } = this.#world;
+  #sendRequest(request: number, node: number, shard: number, asking = false, holdNs = 0): number {
+    const { requests, queue, clock } = this.#world;
     const attempt = this.#delivery.create(PURPOSE.request, request, requests.client[request]!, node, shard);
     this.#delivery.describe(
       attempt,
@@ -219,18 +220,26 @@ export class RequestFlow {
     this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
     if (asking) this.#world.attempts.asking[attempt] = 1;
     if (this.hotKeys !== null) this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
+    if (holdNs > 0) queue.push(clock.nowNs + holdNs, EVENT.held, attempt);
+    else this.depart(attempt);
+    return attempt;
+  }
+
+  /** A request's own attempt leaves its client. */
+  depart(attempt: number): void {
+    const { requests, attempts } = this.#world;
+    const request = attempts.owner[attempt]!;
     const turn = requests.tries[request]! + requests.redirects[request]!;
     if (turn === 1) {
       this.#delivery.send(attempt, requests.outFactor[request]!, requests.backFactor[request]!);
-    } else {
-      const ordinal = requests.ordinal[request]!;
-      this.#delivery.send(
-        attempt,
-        this.#luck.jitter(ordinal, 2 * turn),
-        this.#luck.jitter(ordinal, 2 * turn + 1),
-      );
+      return;
     }
-    return attempt;
+    const ordinal = requests.ordinal[request]!;
+    this.#delivery.send(
+      attempt,
+      this.#luck.jitter(ordinal, 2 * turn),
+      this.#luck.jitter(ordinal, 2 * turn + 1),
+    );
   }
 
   #readFrom(client: number, key: number, home: number): number {

@@ -281,6 +281,8 @@ export interface ClusterSetup {
   readonly nodeNames: readonly string[] | null;
   /** Zone names; nodes are dealt to zones in turn, a shard's nodes to different ones. */
   readonly zones: readonly string[];
+  /** False: nodes are dealt to zones in their own order, whoever they belong to. */
+  readonly zoneAware: boolean;
   readonly node: NodeSetup;
   readonly replication: {
     /** Mean delay from execution on the primary to arrival at the replica. */

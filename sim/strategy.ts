@@ -161,6 +161,8 @@ export interface Selection {
    * comes first where there is one; nodes believed unusable are left out.
    */
   select(candidates: Int32Array, count: number, key: KeyId, op: Op): NodeId;
+  /** HOT. How long this client holds back the attempt that `select` has just placed; 0 to send it at once. */
+  holdNs?(): Nanos;
   /** HOT. An attempt of this client ended after `elapsedNs`. */
   observe?(node: NodeId, elapsedNs: Nanos, outcome: Outcome): void;
   /** HOT. What an answer carried: how many waited when the attempt reached the node, and its service time. */

@@ -106,6 +106,7 @@ export function buildSetup(overrides: Overrides): Setup {
       replicas,
       nodeNames: null,
       zones: ['a'],
+      zoneAware: true,
       node: {
         threads,
         queueLimit: overrides.queueLimit ?? 1e9,

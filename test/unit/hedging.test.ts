@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { HedgeSetup } from '../../sim/setup.ts';
+import { boundedLoad } from '../../strategies/selection/bounded-load.ts';
 import { random } from '../../strategies/selection/random.ts';
 import { buildSetup, type Overrides, SERVICE_NS } from '../setup-builder.ts';
 import { bound } from './selection-helpers.ts';
@@ -71,6 +72,14 @@ describe('hedged reads', () => {
     const { requests } = result({ ...P95, budget: 1 });
     expect(requests.hedges / requests.offered).toBeGreaterThan(0.04);
     expect(requests.hedges / requests.offered).toBeLessThan(0.06);
+  });
+
+  test('over an order of preference, the other read goes to another shard of it', () => {
+    const strategy = { selection: bound(boundedLoad), hedge: fixed(SERVICE_NS, 1) };
+    const { requests, nodes } = run(buildSetup({ ratePerSec: 600, durationNs: 4e9, shards: 3, strategy }), 7);
+    expect(requests.hedges).toBeGreaterThan(0.2 * requests.offered);
+    expect(requests.attempts).toBe(requests.offered + requests.hedges);
+    expect(nodes.every(({ attempts }) => attempts > 0)).toBe(true);
   });
 
   test('writes are not hedged', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OUTCOME } from '../../sim/strategy.ts';
 import { alwaysHottest } from '../../strategies/selection/always-hottest.ts';
 import { c3 } from '../../strategies/selection/c3.ts';
+import { RateControl } from '../../strategies/selection/c3-rate.ts';
 import { leastOutstanding } from '../../strategies/selection/least-outstanding.ts';
 import { peakEwma } from '../../strategies/selection/peak-ewma.ts';
 import { zoneAware } from '../../strategies/selection/zone-aware.ts';
@@ -134,6 +135,49 @@ describe('c3', () => {
     expect(choose()).toBe(1);
     selection.feedback!(1, 1749 + 8, 0, 1);
     expect(choose()).toBe(0);
+  });
+});
+
+describe("c3's rate control", () => {
+  const MS = 1e6;
+  const PARAMS = { interval: 20 * MS, startRate: 10 };
+
+  test('gives out what is saved up, then a place per interval and rate, in turn', () => {
+    const rates = new RateControl(PARAMS, 1);
+    for (let i = 0; i < 10; i++) {
+      expect(rates.waitNs(0, 0)).toBe(0);
+      rates.take(0);
+    }
+    expect(rates.waitNs(0, 0)).toBe(2 * MS);
+    rates.take(0);
+    expect(rates.waitNs(0, 0)).toBe(4 * MS);
+    expect(rates.waitNs(0, 3 * MS)).toBe(1 * MS);
+    expect(rates.waitNs(0, 4 * MS)).toBe(0);
+  });
+
+  test('saves up no more than the start rate', () => {
+    const rates = new RateControl(PARAMS, 1);
+    for (let i = 0; i < 10; i++) rates.take(0);
+    for (let i = 0; i < 10; i++) {
+      expect(rates.waitNs(0, 1000 * MS)).toBe(0);
+      rates.take(0);
+    }
+    expect(rates.waitNs(0, 1000 * MS)).toBe(2 * MS);
+  });
+
+  test('is cut to a fifth when answers come more slowly than it sends, and grows by the cubic towards where it was', () => {
+    const rates = new RateControl(PARAMS, 1);
+    // Ten answers in the first interval make a smoothed rate of 1: the second one's first answer cuts.
+    for (let i = 0; i < 10; i++) rates.answered(0, i * MS);
+    expect(rates.rateOf(0)).toBe(10);
+    rates.answered(0, 41 * MS);
+    expect(rates.rateOf(0)).toBeCloseTo(2, 12);
+    rates.answered(0, 42 * MS);
+    expect(rates.rateOf(0)).toBeCloseTo(0.4, 12);
+    rates.answered(0, 43 * MS);
+    // 0.4 < 0.9 x 1: gamma (t - K)^3 + before, K = cbrt(2 x 0.2 / gamma), 1 ms after the cut.
+    const grown = 0.000004 * (1 - Math.cbrt((2 * 0.2) / 0.000004)) ** 3 + 2;
+    expect(rates.rateOf(0)).toBeCloseTo(grown, 9);
   });
 });
 

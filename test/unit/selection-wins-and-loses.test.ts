@@ -124,6 +124,16 @@ describe('c3', () => {
   test('loses: a node that refuses at once keeps its good record', () => {
     expect(failed(refusing, c3)).toBeGreaterThan(1.2 * failed(refusing, random));
   });
+  test('with rate control wins: under more load than there is capacity, the nodes keep shorter queues', () => {
+    const overload: World = { ratePerSec: 12_000, durationNs: 4 * SECOND, clients: { count: 4 } };
+    const longest = (params: object) =>
+      Math.max(...result(overload, c3, params).nodes.map((node) => node.maxQueue));
+    expect(longest({ rateControl: true })).toBeLessThan(0.7 * longest({}));
+  });
+  test('with rate control loses: with few requests per interval it starves itself', () => {
+    const quiet: World = { ...busy, clients: { count: 2 } };
+    expect(mean(quiet, c3, { rateControl: true })).toBeGreaterThan(5 * mean(quiet, c3));
+  });
 });
 
 const manyClients: World = { ...busy, clients: { count: 200 } };
