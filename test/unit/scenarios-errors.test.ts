@@ -251,7 +251,7 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
       [
         'hedged reads from the primary alone',
         '{ preset: redis, hedge: { after: 5ms } }',
-        ['2:35 a hedged read needs a second node of the shard, but selection'],
+        ['2:35 a hedged read needs a second node to ask, but selection'],
       ],
       [
         'a hedge after a quantile that is none',
