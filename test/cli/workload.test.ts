@@ -93,3 +93,47 @@ test('import without --out prints the scenario; mistakes have a line', async () 
   expect(code).toBe(3);
   expect(stderr).toMatch(/w:2: recordcount is "11" here and "10" at .*w:1/);
 });
+
+test.each([
+  // 1 / (1 + 1/2 + ... + 1/100) = 19.28 %.
+  [
+    'memtier',
+    'memtier_benchmark -t 1 -c 10 --rate-limiting=2000 --test-time=1 --key-pattern=Z:Z --key-maximum=99',
+    0.1928,
+  ],
+  [
+    'cachebench',
+    JSON.stringify({
+      generator: 'online',
+      numKeys: 100,
+      numOps: 20_000,
+      numThreads: 1,
+      opRatePerSec: 20_000,
+      getRatio: 10,
+      setRatio: 1,
+      keySizeRange: [8, 16],
+      keySizeRangeProbability: [1],
+      valSizeRange: [32, 64],
+      valSizeRangeProbability: [1, 1],
+      popularityBuckets: [1, 99],
+      popularityWeights: [3, 7],
+    }),
+    0.3,
+  ],
+])('import, validate, describe: %s', async (_, definition, top1) => {
+  const folder = temporaryFolder();
+  const from = join(folder, 'definition');
+  const out = join(folder, 'imported.yaml');
+  writeFileSync(from, definition);
+  expect((await cli(['workload', 'import', from, '--out', out])).code).toBe(0);
+  const [valid, described] = await Promise.all([
+    cli(['validate', out]),
+    cli(['workload', 'describe', out, '--json']),
+  ]);
+  expect(valid).toMatchObject({ code: 0, stderr: '' });
+  const { generated } = JSON.parse(described.stdout);
+  expect(generated.requests).toBe(19_999);
+  const within = (share: number) => 4 * Math.sqrt((share * (1 - share)) / generated.requests);
+  expect(Math.abs(generated.operations[0] - 10 / 11)).toBeLessThan(within(10 / 11));
+  expect(Math.abs(generated.keys.shares.top1 - top1)).toBeLessThan(within(top1));
+});

@@ -1,10 +1,12 @@
 /** Which definitions of workloads are understood, and which one a file is. */
 import { InputError } from '../../errors.ts';
 import { choices } from '../../suggest.ts';
+import { cachebench } from './cachebench.ts';
 import type { ImportedWorkload, ImportSource, WorkloadImporter } from './imported.ts';
+import { memtier } from './memtier.ts';
 import { ycsbProperties } from './ycsb-properties.ts';
 
-const IMPORTERS: readonly WorkloadImporter[] = [ycsbProperties];
+const IMPORTERS: readonly WorkloadImporter[] = [cachebench, memtier, ycsbProperties];
 
 export const IMPORT_FORMATS: readonly string[] = IMPORTERS.map(({ name }) => name);
 

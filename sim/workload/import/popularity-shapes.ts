@@ -3,10 +3,16 @@
  * distribution function gives it. Three hundred buckets follow a bell closer than a run of any length could tell.
  */
 import type { PopularitySetup } from '../../setup.ts';
+import { normalCdf } from '../../statistics/normal.ts';
 
 type Histogram = Extract<PopularitySetup, { kind: 'histogram' }>;
 
 const BUCKETS = 300;
+
+/** A normal distribution over keys 0 .. count - 1; draws beyond either end are drawn again, as the benchmarks do. */
+export function bellPopularity(count: number, mean: number, deviation: number): Histogram {
+  return bucketed(count, (key) => normalCdf((key - mean) / deviation));
+}
 
 /** Weight e^(-key / scale): key 0 is the most popular. */
 export function exponentialPopularity(count: number, scale: number): Histogram {
