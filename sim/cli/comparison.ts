@@ -28,6 +28,9 @@ export interface Ran {
   readonly code: ExitCode;
 }
 
+/** More of them say nothing new. */
+const FAILURES_TOLD = 20;
+
 /** What progress needs to know of jobs that run together. */
 export interface Batch {
   readonly jobs: readonly Job[];
@@ -76,7 +79,9 @@ export async function runJobs(
   process.off('SIGINT', onInterrupt);
 
   const failures = failuresOf(jobs, outcomes);
-  for (const failure of failures) printNote(formatFailure(failure));
+  for (const failure of failures.slice(0, FAILURES_TOLD)) printNote(formatFailure(failure));
+  if (failures.length > FAILURES_TOLD)
+    printNote(`and ${failures.length - FAILURES_TOLD} further runs failed`);
   return {
     runs: outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : [])),
     code: worstOf([...failures.map((failure) => failure.code), interrupted ? EXIT.interrupted : EXIT.ok]),

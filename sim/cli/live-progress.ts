@@ -21,6 +21,8 @@ const LONG_RUN_MS = 600_000;
 const NAME_WIDTH_MAX = 32;
 /** More runs than that are not listed one by one: those under way, and how many have ended. */
 const MANY_LANES = 16;
+/** No log of progress grows longer [characters], however long a run is and however much fails. */
+const LOG_MAX = 40_000;
 /** Then so many lines in a log tell how far it is. */
 const MILESTONES = 20;
 
@@ -40,6 +42,7 @@ export class LiveProgress {
   #timer: NodeJS.Timeout | undefined;
   #drawnLines = 0;
   #startedMs = 0;
+  #logged = 0;
 
   constructor(lanes: readonly Lane[], horizonNs: number, screen: ProgressScreen, style: ProgressStyle) {
     this.#lanes = lanes;
@@ -68,11 +71,20 @@ export class LiveProgress {
   /** Of many, the failed ones and milestones. */
   #tellEnd(lane: Lane): void {
     const failed = lane.outcome !== null && 'failure' in lane.outcome;
-    if (!this.#many || failed) this.#screen.write(`${this.#line(lane)}\n`);
+    if (!this.#many || failed) this.#log(this.#line(lane));
     if (!this.#many) return;
     const every = Math.ceil(this.#lanes.length / MILESTONES);
     const done = this.#ended();
-    if (done % every === 0 || done === this.#lanes.length) this.#screen.write(`${this.#tally(done)}\n`);
+    if (done % every === 0 || done === this.#lanes.length) this.#log(this.#tally(done));
+  }
+
+  /** A line where nothing is redrawn. */
+  #log(line: string): void {
+    if (this.#logged > LOG_MAX) return;
+    this.#logged += line.length + 1;
+    const last =
+      this.#logged > LOG_MAX ? '\nthe log is long enough: no more progress here until the end' : '';
+    this.#screen.write(`${line}${last}\n`);
   }
 
   #ended(): number {
@@ -119,7 +131,7 @@ export class LiveProgress {
     const interval = QUIET_INTERVALS_MS[said === 0 ? 0 : elapsedMs < LONG_RUN_MS ? 1 : 2]!;
     this.#timer = setTimeout(() => {
       for (const lane of this.#lanes) {
-        if (lane.state === 'running') this.#screen.write(`${this.#line(lane)}\n`);
+        if (lane.state === 'running') this.#log(this.#line(lane));
       }
       this.#scheduleQuietLine(said + 1);
     }, interval);

@@ -201,6 +201,35 @@ describe('progress', () => {
     vi.useRealTimers();
   });
 
+  test('a log stays short: thousands of runs that all fail, for days', () => {
+    vi.useFakeTimers();
+    const jobs = Array.from({ length: 3000 }, (_, i) => ({
+      ...job,
+      strategy: 'redis',
+      label: `redis, seed ${i}`,
+    }));
+    const { lanes } = new Pool(jobs, () => {});
+    let written = '';
+    const screen = {
+      write: (text: string) => {
+        written += text;
+      },
+    };
+    const progress = new LiveProgress(lanes, 10e9, screen, { redraw: false, color: false, ascii: true });
+    progress.start();
+    for (const lane of lanes) {
+      begin(lane);
+      vi.advanceTimersByTime(60_000);
+      lane.state = 'done';
+      lane.outcome = { failure: { code: 70, message: 'no', hint: null, stack: null } };
+      progress.changed(lane);
+    }
+    progress.end();
+    vi.useRealTimers();
+    expect(written.length).toBeLessThan(50_000);
+    expect(written).toContain('the log is long enough');
+  });
+
   test.each([
     [0.2, '1 s'],
     [59.5, '1 min 00 s'],
