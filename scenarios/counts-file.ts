@@ -2,12 +2,13 @@
  * A rate curve as people export it from their monitoring: a CSV file with one row per interval, a column of counts
  * and maybe one of times. Read by fast-csv. Bad cells are errors at their line, never zeros.
  */
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'fast-csv';
 import { InputError } from '../sim/errors.ts';
 import { choices } from '../sim/suggest.ts';
 import { formatDuration } from '../sim/units.ts';
+import { checkReadable } from './named-file.ts';
 import { quoted } from './problem.ts';
 
 export interface CountsFile {
@@ -29,7 +30,6 @@ export interface Counts {
 
 /** A minute-by-minute year is half of either. */
 const MAX_ROWS = 1e6;
-const MAX_BYTES = 64 * 2 ** 20;
 const NUMBER = /^\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 /** The year 5138: what is beyond was meant as milliseconds. */
@@ -44,16 +44,7 @@ export function countsId({ path, column, time }: CountsFile): string {
 
 export async function readCounts(file: CountsFile): Promise<Counts> {
   const { path, where } = file;
-  let bytes: number;
-  try {
-    bytes = statSync(path).size;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${code})`;
-    throw new InputError(where, `${path}: ${reason}`, { cause: error });
-  }
-  if (bytes > MAX_BYTES)
-    throw new InputError(path, `${bytes} bytes are too many for a rate curve; at most ${MAX_BYTES}`);
+  checkReadable(path, where, 'a rate curve');
   let rows: CountRows | undefined;
   let line = 1;
   try {

@@ -7,12 +7,12 @@ import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { compose, finding } from './compose.ts';
-import type { Counts, CountsFile } from './counts-file.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
-import { withCounts } from './fill-counts.ts';
+import { withFiles } from './fill-files.ts';
 import { bindGates } from './gates.ts';
+import type { FileContent, NamedFile } from './named-file.ts';
 import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
 import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
 import {
@@ -28,14 +28,14 @@ export interface LoadOptions {
   /** `path=value`, as after `--set`; the value is YAML. */
   readonly overrides?: readonly string[];
   readonly registry: Registry;
-  /** Contents of files with counts, by `countsId`. */
-  readonly counts?: ReadonlyMap<string, Counts>;
+  /** Contents of files that the scenario names, by their ids. */
+  readonly files?: ReadonlyMap<string, FileContent>;
 }
 
 export interface NotLoaded {
   readonly problems: Problem[];
-  /** Files whose counts must be given first. */
-  readonly unread: readonly CountsFile[];
+  /** Files whose contents must be given first. */
+  readonly unread: readonly NamedFile[];
 }
 
 /** What a strategy's `with` may change. */
@@ -45,7 +45,7 @@ export function loadScenario(
   source: ScenarioSource,
   options: LoadOptions,
 ): { readonly scenario: Scenario } | NotLoaded {
-  const loader = new Loader(source, options.registry, options.counts ?? new Map());
+  const loader = new Loader(source, options.registry, options.files ?? new Map());
   const scenario = loader.load(options.overrides ?? []);
   return scenario === null ? { problems: sortProblems(loader.errors), unread: loader.unread } : { scenario };
 }
@@ -60,16 +60,16 @@ export function pluginsOf(source: ScenarioSource): string[] {
 /** One load: collects what is wrong on its way. */
 class Loader {
   readonly errors: Problem[] = [];
-  readonly unread: CountsFile[] = [];
+  readonly unread: NamedFile[] = [];
   readonly #warnings: Problem[] = [];
   readonly #source: ScenarioSource;
   readonly #registry: Registry;
-  readonly #counts: ReadonlyMap<string, Counts>;
+  readonly #files: ReadonlyMap<string, FileContent>;
 
-  constructor(source: ScenarioSource, registry: Registry, counts: ReadonlyMap<string, Counts>) {
+  constructor(source: ScenarioSource, registry: Registry, files: ReadonlyMap<string, FileContent>) {
     this.#source = source;
     this.#registry = registry;
-    this.#counts = counts;
+    this.#files = files;
   }
 
   load(overrides: readonly string[]): Scenario | null {
@@ -83,7 +83,7 @@ class Loader {
     }
     for (const override of overrides) draft = this.#override(draft, override);
     const asWritten = draft;
-    draft = this.#withCounts(asWritten);
+    draft = this.#withFiles(asWritten);
     const { data } = draft;
     const parsed = scenarioSchema.safeParse(data);
     const findings = parsed.success ? [] : explain(scenarioSchema, data, parsed.error.issues);
@@ -141,7 +141,7 @@ class Loader {
   ): ScenarioStrategy | null {
     const path = ['strategies', name];
     const overrides = typeof input === 'string' ? {} : (input.with ?? {});
-    const layered = this.#withCounts(this.#layered(draft, [...path, 'with'], overrides));
+    const layered = this.#withFiles(this.#layered(draft, [...path, 'with'], overrides));
     const parsed = settingsSchema.safeParse(layered.data);
     const findings = parsed.success ? [] : explain(settingsSchema, layered.data, parsed.error.issues);
     for (const found of findings) this.#report(layered, found);
@@ -190,11 +190,11 @@ class Loader {
     return layered;
   }
 
-  #withCounts(draft: Draft): Draft {
-    const filled = withCounts(draft, dirname(this.#source.path), this.#counts);
+  #withFiles(draft: Draft): Draft {
+    const filled = withFiles(draft, dirname(this.#source.path), this.#files);
     for (const { file, path } of filled.unread) {
       this.unread.push(file);
-      this.#report(draft, finding(path, `the counts in ${quoted(file.path)} were not read`));
+      this.#report(draft, finding(path, `${quoted(file.path)} was not read`));
     }
     return filled.draft;
   }

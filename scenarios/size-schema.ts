@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { SizeSetup } from '../sim/setup.ts';
 import { cv, size, weights } from './fields.ts';
 
-/** @param etc what `etc` stands for here */
+/** Alternatives of a union. @param etc what `etc` stands for here */
 export const sizeForms = (etc: SizeSetup, max: number) => {
   const bytes = (min = 0) => size({ min, max });
   // Maps first: of alternatives that could be meant, the first one's mistakes are told.
-  return z.union([
+  return [
     z
       .strictObject({
         lognormal: z
@@ -74,5 +74,15 @@ export const sizeForms = (etc: SizeSetup, max: number) => {
       ),
     z.literal('etc').transform((): SizeSetup => etc),
     bytes().transform((fixed): SizeSetup => ({ kind: 'constant', bytes: fixed })),
-  ]);
+  ] as const;
 };
+
+/** What is read stands in its place before the scenario is checked. */
+export const sizesInFile = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe("A file of cachebench's sizes (valSizeDistFile), relative to the scenario."),
+  })
+  .transform((): SizeSetup => ({ kind: 'constant', bytes: 0 }));

@@ -15,12 +15,12 @@ import { ETC_GAP, ETC_KEY_BYTES, ETC_OPERATIONS, ETC_VALUE_BYTES } from '../sim/
 import { MAX_KEY_BYTES } from '../sim/workload/key-lengths.ts';
 import { YCSB } from '../sim/workload/ycsb.ts';
 import { count, cv, duration, rate, ratio, shape, weights } from './fields.ts';
-import { sizeForms } from './size-schema.ts';
+import { sizeForms, sizesInFile } from './size-schema.ts';
 
 /** Runs hold a bit per key and node, and counters per key. */
 export const MAX_KEYS = 100e6;
 
-const MAX_VALUE_BYTES = 2 ** 29;
+export const MAX_VALUE_BYTES = 2 ** 29;
 
 /** A member without what the scenario says elsewhere. */
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -290,7 +290,8 @@ const keys = z.strictObject({
       'Names of keys; {id} is the number from 0 (by popularity), {id/10} and {id%10} quotient and remainder: ' +
         '"cart:{{id/10}}:{id}" puts ten keys into one hash tag.',
     ),
-  length: sizeForms(ETC_KEY_BYTES, MAX_KEY_BYTES)
+  length: z
+    .union(sizeForms(ETC_KEY_BYTES, MAX_KEY_BYTES))
     .optional()
     .describe(
       "Length of names, each key's own: Facebook's etc, one size, or a map as for valueSize. Zeros before {id} fill " +
@@ -406,10 +407,11 @@ export const syntheticSchema = z.strictObject({
       'Time to live that writes set: one duration, a map of mean, shape and share, or never. A client that fills ' +
         'the cache after a miss sets the time to live the key had.',
     ),
-  valueSize: sizeForms(ETC_VALUE_BYTES, MAX_VALUE_BYTES)
+  valueSize: z
+    .union([sizesInFile, ...sizeForms(ETC_VALUE_BYTES, MAX_VALUE_BYTES)])
     .prefault('1KiB')
     .describe(
-      "Size of values: one size, or a map: lognormal, generalizedPareto, discrete, piecewise; or Facebook's etc.",
+      "Size of values: one size, or a map: lognormal, generalizedPareto, discrete, piecewise, file (cachebench's sizes); or Facebook's etc.",
     ),
 });
 export type Synthetic = z.output<typeof syntheticSchema>;

@@ -1,6 +1,6 @@
 /** A scenario with its plug-ins, from plain data: the same in the main thread and in every worker. */
-import { type Counts, countsId, readCounts } from '../../scenarios/counts-file.ts';
 import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
+import type { FileContent } from '../../scenarios/named-file.ts';
 import type { Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
@@ -27,10 +27,9 @@ export async function load(
   const options = { overrides, registry: loaded.registry };
   const first = loadScenario(source, options);
   if ('scenario' in first || first.unread.length === 0) return { ...loaded, ...first };
-  const counts = new Map<string, Counts>();
-  for (const file of first.unread)
-    if (!counts.has(countsId(file))) counts.set(countsId(file), await readCounts(file));
-  return { ...loaded, ...loadScenario(source, { ...options, counts }) };
+  const files = new Map<string, FileContent>();
+  for (const { id, read } of first.unread) if (!files.has(id)) files.set(id, await read());
+  return { ...loaded, ...loadScenario(source, { ...options, files }) };
 }
 
 /** The recordings of the scenario, stored for all of its runs; null where its workload is synthetic. */

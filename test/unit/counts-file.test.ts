@@ -146,6 +146,6 @@ describe('mistakes', () => {
 
   test('a file that nobody read is a problem, not a curve', () => {
     const result = loadScenario({ path: 'x.yaml', text: text(FORM) }, { registry });
-    expect('problems' in result && JSON.stringify(result.problems)).toMatch(/counts\.csv.* were not read/);
+    expect('problems' in result && JSON.stringify(result.problems)).toMatch(/counts\.csv.* was not read/);
   });
 });

@@ -4,12 +4,14 @@
  */
 import type { StatedSize } from './imported.ts';
 
+export type RangeSizes = Exclude<StatedSize, { kind: 'lognormal' }>;
+
 /** @returns a sentence where they do not fit together */
 export function rangeSizes(
   range: readonly number[],
   probabilities: readonly number[],
   maxBytes: number,
-): StatedSize | string {
+): RangeSizes | string {
   const counts = `${range.length} sizes and ${probabilities.length} probabilities`;
   if (range.length === 0) return 'no sizes';
   if (range.length !== probabilities.length && range.length !== probabilities.length + 1)

@@ -7,7 +7,7 @@ import { InputError } from '../../errors.ts';
 import type { PopularitySetup, TtlSetup } from '../../setup.ts';
 import { choices } from '../../suggest.ts';
 import { MAX_KEY_BYTES } from '../key-lengths.ts';
-import { rangeSizes } from './cachebench-sizes.ts';
+import { type RangeSizes, rangeSizes } from './cachebench-sizes.ts';
 import {
   chosenRate,
   closedLoop,
@@ -315,9 +315,8 @@ function sum(values: readonly number[]): number {
 }
 
 /** Of the times above 0, which are set; and how many those are. */
-function ttlMoments(seconds: StatedSize): { mean: number; cv: number; share: number } {
+function ttlMoments(seconds: RangeSizes): { mean: number; cv: number; share: number } {
   if (seconds.kind === 'constant') return { mean: seconds.bytes, cv: 0, share: seconds.bytes > 0 ? 1 : 0 };
-  if (seconds.kind === 'lognormal') throw new Error('a range is no lognormal');
   const isDiscrete = seconds.kind === 'discrete';
   const low = isDiscrete ? seconds.bytes : seconds.edgesBytes.slice(0, -1);
   const high = isDiscrete ? seconds.bytes : seconds.edgesBytes.slice(1);
