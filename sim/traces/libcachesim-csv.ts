@@ -1,8 +1,8 @@
 /**
  * libCacheSim's CSV traces: columns by position, given in libCacheSim's own words with positions from 1, as in
- * `columns: "time-col=1, obj-id-col=2, obj-size-col=3, delimiter=,"`; `op-col`, `ttl-col` [s] and
- * `has-header=true` may follow; `obj-id-is-num` makes no difference here. Only `obj-id-col` is needed; without `time-col` the order alone is known. As in
- * libCacheSim, there is no quoting.
+ * `columns: "time-col=1, obj-id-col=2, obj-size-col=3, delimiter=,"`; `op-col`, `ttl-col` [s],
+ * `has-header=true` and `obj-id-is-num=true` may follow: an id that is no number is then a bad row. Only `obj-id-col`
+ * is needed; without `time-col` the order alone is known. As in libCacheSim, there is no quoting.
  */
 import { InputError } from '../errors.ts';
 import { OP, type Op } from '../strategy.ts';
@@ -41,6 +41,7 @@ export const libcachesimCsv: TraceReader = {
 interface Layout {
   readonly delimiter: number;
   readonly hasHeader: boolean;
+  readonly idIsNumber: boolean;
   /** From 1; 0 where there is none. */
   readonly columns: Readonly<Record<(typeof COLUMN_NAMES)[number], number>>;
 }
@@ -49,17 +50,24 @@ function parseLayout(options: ReadOptions): Layout {
   const columns = { 'time-col': 0, 'obj-id-col': 0, 'obj-size-col': 0, 'op-col': 0, 'ttl-col': 0 };
   let delimiter = 0x2c;
   let hasHeader = false;
+  let idIsNumber = false;
   // A delimiter may itself be a comma: settings are found, not split apart.
   for (const [, name, value] of options.columns.matchAll(/([a-z-]+)\s*=\s*(\\t|[^\s,]+|[,\t ])/g)) {
     if (isColumnName(name!) && /^[1-9]\d?$/.test(value!)) columns[name] = Number(value);
     else if (name === 'delimiter' && (value === '\\t' || value!.length === 1))
       delimiter = value === '\\t' ? 9 : value!.charCodeAt(0);
-    else if (name === 'has-header' && /^(true|false)$/.test(value!)) hasHeader = value === 'true';
-    else if (name !== 'obj-id-is-num')
-      throw new InputError(options.file, `columns: "${name}=${value}" is not understood. ${ADVICE}`);
+    else if (name === 'has-header' && TRUTH.test(value!)) hasHeader = isTrue(value!);
+    else if (name === 'obj-id-is-num' && TRUTH.test(value!)) idIsNumber = isTrue(value!);
+    else throw new InputError(options.file, `columns: "${name}=${value}" is not understood. ${ADVICE}`);
   }
   if (columns['obj-id-col'] === 0) throw new InputError(options.file, `columns: no obj-id-col. ${ADVICE}`);
-  return { delimiter, hasHeader, columns };
+  return { delimiter, hasHeader, idIsNumber, columns };
+}
+
+const TRUTH = /^(?:true|false|1|0)$/;
+
+function isTrue(value: string): boolean {
+  return value === 'true' || value === '1';
 }
 
 function isColumnName(name: string): name is (typeof COLUMN_NAMES)[number] {
@@ -106,6 +114,8 @@ class PositionalRows {
       opColumn > 0 ? OP_NAMES.find(bytes, this.#from(opColumn), this.#to(opColumn)) : OP.get;
     if (op === undefined) return 'unknown operation';
     const id = columns['obj-id-col'];
+    if (this.#layout.idIsNumber && !isDigits(bytes, this.#from(id), this.#to(id)))
+      return 'object id is not a number';
     return this.#sink.row(
       this.#time.seconds,
       this.#time.nanos,
@@ -136,4 +146,10 @@ class PositionalRows {
   #to(column: number): number {
     return this.#starts[column]! - 1;
   }
+}
+
+/** Ids may exceed 2^53: they are names. */
+function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false;
+  return end > start;
 }

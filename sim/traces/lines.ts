@@ -1,5 +1,6 @@
 /**
- * Cuts a byte stream into lines, whatever the chunk borders: LF or CRLF, last line with or without an end. A line
+ * Cuts a byte stream into lines, whatever the chunk borders: LF or CRLF, last line with or without an end, a
+ * byte order mark before the first or none. A line
  * with a NUL byte is a bad row in every format: no text has any, but a disk that lost power leaves blocks of them.
  */
 import { excerpt, type RowLog } from './reader.ts';
@@ -87,8 +88,16 @@ class LineCutter {
       this.#log.bad(this.#line, 'NUL byte in the line', excerpt(bytes, start, end));
       return;
     }
-    const bare = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
-    if (bare === start) this.#log.skip(this.#line, 'empty line');
-    else this.#onLine(bytes, start, bare, this.#line);
+    const from = this.#line === 1 ? start + byteOrderMark(bytes, start, end) : start;
+    const bare = end > from && bytes[end - 1] === 0x0d ? end - 1 : end;
+    if (bare === from) this.#log.skip(this.#line, 'empty line');
+    else this.#onLine(bytes, from, bare, this.#line);
   }
+}
+
+/** Length of the mark that some editors and spreadsheets write before UTF-8 text: it belongs to no column. */
+export function byteOrderMark(bytes: Uint8Array, start: number, end: number): number {
+  const marked =
+    end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+  return marked ? 3 : 0;
 }

@@ -70,6 +70,8 @@ class KvcacheRows {
           where,
           `no column "${name}" in the header. Needed: key, op, size; known: op_time, op_count, key_size, ttl.`,
         );
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new InputError(where, `the header names the column "${twice}" twice`);
     const column = (name: string): number => names.indexOf(name);
     this.#columns = {
       op_time: column('op_time'),

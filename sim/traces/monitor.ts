@@ -220,14 +220,14 @@ class MonitorReader {
   #ttlOf(bytes: Uint8Array, argument: number, unit: TtlUnit): Nanos {
     if (argument >= this.#count) return -1;
     const value = this.#number(bytes, argument);
-    // Redis deletes a key whose expiry lies in the past: it lives for the shortest time there is.
+    // Redis deletes a key whose expiry is now or lies in the past: it lives for the shortest time there is.
     if (value < 0) return bytes[this.#starts[argument]!] === 0x2d ? 1 : -1;
     const { seconds, nanos } = this.#time;
     switch (unit) {
       case 's':
-        return value * 1e9;
+        return Math.max(1, value * 1e9);
       case 'ms':
-        return value * 1e6;
+        return Math.max(1, value * 1e6);
       case 'at-s':
         return Math.max(1, (value - seconds) * 1e9 - nanos);
       case 'at-ms':

@@ -15,6 +15,7 @@ import { compressionOf, decompressed } from './decompress.ts';
 import { FORMATS_THAT_TAKE, TRACE_FORMATS } from './formats.ts';
 import { inMemory } from './in-memory.ts';
 import { MAX_KEYS } from './key-dictionary.ts';
+import { byteOrderMark } from './lines.ts';
 import { type ReadOptions, RowLog, type RowSink, type TimeBase, type TraceReader } from './reader.ts';
 import { RecordingBuilder, skippedOf } from './recording.ts';
 import { REORDER_WINDOW_NS } from './row-guard.ts';
@@ -198,7 +199,10 @@ function chooseReader(path: string, head: Uint8Array, format: string | undefined
     return named;
   }
   const fileName = basename(path).replace(/\.(gz|zst)$/, '');
-  const fitting = TRACE_FORMATS.find((reader) => reader.sniff(head, fileName));
+  const text = head.subarray(byteOrderMark(head, 0, head.length));
+  const fitting =
+    TRACE_FORMATS.find((reader) => reader.sniff(head, fileName)) ??
+    TRACE_FORMATS.find((reader) => reader.sniff(text, fileName));
   if (fitting !== undefined) return fitting;
   const looks = head.includes(0) ? 'binary data of no known format' : 'text of no known format';
   throw new InputError(path, `this is ${looks}. If it is one of these, say so with \`format\`: ${names}.`);

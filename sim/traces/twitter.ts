@@ -1,7 +1,8 @@
 /**
  * Twitter cache traces: `timestamp,key,key size,value size,client id,operation,TTL`, no header. Time in whole
  * seconds, TTL in seconds, 0 where the operation is no write. Keys may hold commas, so a line is split at its
- * first comma and at its last five. A get that missed has value size 0.
+ * first comma and at its last five. A get that missed has value size 0. The key size is that of the key before it was
+ * made anonymous; names are those in the file, longer or shorter.
  */
 import { OP_NAMES, parseUnsigned } from './fields.ts';
 import { forEachLine } from './lines.ts';

@@ -72,6 +72,12 @@ describe.each(FORMATS)('$format', ({ format, columns, header, line, timed, badSi
     expect(rowsOf(await read(sound.slice(0, -1).replaceAll('\n', '\r\n')))).toEqual(plain);
   });
 
+  test('a byte order mark belongs to no column, given the format or not', async () => {
+    const plain = await read(sound);
+    const marked = await read(`\ufeff${sound}`);
+    expect([rowsOf(marked), marked.times, marked.skipped]).toEqual([rowsOf(plain), plain.times, {}]);
+  });
+
   test('an empty file and one of a header alone', async () => {
     expect((await inputErrorOf(read(''))).message).toBe('the file is empty');
     if (header !== '')
@@ -109,6 +115,20 @@ describe.each(FORMATS)('$format', ({ format, columns, header, line, timed, badSi
     test('a negative size, and one beyond 2^53', async () => {
       for (const size of ['-1', '9007199254740993', '1e3', '4.5'])
         expect((await read(withLine(line('44', 101, size)))).skipped).toEqual({ [badSize!]: 1 });
+    });
+
+  if (!timed)
+    test('numbers below 0 and beyond 2^53', async () => {
+      for (const bad of [
+        '-4 1 0 0',
+        '9007199254740993 1 0 0',
+        '44 -1 0 0',
+        '44 0 0 0',
+        '9007199254740991 1 0 0',
+      ]) {
+        const recording = await read(withLine(bad));
+        expect([keysOf(recording), Object.values(recording.skipped)]).toEqual([['11', '22', '33'], [1]]);
+      }
     });
 
   if (timed)
@@ -181,7 +201,70 @@ describe('compressed data', () => {
   });
 });
 
+test('a flipped bit anywhere in gzip never gives other rows', async () => {
+  const packed = gzipSync('t,key\n1,a\n2,b\n3,a\n');
+  const rows = rowsOf(await recordingOf(packed));
+  for (let bit = 16; bit < 8 * packed.length; bit++) {
+    const damaged = Buffer.from(packed);
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    // Flags, time and origin in the header may change; then the rows must be the same.
+    const outcome = await recordingOf(damaged).then(rowsOf, (error: Error) => error.message);
+    if (typeof outcome === 'string') expect(outcome).toMatch(/damaged or cut short/);
+    else expect(outcome).toEqual(rows);
+  }
+});
+
+test('a byte order mark does not hide the columns of a header, nor the format', async () => {
+  const header = '\ufeffop_time,key,key_size,op,op_count,size\n';
+  const recording = await recordingOf(`${header}5,a,1,GET,1,3\n9,b,1,GET,1,3\n`);
+  expect([recording.format, recording.times, rowsOf(recording)[1]![0]]).toEqual([
+    'meta-kvcache',
+    'recorded',
+    4e9,
+  ]);
+  const redis = await recordingOf('\ufeff1.000001 [0 1:1] "GET" "a"\n');
+  expect([redis.format, redis.count, redis.skipped]).toEqual(['redis-monitor', 1, {}]);
+});
+
+test('a column that the header names twice is an error, not a choice', async () => {
+  const text = 'op_time,key,key,key_size,op,op_count,size\n5,a,b,1,GET,1,3\n';
+  expect((await inputErrorOf(recordingOf(text))).message).toContain(
+    'the header names the column "key" twice',
+  );
+});
+
+test('ids that are numbers: a header that nobody announced is a bad row, not a key', async () => {
+  const text = 'id\n1\n18446744073709551615\n';
+  const columns = 'obj-id-col=1, obj-id-is-num=true';
+  const recording = await recordingOf(text, { format: 'libcachesim-csv', columns });
+  expect([keysOf(recording), recording.skipped]).toEqual([
+    ['1', '18446744073709551615'],
+    { 'object id is not a number': 1 },
+  ]);
+});
+
 describe('records', () => {
+  test('ids to 2^64 are exact; time in reverse and a size above 2 GiB are counted', async () => {
+    const rows: [time: number, id: bigint, size: number][] = [
+      [5_000, 2n ** 53n + 1n, 10],
+      [4_000, 1n, 10],
+      [5_001, 2n ** 64n - 1n, 2 ** 31],
+      [5_001, 2n ** 64n - 1n, 10],
+    ];
+    const bytes = Buffer.alloc(24 * rows.length, 0xff);
+    for (const [i, [time, id, size]] of rows.entries()) {
+      bytes.writeUInt32LE(time, 24 * i);
+      bytes.writeBigUInt64LE(id, 24 * i + 4);
+      bytes.writeUInt32LE(size, 24 * i + 12);
+    }
+    const recording = await recordingOf(bytes, { format: 'oracle-general' });
+    expect(keysOf(recording)).toEqual(['9007199254740993', '18446744073709551615']);
+    expect(recording.skipped).toEqual({
+      'time goes backwards by more than 1 s': 1,
+      'value size above 2 GiB': 1,
+    });
+  });
+
   test.each([
     ['int32be', 4],
     ['int64le', 8],

@@ -107,6 +107,8 @@ describe('commands', () => {
     ['"INCRBY" "k" "5"', [['k', 'incr', 0, 0]]],
     ['"EXPIRE" "k" "5"', [['k', 'incr', 0, 5e9]]],
     ['"EXPIRE" "k" "-1"', [['k', 'incr', 0, 1]]],
+    ['"EXPIRE" "k" "0"', [['k', 'incr', 0, 1]]],
+    ['"PEXPIRE" "k" "0"', [['k', 'incr', 0, 1]]],
     [
       '"DEL" "a" "b"',
       [
