@@ -161,6 +161,10 @@ const run = z
     responseCurve: z
       .object({ q: z.array(z.number().min(0).max(1)), ms: z.array(number) })
       .refine((curve) => curve.q.length === curve.ms.length, 'q and ms differ in length'),
+    responses: z
+      .object({ bucket: z.array(count), count: z.array(count) })
+      .nullable()
+      .default(null),
     p99WithFailures: maybe,
     tenants: z.array(tenantResult).default([]),
     nodes: z.array(nodeResult).min(1),
@@ -250,6 +254,18 @@ const schema = z
             moreSeeds: count.nullable(),
           })
           .nullable(),
+        pooled: z
+          .array(
+            z.object({
+              strategy: name,
+              requests: count,
+              q: z.array(share),
+              ms: z.array(number),
+              lowMs: z.array(number),
+              highMs: z.array(number),
+            }),
+          )
+          .default([]),
       })
       .nullable()
       .default(null),
@@ -265,6 +281,7 @@ const schema = z
             reference: name,
             delta: number,
             ci95: interval.nullable(),
+            bootstrap95: interval.nullable().default(null),
             verdict: name,
             moreSeeds: count.nullable().default(null),
           })

@@ -61,6 +61,18 @@ export function differenceText(row: SummaryRow | null): string {
   return `${signed(relative(delta))}%${range} ${verdict}`;
 }
 
+/** Where resampling the seeds does not say what Student's t says: a few wild seeds decide. */
+export function bootstrapDoubt(row: SummaryRow | null): string | null {
+  const versus = row?.versus ?? null;
+  if (row === null || row.mean === null || versus === null || versus.bootstrap95 === null) return null;
+  if (versus.verdict !== 'better' && versus.verdict !== 'worse') return null;
+  const base = row.mean - versus.delta;
+  const [low, high] = versus.bootstrap95;
+  if (base === 0 || low > 0 || high < 0) return null;
+  const relative = (value: number) => signed(value / Math.abs(base));
+  return `its bootstrap interval [${relative(low)}, ${relative(high)}] includes zero: a few seeds decide`;
+}
+
 /** Why there is `~` in the row of a strategy. */
 export function openQuestion(row: SummaryRow | null): string | null {
   if (row === null || row.versus === null || row.versus.verdict !== 'inconclusive') return null;

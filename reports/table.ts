@@ -3,6 +3,7 @@ import type { Result, RunResult } from '../sim/result.ts';
 import { ABSENT, bytes, duration, integer, millis, percent, percentFine } from './format.ts';
 import { caveats, crashes, failedShare, hottestNode, rankedRuns, worstFailover } from './ranked.ts';
 import {
+  bootstrapDoubt,
   countingRuns,
   differenceText,
   meanOver,
@@ -239,7 +240,11 @@ function notesOf(result: Result, strategy: string): string[] {
     const text = openQuestion(summaryRow(result, strategy, metric));
     return text === null ? null : `${head} ~: ${text}`;
   });
-  return [...found, ...open.filter((text) => text !== null)];
+  const doubts = COMPARED.map(({ head, metric }) => {
+    const text = bootstrapDoubt(summaryRow(result, strategy, metric));
+    return text === null ? null : `${head}: ${text}`;
+  });
+  return [...found, ...[...open, ...doubts].filter((text) => text !== null)];
 }
 
 /** The figure of one run as that of the run's strategy. */

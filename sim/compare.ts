@@ -2,6 +2,8 @@
  * Puts runs side by side: the ranking, and how each strategy differs from the reference. Every strategy runs with
  * the same seeds (common random numbers), so differences are paired by seed: what chance does to both cancels out.
  */
+
+import { pooledOf } from './pooled.ts';
 import {
   RESULT_SCHEMA,
   type Replications,
@@ -10,7 +12,10 @@ import {
   type ScenarioInfo,
   type SummaryRow,
 } from './result.ts';
+import { stream } from './rng.ts';
+import { bootstrapMean } from './statistics/bootstrap.ts';
 import { type Estimate, estimateMean, estimatePaired, intervalOf } from './statistics/estimate.ts';
+import { differences } from './statistics/moments.ts';
 import { judge } from './statistics/verdict.ts';
 
 type Read = (run: RunResult) => number | null;
@@ -56,8 +61,15 @@ export function assembleResult(
     schema: RESULT_SCHEMA,
     scenario,
     engine,
-    runs,
-    replications: several ? { seeds: standings[0]!.runs.map((run) => run.seed), margin, until } : null,
+    runs: runs.map((run) => ({ ...run, responses: null })),
+    replications: several
+      ? {
+          seeds: standings[0]!.runs.map((run) => run.seed),
+          margin,
+          until,
+          pooled: standings.flatMap((standing) => pooledOf(standing.strategy, standing.runs) ?? []),
+        }
+      : null,
     ranking: [...standings].sort(better).map(({ strategy }) => strategy),
     summary: summaryOf(standings, reference, margin),
   };
@@ -123,7 +135,12 @@ function summaryOf(standings: readonly Standing[], reference: string, margin: nu
     Object.entries(METRICS).map(([metric, read]) => {
       const values = valuesOf(standing, read);
       const baseValues = base === undefined ? null : valuesOf(base, read);
-      return { standing, metric, ...estimatesOf(values, baseValues, standing === base) };
+      const estimates = estimatesOf(values, baseValues, standing === base);
+      const bootstrap =
+        estimates.difference === null
+          ? null
+          : resampled(differences(baseValues!, values!), `${standing.strategy}/${metric}`);
+      return { standing, metric, bootstrap, ...estimates };
     }),
   );
   const compared = rows.filter(({ difference }) => difference !== null);
@@ -147,12 +164,23 @@ function summaryOf(standings: readonly Standing[], reference: string, margin: nu
             reference,
             delta: row.difference!.mean,
             ci95: pair(judgement.interval),
+            bootstrap95: row.bootstrap,
             verdict: judgement.verdict,
             moreSeeds: row.difference!.count === 1 ? null : judgement.moreSeeds,
           }
         : null,
     };
   });
+}
+
+/** With fewer there are too few different resamples for an interval of 95 %. */
+const BOOTSTRAP_SEEDS_MIN = 5;
+/** Good to a few percent of its width: enough to hold it against the other. */
+const RESAMPLES = 2000;
+
+function resampled(values: Float64Array, name: string): [number, number] | null {
+  if (values.length < BOOTSTRAP_SEEDS_MIN) return null;
+  return [...bootstrapMean(values, { rng: stream(1, `bootstrap/${name}`), resamples: RESAMPLES })];
 }
 
 interface Estimates {

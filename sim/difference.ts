@@ -84,6 +84,7 @@ function judged(columns: readonly Columns[], margin: number): Difference[] {
     compared.map(({ column, own, difference }, i): [Columns, SummaryRow] => {
       const { verdict, interval, moreSeeds } = judgements[i]!;
       const versus = {
+        bootstrap95: null,
         reference: 'before',
         delta: difference.mean,
         ci95: pair(interval),

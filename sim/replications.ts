@@ -10,6 +10,7 @@ export function thinned(run: RunResult): RunResult {
   return {
     ...run,
     responseCurve: { q: [], ms: [] },
+    responses: null,
     hotspots: [],
     hotKeys: [],
     hotKeyTreatment: hotKeyTreatment && { ...hotKeyTreatment, copies: [] },

@@ -200,6 +200,12 @@ export interface QuantileCurve {
   ms: number[];
 }
 
+/** Requests by bucket of a log-linear histogram of their response times (metrics/histogram.ts), ascending. */
+export interface ResponseCounts {
+  bucket: number[];
+  count: number[];
+}
+
 /** Where this run diverged: work arrives faster than it can be served, so a steady state does not exist. */
 export interface Divergence {
   node: string;
@@ -236,6 +242,8 @@ export interface RunResult {
   waitingTime: TimeSummary;
   serviceTime: TimeSummary;
   responseCurve: QuantileCurve;
+  /** For what is told over seeds; null in a comparison that has told it. */
+  responses: ResponseCounts | null;
   /** p99 over all ended requests, a failed one counted as slower than any; null when over 1 % failed. */
   p99WithFailures: number | null;
   /** In the order of the scenario; empty where the workload is in one piece. */
@@ -306,6 +314,8 @@ export interface SummaryRow {
     reference: string;
     delta: number;
     ci95: [number, number] | null;
+    /** By resampling the seeds (BCa) instead of Student's t; null for fewer than five. */
+    bootstrap95: [number, number] | null;
     verdict: string;
     moreSeeds: number | null;
   } | null;
@@ -321,12 +331,24 @@ export interface Until {
   moreSeeds: number | null;
 }
 
+/** Quantiles of all seeds' requests together, with 95 % intervals over seeds; ascending in q. */
+export interface PooledResponses {
+  strategy: string;
+  requests: number;
+  q: number[];
+  ms: number[];
+  lowMs: number[];
+  highMs: number[];
+}
+
 export interface Replications {
   /** Seeds that every strategy finished: means and differences are over these. */
   seeds: number[];
   /** Differences up to this share of the reference's mean do not matter. */
   margin: number;
   until: Until | null;
+  /** Of strategies that completed requests in every seed. */
+  pooled: PooledResponses[];
 }
 
 export interface Result {

@@ -64,6 +64,7 @@ export function summarize(end: RunEnd): RunResult {
     waitingTime: timeSummary(recorder.waiting),
     serviceTime: timeSummary(recorder.service),
     responseCurve: curveOf(recorder.response),
+    responses: recorder.response.nonEmpty(),
     p99WithFailures: finite(recorder.response.quantile(0.99, counters.failed)),
     tenants: tenantResults(recorder),
     nodes,

@@ -263,6 +263,7 @@ function runOf(strategy: string, position: number): RunResult {
     waitingTime: times({ ...traits, p50: traits.p50 * 0.3 }, offered),
     serviceTime: times({ ...traits, p99: 0.4, tail: 0.9 }, offered),
     responseCurve: curve(responseTime),
+    responses: null,
     p99WithFailures: traits.failed / offered > 0.01 ? null : traits.p99 * 1.3,
     nodes,
     imbalance: {
@@ -363,6 +364,7 @@ export function replicatedSample(strategies: readonly string[] = NAMES): Result 
         replication: seed - 1,
         responseTime: slowed(run.responseTime, factor),
         p99WithFailures: run.p99WithFailures && run.p99WithFailures * factor,
+        responses: countsAround(1600 + 20 * i + seed),
       };
     }),
   );
@@ -371,6 +373,15 @@ export function replicatedSample(strategies: readonly string[] = NAMES): Result 
     margin: 0.05,
     until: null,
   });
+}
+
+/** A bell of 41 buckets. */
+function countsAround(middle: number): RunResult['responses'] {
+  const places = Array.from({ length: 41 }, (_, i) => i - 20);
+  return {
+    bucket: places.map((place) => middle + 6 * place),
+    count: places.map((place) => Math.round(1e5 * Math.exp(-(place ** 2) / 50)) + 1),
+  };
 }
 
 function slowed(times: RunResult['responseTime'], factor: number): RunResult['responseTime'] {

@@ -15,7 +15,7 @@ import { throughputChart } from './throughput.ts';
 export function chartsOf(result: Result, runs: readonly RunResult[]): Chart[] {
   const charts: (Chart | null)[] = [
     differencesChart(result),
-    percentilesChart(runs),
+    percentilesChart(result, runs),
     failoverChart(result, runs),
     throughputChart(result, runs),
     p99OverTimeChart(result, runs),

@@ -27,6 +27,8 @@ export interface LinesInput {
   x: readonly number[];
   /** [run][x]; null breaks the line. */
   y: readonly (readonly (number | null)[])[];
+  /** [run][x] around the line; null for none. */
+  bands?: readonly (readonly (readonly [number | null, number | null])[] | null)[];
   axisX: Axis;
   axisY: Axis;
   height: number;
@@ -36,7 +38,8 @@ export interface LinesInput {
 /** Charts over the same time stand under each other: their plots begin at the same place [px]. */
 const SAME_LEFT_EDGE = { minExtent: 58, maxExtent: 58 };
 
-export function linesSpec({ runs, x, y, axisX, axisY, height, faults }: LinesInput): TopLevelSpec {
+export function linesSpec(input: LinesInput): TopLevelSpec {
+  const { runs, x, y, axisX, axisY, height, faults } = input;
   const scales = seriesScales(seriesStyles(runs));
   const rowsOf = (run: RunResult, r: number) =>
     x.map((at, i) => ({ x: drawable(at), y: drawable(y[r]![i]!), strategy: run.strategy }));
@@ -48,6 +51,7 @@ export function linesSpec({ runs, x, y, axisX, axisY, height, faults }: LinesInp
     autosize: { type: 'fit-x', contains: 'padding' },
     params: [FOCUS_PARAM],
     layer: [
+      ...bandLayer(input, scales.color),
       {
         data: { values: bestOnTop },
         mark: { type: 'line', clip: true },
@@ -73,6 +77,34 @@ export function linesSpec({ runs, x, y, axisX, axisY, height, faults }: LinesInp
     ],
   };
 }
+
+function bandLayer({ runs, x, bands, axisX, axisY }: LinesInput, color: SeriesColor): Layer[] {
+  if (bands === undefined || bands.every((band) => band === null)) return [];
+  const values = runs
+    .flatMap((run, r) =>
+      (bands[r] ?? []).map(([low, high], i) => ({
+        x: drawable(x[i]!),
+        low: drawable(low),
+        high: drawable(high),
+        strategy: run.strategy,
+      })),
+    )
+    .filter(({ low, high }) => low !== null && high !== null && low > 0);
+  return [
+    {
+      data: { values },
+      mark: { type: 'area', opacity: 0.18, clip: true },
+      encoding: {
+        x: { field: 'x', type: 'quantitative', scale: scaleOf(axisX) },
+        y: { field: 'low', type: 'quantitative', scale: scaleOf(axisY), title: null },
+        y2: { field: 'high' },
+        color: { field: 'strategy', type: 'nominal', scale: color, legend: null },
+      },
+    },
+  ];
+}
+
+type SeriesColor = ReturnType<typeof seriesScales>['color'];
 
 /** Rules with their labels; labels stand above the plot, in turn on three lines, so that neighbours stay readable. */
 function faultLayers(faults: readonly FaultMark[]): Layer[] {

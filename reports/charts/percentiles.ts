@@ -1,7 +1,8 @@
 /** Response times by percentile on the axis of HdrHistogram: every nine gets the same room. */
-import type { RunResult } from '../../sim/result.ts';
+import type { PooledResponses, Result, RunResult } from '../../sim/result.ts';
 import { duration, millis } from '../format.ts';
 import { inProse } from '../ranked.ts';
+import { visible } from '../safe.ts';
 import { type Chart, logTicks } from './chart.ts';
 import { linesSpec } from './lines.ts';
 
@@ -18,9 +19,14 @@ function nines(q: number): number {
   return -Math.log10(1 - q);
 }
 
-export function percentilesChart(runs: readonly RunResult[]): Chart | null {
+/** With several seeds: the quantiles of all their requests together, in a band over seeds. */
+export function percentilesChart(result: Result, single: readonly RunResult[]): Chart | null {
+  const pooled = pooledBy(result);
+  const runs = single.map((run) => withPooled(run, pooled.get(run.strategy)));
   const drawn = runs.filter((run) => run.responseCurve.q.length > 1);
-  const positive = drawn.flatMap((run) => run.responseCurve.ms.filter((ms) => ms > 0));
+  const bands = runs.map((run) => pooled.get(run.strategy) ?? null);
+  const edges = bands.flatMap((band) => (band === null ? [] : [...band.lowMs, ...band.highMs]));
+  const positive = [...drawn.flatMap((run) => run.responseCurve.ms), ...edges].filter((ms) => ms > 0);
   if (drawn.length === 0 || positive.length === 0) return null;
   const low = Math.min(...positive) * 0.9;
   const high = Math.max(...positive) * 1.15;
@@ -33,11 +39,18 @@ export function percentilesChart(runs: readonly RunResult[]): Chart | null {
     howToRead:
       'Each line is a strategy. A point says: this share of completed requests was answered within that time. ' +
       'Lower is better; every step to the right is a ten times rarer request. Both axes are stretched: a small ' +
-      'gap can be a factor of two.',
+      'gap can be a factor of two.' +
+      (edges.length === 0
+        ? ''
+        : ' Requests of all seeds are taken together; the band around a line is its 95% interval over seeds.'),
     spec: linesSpec({
       runs,
       x: grid.map(nines),
       y: values,
+      bands: bands.map(
+        (band) =>
+          band && grid.map((q) => [pointAt(band.q, band.lowMs, q), pointAt(band.q, band.highMs, q)] as const),
+      ),
       height: 360,
       faults: [],
       axisX: {
@@ -86,9 +99,27 @@ function gridOf(runs: readonly RunResult[]): number[] {
   return all.filter((_, i) => i % every === 0 || i === all.length - 1);
 }
 
-/** Response time at `q`, between neighbours where the run has no such point. */
+/** By visible name. */
+function pooledBy({ replications }: Result): Map<string, PooledResponses> {
+  return new Map((replications?.pooled ?? []).map((pooled) => [visible(pooled.strategy), pooled]));
+}
+
+function withPooled(run: RunResult, pooled: PooledResponses | undefined): RunResult {
+  if (pooled === undefined) return run;
+  const { q, ms } = pooled;
+  const atQ = (share: number) => pointAt(q, ms, share);
+  const [p50, p90, p99, p999, p9999] = [0.5, 0.9, 0.99, 0.999, 0.9999].map(atQ);
+  const times = { p50: p50!, p90: p90!, p99: p99!, p999: p999!, p9999: p9999! };
+  return { ...run, responseCurve: { q, ms }, responseTime: { ...run.responseTime, ...times } };
+}
+
+/** Response time at `q`. */
 function at(run: RunResult, q: number): number | null {
-  const { q: qs, ms } = run.responseCurve;
+  return pointAt(run.responseCurve.q, run.responseCurve.ms, q);
+}
+
+/** Between neighbours where there is no such point. */
+function pointAt(qs: readonly number[], ms: readonly number[], q: number): number | null {
   const next = qs.findIndex((other) => other >= q - 1e-12);
   if (next < 0) return ms.at(-1) ?? null;
   if (next === 0 || qs[next] === q) return ms[next]!;

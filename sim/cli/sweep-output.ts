@@ -105,7 +105,7 @@ function differencesOf(cells: readonly (readonly SweepLine[][])[]): Map<SweepLin
     compared.map(({ own, mean, estimate }, i) => {
       const { verdict, interval, moreSeeds } = judgements[i]!;
       const ci95: [number, number] | null = interval && [...interval];
-      const versus = { reference: '', delta: estimate.mean, ci95, verdict, moreSeeds };
+      const versus = { reference: '', delta: estimate.mean, ci95, bootstrap95: null, verdict, moreSeeds };
       return [own, differenceText({ strategy: '', metric: P99, mean, ci95: null, versus })];
     }),
   );

@@ -23,7 +23,7 @@ function bucketOf(value: number): number {
 }
 
 /** Largest value that falls into the bucket. */
-function upperEdge(bucket: number): number {
+export function bucketEnd(bucket: number): number {
   if (bucket < 2 * SUB_BUCKETS) return bucket;
   const shift = (bucket >> SUB_BITS) - 1;
   const mantissa = bucket - (shift << SUB_BITS);
@@ -35,7 +35,7 @@ const HALF_OCTAVE = SUB_BUCKETS / 2;
 
 /** Smallest value above the half-octave. */
 export function halfOctaveEnd(half: number): number {
-  return upperEdge((half + 1) * HALF_OCTAVE - 1) + 1;
+  return bucketEnd((half + 1) * HALF_OCTAVE - 1) + 1;
 }
 
 export class Histogram {
@@ -78,9 +78,21 @@ export class Histogram {
     let seen = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       seen += this.#counts[bucket]!;
-      if (seen >= rank) return Math.min(upperEdge(bucket), this.#max);
+      if (seen >= rank) return Math.min(bucketEnd(bucket), this.#max);
     }
     return this.#max;
+  }
+
+  /** The buckets that have any, ascending, with their counts. */
+  nonEmpty(): { bucket: number[]; count: number[] } {
+    const found = { bucket: [] as number[], count: [] as number[] };
+    const last = this.#count === 0 ? -1 : bucketOf(this.#max);
+    for (let bucket = 0; bucket <= last; bucket++) {
+      if (this.#counts[bucket] === 0) continue;
+      found.bucket.push(bucket);
+      found.count.push(this.#counts[bucket]!);
+    }
+    return found;
   }
 
   /** Counts by half-octaves, from 0 to the last that has any: [i] counts values below `halfOctaveEnd(i)`. */
