@@ -16,7 +16,8 @@ const link = createLink(names);
 const tooltip = createTooltip();
 
 addThemeToggle(document.querySelector('header')!, link);
-enliven(document.getElementById('key')!, names, link);
+const key = document.getElementById('key');
+if (key !== null) enliven(key, names, link);
 for (const [id, maps] of Object.entries(payload.heatmaps))
   for (const [i, map] of maps.entries())
     enlivenHeatmap(document.getElementById(`${id}-${i}`)!, map, link, tooltip);

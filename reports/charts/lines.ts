@@ -96,7 +96,12 @@ function bandLayer({ runs, x, bands, axisX, axisY }: LinesInput, color: SeriesCo
       mark: { type: 'area', opacity: 0.18, clip: true },
       encoding: {
         x: { field: 'x', type: 'quantitative', scale: scaleOf(axisX) },
-        y: { field: 'low', type: 'quantitative', scale: scaleOf(axisY), title: null },
+        y: {
+          field: 'low',
+          type: 'quantitative',
+          scale: scaleOf(axisY),
+          axis: { ...axisOf(axisY), ...SAME_LEFT_EDGE },
+        },
         y2: { field: 'high' },
         color: { field: 'strategy', type: 'nominal', scale: color, legend: null },
       },

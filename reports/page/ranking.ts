@@ -30,7 +30,8 @@ ${result.scenario.faults.length === 0 ? null : html`<p class="faults">Faults: ${
 `;
 }
 
-function rankingTable(result: Result): Html {
+/** With its footnotes. */
+export function rankingTable(result: Result): Html {
   const { blocks, rows, footnotes } = rankedTable(result);
   const styles = seriesStyles(rankedRuns(result));
   const columns = blocks.flatMap((block) => block.columns.map((column, i) => ({ column, first: i === 0 })));

@@ -15,9 +15,9 @@ import { EXIT } from './exit-codes.ts';
 import { CliError } from './failures.ts';
 
 /** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const file = new WholeFile(path);
-  file.write(Buffer.from(text));
+  file.write(typeof content === 'string' ? Buffer.from(content) : content);
   file.finish();
 }
 
