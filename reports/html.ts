@@ -44,7 +44,7 @@ export async function renderHtml(result: Result): Promise<string> {
   const body = html`${pageHeader(result)}<main>
 ${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
 ${responseMapsSection(result, mapped, responses)}${sectionOf('failover')}${eventsTable(runs)}
-${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('node-load')}${sectionOf('lorenz')}
+${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
 ${busyMapsSection(result, runs, busy)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}
 ${sectionOf('pareto')}${costSection(runs)}</main>
 ${provenance(result)}`;

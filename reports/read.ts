@@ -121,14 +121,16 @@ const timeline = z
     responseTimes: z
       .object({ upToMs: z.array(number), completed: z.array(z.array(number)) })
       .default({ upToMs: [], completed: [] }),
+    gets: z.array(number).default([]),
     misses: z.array(number),
     utilization: z.array(z.array(number)),
     attempts: z.array(z.array(number)),
   })
   .check((context) => {
-    const { stepMs: _, offered, utilization, attempts, responseTimes, ...columns } = context.value;
+    const { stepMs: _, offered, utilization, attempts, responseTimes, gets, ...columns } = context.value;
     const rows = {
       ...columns,
+      ...(gets.length === 0 ? {} : { gets }),
       ...Object.fromEntries(utilization.map((row, node) => [`utilization[${node}]`, row])),
       ...Object.fromEntries(attempts.map((row, node) => [`attempts[${node}]`, row])),
       ...Object.fromEntries(

@@ -77,7 +77,7 @@ export class Laws {
   /** COLD. After the run: the sums over steps equal the totals. */
   totals(world: World): void {
     const { counters, steps } = world.recorder;
-    for (const name of ['offered', 'completed', 'failed', 'misses'] as const) {
+    for (const name of ['offered', 'completed', 'failed', 'gets', 'misses'] as const) {
       const sum = steps[name].reduce((total, count) => total + count, 0);
       if (sum !== counters[name])
         throw new LawError('totals', `the timeline's ${name} add up to ${sum}, not to ${counters[name]}`);

@@ -23,6 +23,7 @@ export function thinned(run: RunResult): RunResult {
       p50: [],
       p99: [],
       responseTimes: { upToMs: [], completed: [] },
+      gets: [],
       misses: [],
       utilization: run.nodes.map(() => []),
       attempts: run.nodes.map(() => []),

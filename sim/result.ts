@@ -187,6 +187,8 @@ export interface Timeline {
   p50: (number | null)[];
   p99: (number | null)[];
   responseTimes: ResponseTimes;
+  /** Answered. */
+  gets: number[];
   misses: number[];
   /** [node][step] */
   utilization: number[][];

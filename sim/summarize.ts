@@ -359,6 +359,7 @@ function timelineOf({ recorder, infos }: World): Timeline {
     p50: steps.p50Ns.map(finite),
     p99: steps.p99Ns.map(finite),
     responseTimes: responseTimesOf(steps.responses),
+    gets: steps.gets,
     misses: steps.misses,
     utilization: infos.map((info) =>
       steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),

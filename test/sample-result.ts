@@ -144,6 +144,7 @@ function timelineOf(traits: Traits, random: () => number): RunResult['timeline']
         columns((step) => Math.round(RATE * 0.6 * 0.4 ** Math.abs(bin - 2) * (out(step) && bin > 4 ? 5 : 1))),
       ),
     },
+    gets: columns(() => 36_600),
     misses: columns((step) => (step < 3 ? 900 - 300 * step : Math.round(40 * random()))),
     utilization,
     attempts: utilization.map((row) => row.map((value) => Math.round((value * RATE) / 6))),

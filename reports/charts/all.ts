@@ -3,7 +3,9 @@ import type { Result, RunResult } from '../../sim/result.ts';
 import type { Chart } from './chart.ts';
 import { differencesChart } from './differences.ts';
 import { errorsChart } from './errors.ts';
+import { eventLanesChart } from './event-lanes.ts';
 import { failoverChart } from './failover.ts';
+import { hitRatioChart } from './hit-ratio.ts';
 import { lorenzChart } from './lorenz.ts';
 import { nodeLoadChart } from './node-load.ts';
 import { p99OverTimeChart } from './p99-over-time.ts';
@@ -20,6 +22,8 @@ export function chartsOf(result: Result, runs: readonly RunResult[]): Chart[] {
     throughputChart(result, runs),
     p99OverTimeChart(result, runs),
     errorsChart(result, runs),
+    hitRatioChart(result, runs),
+    eventLanesChart(result, runs),
     nodeLoadChart(runs),
     lorenzChart(runs),
     paretoChart(runs),

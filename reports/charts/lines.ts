@@ -36,7 +36,7 @@ export interface LinesInput {
 }
 
 /** Charts over the same time stand under each other: their plots begin at the same place [px]. */
-const SAME_LEFT_EDGE = { minExtent: 58, maxExtent: 58 };
+export const SAME_LEFT_EDGE = { minExtent: 58, maxExtent: 58 };
 
 export function linesSpec(input: LinesInput): TopLevelSpec {
   const { runs, x, y, axisX, axisY, height, faults } = input;

@@ -23,7 +23,7 @@ export interface TimelineInput {
 const POINTS_MAX = 3000;
 const STEPS_MIN = 60;
 const STEPS_MAX = 240;
-const TABLE_ROWS_MAX = 120;
+const TABLE_ROWS_MAX = 60;
 
 export function timelineChart(input: TimelineInput): Chart {
   const { result, runs, show } = input;

@@ -39,6 +39,7 @@ export interface StepColumns {
   readonly offered: number[];
   readonly completed: number[];
   readonly failed: number[];
+  readonly gets: number[];
   readonly misses: number[];
   readonly origin: number[];
   /** [step] quantiles in ns, NaN for a step without a completion */
@@ -90,6 +91,7 @@ export class Recorder {
       offered: [],
       completed: [],
       failed: [],
+      gets: [],
       misses: [],
       origin: [],
       p50Ns: [],
@@ -157,6 +159,7 @@ export class Recorder {
     steps.offered.push(counters.offered - from.offered);
     steps.completed.push(counters.completed - from.completed);
     steps.failed.push(counters.failed - from.failed);
+    steps.gets.push(counters.gets - from.gets);
     steps.misses.push(counters.misses - from.misses);
     steps.origin.push(this.#originRequests - this.#stepOrigin);
     steps.p50Ns.push(this.#stepResponse.quantile(0.5));

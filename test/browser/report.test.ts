@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
       expect(await page.locator('h1').textContent()).toMatch(/^hot-key-replication has the lowest p99/);
       expect(await page.locator('.ranking tbody tr').count()).toBe(5);
-      expect(await page.locator('.chart > svg').count()).toBe(8);
+      expect(await page.locator('.chart > svg').count()).toBe(10);
       expect(await page.locator('#chart-percentiles svg').boundingBox()).toMatchObject({
         width: expect.closeTo(1088, -3),
       });
@@ -173,7 +173,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('.tooltip p').textContent()).toBe('1 s to 2 s');
       expect(await page.locator('.tooltip li').allTextContents()).toContain('random0/s');
-      expect(await page.locator('.cursor:visible').count()).toBe(3 + 5 + 5);
+      expect(await page.locator('.cursor:visible').count()).toBe(4 + 5 + 5);
       await page.keyboard.press('Escape');
       expect(await page.locator('.tooltip:visible, .cursor:visible').count()).toBe(0);
     });
@@ -203,7 +203,7 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       for (let i = 0; i < 21; i++) await page.keyboard.press('Enter');
       expect(await clock()).toBe('21.00 s of 60 s');
       expect(new URL(page.url()).hash).toBe('#at=21.00');
-      expect(await page.locator('.cursor:visible').count()).toBe(3 + 5 + 5);
+      expect(await page.locator('.cursor:visible').count()).toBe(4 + 5 + 5);
       const said = await page.locator('.replay-pair p').allTextContents();
       expect(said.every((text) => /^node-\d+ \d+% busy · /.test(text))).toBe(true);
       expect(said.join()).toContain('20 s: kill-1: crash of node-2');

@@ -51,6 +51,7 @@ describe('metastable', () => {
       p50: [],
       p99: [],
       responseTimes: { upToMs: [], completed: [] },
+      gets: [],
       misses: [],
       utilization: [],
       attempts: [],
