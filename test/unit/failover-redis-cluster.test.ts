@@ -56,6 +56,23 @@ describe('the timeline of a dead primary, over 200 seeds', () => {
   });
 });
 
+test('how long detection takes depends on where in a second the node dies: gossip tells whole seconds', () => {
+  // With T/2 of one second, a pong time rounded down to a second can make a node look pinged or not. Over 1,000 seeds
+  // a death on the second was failed after 2.67 s on average, one a quarter of a second later after 3.15 s, each
+  // with a standard deviation of 0.35 s: of this difference of 120 seeds, 0.045 s.
+  const meanFailed = (phaseNs: number): number => {
+    const times = Array.from({ length: 120 }, (_, i) => {
+      const played = cluster({ seed: i + 1, params: { nodeTimeout: '2s' } });
+      const crashNs = 11 * SECOND + phaseNs;
+      played.run(crashNs).crash(0);
+      played.run(crashNs + 20 * SECOND, () => played.events('detected').length > 0);
+      return played.events('detected')[0]!.atNs - crashNs;
+    });
+    return meanOf(times) / SECOND;
+  };
+  expect(meanFailed(0.25 * SECOND) - meanFailed(0)).toBeGreaterThan(0.484 - 4 * 0.045);
+});
+
 describe('detection', () => {
   test('a node cut off for half the timeout is not suspected', () => {
     const played = cluster().run(2 * T);
