@@ -1,7 +1,7 @@
 /** What every report asks of a result before it shows anything: the runs in order, and what to be wary of. */
 import type { FailoverResult, Result, RunResult } from '../sim/result.ts';
 import { fitted } from './columns.ts';
-import { moment } from './format.ts';
+import { counted, moment } from './format.ts';
 import { visible } from './safe.ts';
 
 /** One run per strategy, best first: its first replication stands for it. */
@@ -62,6 +62,10 @@ function caveatsOf(run: RunResult): string[] {
     );
   if (run.p99WithFailures === null && run.requests.failed > 0)
     found.push('over 1% of requests failed: with them counted, p99 has no finite value');
+  if (run.requests.open > 0 && !run.partial)
+    found.push(
+      `${counted(run.requests.open, 'request')} had no answer when the run ended: they count as slower than any`,
+    );
   const staleShare = run.staleReads / run.requests.offered;
   if (staleShare > STALE_SHARE_NAMED)
     found.push(`stale: over 1% of requests got a value older than a write executed before`);

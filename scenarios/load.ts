@@ -6,6 +6,7 @@ import { choices } from '../sim/suggest.ts';
 import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
+import { withClientPreset } from './client-presets.ts';
 import { compose, finding } from './compose.ts';
 import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
@@ -196,7 +197,7 @@ class Loader {
       this.unread.push(file);
       this.#report(draft, finding(path, `${quoted(file.path)} was not read`));
     }
-    return filled.draft;
+    return withClientPreset(filled.draft);
   }
 
   /** Strategies are compared on the same requests; what departs from that must be meant. */

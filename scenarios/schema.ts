@@ -3,6 +3,7 @@
  * JSON Schema editors complete by. `scenarios/hot-shard.yaml` is a commented example.
  */
 import { z } from 'zod';
+import { CLIENT_NAMES } from './client-presets.ts';
 import { faultSchema } from './fault-schema.ts';
 import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
 import { matrixSchema } from './matrix-schema.ts';
@@ -79,6 +80,10 @@ const network = z.strictObject({
 });
 
 const clients = z.strictObject({
+  like: z
+    .enum(CLIENT_NAMES)
+    .optional()
+    .describe('Defaults of a well-known client instead of those below; what is written beside it wins.'),
   count: count({ min: 1, max: 100_000 })
     .prefault(24)
     .describe('Application instances; each routes by what it knows itself.'),
@@ -93,9 +98,11 @@ const clients = z.strictObject({
         .describe('Pause before the first retry; doubles with each [duration].'),
       maxBackoff: duration().prefault('1s').describe('Longest pause [duration].'),
       jitter: z
-        .enum(['none', 'equal', 'full'])
+        .enum(['none', 'equal', 'full', 'decorrelated'])
         .prefault('full')
-        .describe('Random part of the pause: none, its second half (equal), or all of it (full).'),
+        .describe(
+          'Random part of the pause: none, its second half (equal), all of it (full), or from the first pause to three times the last one (decorrelated).',
+        ),
       budget: z
         .union([
           none(),

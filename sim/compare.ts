@@ -95,7 +95,7 @@ export function standingsOf(runs: readonly RunResult[]): Standing[] {
  */
 function better(a: Standing, b: Standing): number {
   const [p99a, p99b] = [meanOf(a, (run) => run.p99WithFailures), meanOf(b, (run) => run.p99WithFailures)];
-  const failures = meanOf(a, failedShare)! - meanOf(b, failedShare)!;
+  const failures = meanOf(a, unservedShare)! - meanOf(b, unservedShare)!;
   return (
     order(p99a, p99b) ||
     (p99a === null ? failures : 0) ||
@@ -111,6 +111,11 @@ function better(a: Standing, b: Standing): number {
 function order(a: number | null, b: number | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a - b;
+}
+
+/** Failed, or without an answer when the run ended: to whoever waits, that is worse. */
+function unservedShare({ requests, partial }: RunResult): number {
+  return (requests.failed + (partial ? 0 : requests.open)) / Math.max(1, requests.offered);
 }
 
 function failedShare(run: RunResult): number {

@@ -36,13 +36,21 @@ export class Luck {
 
   /**
    * Pause before the next attempt after `tries`: doubling from the base to the cap, then jittered.
-   * Source: M. Brooker, "Exponential Backoff And Jitter" (2015): full = U(0, b), equal = b/2 + U(0, b/2).
+   * Source: M. Brooker, "Exponential Backoff And Jitter" (2015): full = U(0, b), equal = b/2 + U(0, b/2), decorrelated
+   * = U(base, 3 x the last pause), which does not double.
    */
   backoffNs(ordinal: number, tries: number): number {
     const { backoffNs, maxBackoffNs, jitter } = this.#retries;
     const ceiling = Math.min(maxBackoffNs, backoffNs * 2 ** (tries - 1));
     if (jitter === 'none') return Math.round(ceiling);
-    const uniform = uniformAt(this.#key ^ 0x2545f491, ordinal, tries);
+    const uniformOf = (attempt: number) => uniformAt(this.#key ^ 0x2545f491, ordinal, attempt);
+    if (jitter === 'decorrelated') {
+      let lastNs = backoffNs;
+      for (let attempt = 1; attempt <= tries; attempt++)
+        lastNs = Math.min(maxBackoffNs, backoffNs + uniformOf(attempt) * (3 * lastNs - backoffNs));
+      return Math.round(lastNs);
+    }
+    const uniform = uniformOf(tries);
     return Math.round(jitter === 'full' ? ceiling * uniform : (ceiling * (1 + uniform)) / 2);
   }
 }

@@ -76,6 +76,8 @@ export class RequestFlow {
     requests.tries[request] = 1;
     this.#join(request, block.keysLeft[i]!);
     const client = requests.client[request]!;
+    const { outages } = this.#world.recorder;
+    if (!outages.none) outages.asked(this.#ownerNow(block.partition[i]!), block.op[i] === OP.get);
     if (this.#budget !== null) this.#budget.earn(client);
     if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
@@ -448,10 +450,7 @@ export class RequestFlow {
     if (pending > 0) return;
     const outcome = requests.outcome[request]!;
     if (!recorder.outages.none) {
-      const { membership, migration } = this.#world;
-      const { full } = membership;
-      const partition = requests.partition[request]!;
-      const shard = migration === null ? full.owners[partition * full.depth]! : migration.owner[partition]!;
+      const shard = this.#ownerNow(requests.partition[request]!);
       recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
     }
     const multiGet = requests.multiGet[request]!;
@@ -468,6 +467,13 @@ export class RequestFlow {
       );
     else this.#endKey(multiGet, key, node, outcome);
     requests.release(request);
+  }
+
+  /** The shard that owns the partition in truth. */
+  #ownerNow(partition: number): number {
+    const { membership, migration } = this.#world;
+    const { full } = membership;
+    return migration === null ? full.owners[partition * full.depth]! : migration.owner[partition]!;
   }
 
   /** One key of a multi-get is done with; the multi-get ends with the last, and fails if any key did. */

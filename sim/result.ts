@@ -246,7 +246,7 @@ export interface RunResult {
   responseCurve: QuantileCurve;
   /** For what is told over seeds; null in a comparison that has told it. */
   responses: ResponseCounts | null;
-  /** p99 over all ended requests, a failed one counted as slower than any; null when over 1 % failed. */
+  /** p99 over all requests, one that failed or had no answer at the end counted as slower than any; null beyond 1 %. */
   p99WithFailures: number | null;
   /** In the order of the scenario; empty where the workload is in one piece. */
   tenants: TenantResult[];

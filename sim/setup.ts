@@ -310,7 +310,7 @@ interface ClientsSetup {
     readonly max: number;
     readonly backoffNs: Nanos;
     readonly maxBackoffNs: Nanos;
-    readonly jitter: 'none' | 'equal' | 'full';
+    readonly jitter: 'none' | 'equal' | 'full' | 'decorrelated';
   };
   /** Bounds the retries of each client; null for no bound. */
   readonly retryBudget: {

@@ -50,6 +50,8 @@ export function summarize(end: RunEnd): RunResult {
   const treatment = end.hotKeys && treatmentOf(world, end.hotKeys);
   const failover = recorder.outages.all.map((outage) => failoverResult(world, outage));
   const timeline = timelineOf(world);
+  // Nobody will answer them; when the run was cut short, somebody might have.
+  const unanswered = end.partial ? 0 : openRequests(world);
   return {
     strategy: setup.strategy.name,
     composition: compositionOf(world),
@@ -65,7 +67,7 @@ export function summarize(end: RunEnd): RunResult {
     serviceTime: timeSummary(recorder.service),
     responseCurve: curveOf(recorder.response),
     responses: recorder.response.nonEmpty(),
-    p99WithFailures: finite(recorder.response.quantile(0.99, counters.failed)),
+    p99WithFailures: finite(recorder.response.quantile(0.99, counters.failed + unanswered)),
     tenants: tenantResults(recorder),
     nodes,
     imbalance: imbalanceOf(nodes.map((node) => node.attempts)),

@@ -25,7 +25,7 @@ interface Gap {
   longestNs: number;
   /** End of the longest gap; null while it lasts. */
   endNs: number | null;
-  /** Any success or failure seen. */
+  /** Any request made. */
   asked: boolean;
 }
 
@@ -51,6 +51,15 @@ export class Outages {
       lostWrites: 0,
       staleReads: 0,
     });
+  }
+
+  /** A request for a key of `shard` is made; it may never end. */
+  asked(shard: ShardId, isRead: boolean): void {
+    for (const outage of this.all) {
+      if (outage.shard !== shard) continue;
+      const gap = isRead ? outage.reads : outage.writes;
+      gap.asked = true;
+    }
   }
 
   /** A request for a key of `shard` ended. */

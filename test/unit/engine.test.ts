@@ -50,6 +50,19 @@ describe('timeouts and retries', () => {
   });
 });
 
+describe('clients that wait for ever', () => {
+  test('requests that nobody answers count as slower than any, and the outage lasts', () => {
+    const faults = [crash('host', SECOND)];
+    const clients = { timeoutNs: Infinity };
+    const run1 = checked({ ratePerSec: 400, durationNs: 4 * SECOND, shards: 2, clients, faults });
+    expect(run1.requests.failed).toBe(0);
+    expect(run1.requests.open).toBeGreaterThan(0.2 * run1.requests.offered);
+    expect(run1.p99WithFailures).toBeNull();
+    expect(run1.failover).toMatchObject([{ recoveredMs: null }]);
+    expect(run1.failover[0]!.unavailableMs).toBeGreaterThan(2900);
+  });
+});
+
 describe('a crash without failover', () => {
   const base = { ratePerSec: 400, durationNs: 4 * SECOND, operations: [0.5, 0.5, 0, 0], shards: 2 } as const;
 
