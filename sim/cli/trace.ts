@@ -54,7 +54,7 @@ export const traceCommand = defineCommand({
     }
     if (args.action !== 'info')
       throw usageError(`trace has no action ${JSON.stringify(args.action)}; accepted: info, convert, fit`);
-    const described: (RecordingDescription & { file: string })[] = [];
+    const described: object[] = [];
     for (const file of args.file) {
       const recording = await readRecording(file, reading);
       const owners = slotOwners(args.shards!);
@@ -63,13 +63,20 @@ export const traceCommand = defineCommand({
         args.shards!,
         (name, length) => owners[redisSlot(name, 0, length)]!,
       );
-      if (args.json) described.push({ file, ...description });
+      if (args.json) described.push({ file, ...timed(description) });
       else printResult(`${visible(file)}\n${factsText(description)}\n`);
     }
     if (args.json) printJson(described);
     return EXIT.ok;
   },
 });
+
+/** Without what only times can tell, where the recording has none. */
+function timed(description: RecordingDescription): object {
+  if (description.spanNs > 0) return description;
+  const nothing = { ratePerSec: null, windowNs: null, peakOverMean: null, dispersion: null, gapScv: null };
+  return { ...description, workload: { ...description.workload, ...nothing } };
+}
 
 /** [slot] shard, as `redis-cli --cluster create` deals them. */
 function slotOwners(shards: number): Int32Array {

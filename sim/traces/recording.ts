@@ -47,8 +47,8 @@ export class RecordingBuilder implements RowSink {
     const refused = this.#guard.refuse(seconds, nanos, end - start, valueBytes);
     if (refused !== null) return refused;
     const key = this.#keys.intern(bytes, start, end);
-    if (key === NONE) throw this.#tooMany(`distinct keys (${this.#keys.count})`, 'maxKeys');
-    if (this.count >= this.#limits.maxRows) throw this.#tooMany(`requests (${this.count})`, 'maxRows');
+    if (key === NONE) throw this.#tooMany(`distinct keys (${this.#keys.count})`);
+    if (this.count >= this.#limits.maxRows) throw this.#tooMany(`requests (${this.count})`);
     // What is measured in memory is measured key by key.
     this.#rows.push(this.#guard.atNs, key, op, valueBytes, ttlNs, 0);
     return null;
@@ -80,10 +80,10 @@ export class RecordingBuilder implements RowSink {
     };
   }
 
-  #tooMany(what: string, limit: string): InputError {
+  #tooMany(what: string): InputError {
     return new InputError(
       this.#file,
-      `too many ${what} for a recording held in memory. Cut or sample the trace, or raise \`${limit}\`.`,
+      `too many ${what} for a recording held in memory. Cut or sample the trace.`,
     );
   }
 }

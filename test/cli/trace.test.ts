@@ -150,3 +150,9 @@ test('fit needs one file and --out, and reports a trace it cannot read', async (
     { code: 3 },
   );
 });
+
+test('what has no times has no rate, in JSON too', async () => {
+  writeFileSync(join(folder, 'keys.csv'), 'key\na\nb\na\n');
+  const { stdout } = await cli(['trace', 'info', 'keys.csv', '--format', 'csv', '--json'], { cwd: folder });
+  expect(JSON.parse(stdout)[0].workload).toMatchObject({ requests: 3, ratePerSec: null, dispersion: null });
+});

@@ -110,11 +110,11 @@ describe('compressed files', () => {
 describe('bounds', () => {
   test('too many keys or requests for memory is an error that says what to do', async () => {
     expect((await inputErrorOf(recordingOf(CSV, { maxKeys: 976 }))).message).toMatch(
-      /too many distinct keys.*maxKeys/,
+      /too many distinct keys \(976\).*Cut or sample/,
     );
     expect((await recordingOf(CSV, { maxKeys: 977 })).keys.count).toBe(977);
     expect((await inputErrorOf(recordingOf(CSV, { maxRows: 19_999 }))).message).toMatch(
-      /too many requests.*maxRows/,
+      /too many requests \(19999\).*Cut or sample/,
     );
     expect((await recordingOf(CSV, { maxRows: 20_000 })).count).toBe(20_000);
   });
