@@ -280,6 +280,8 @@ export interface FailoverContext {
 
 /** Server-side protocol: what nodes believe about each other. */
 export interface ControlPlane {
+  /** The nodes that clients ask for the topology; all of them where it is left out. */
+  readonly informants?: readonly NodeId[];
   /** COLD. The node starts (time 0, every node in turn) or restarts with an empty memory of its peers' health. */
   start(node: NodeId): void;
   /** COLD. The node has crashed, at this moment: only a module that declares `needs: ['oracle']` hears of it. */

@@ -14,6 +14,7 @@ export class Topology {
   readonly #world: World;
   readonly #control: ControlPlane;
   readonly #rng: RandomStream;
+  readonly #informants: readonly number[];
   /** [client] when it asked last */
   readonly #askedNs: Float64Array;
 
@@ -21,6 +22,7 @@ export class Topology {
     this.#world = world;
     this.#control = control;
     this.#rng = stream(world.seed, 'topology');
+    this.#informants = control.informants ?? world.infos.map(({ id }) => id);
     this.#askedNs = new Float64Array(world.clients.count).fill(-Infinity);
     this.#startPeriodic();
   }
@@ -63,9 +65,9 @@ export class Topology {
 
   #someNode(client: number): number {
     const live = this.#world.clients.views[client]!.live;
-    const usable = this.#world.infos.filter((info) => live[info.id] === 1);
-    const choices = usable.length > 0 ? usable : this.#world.infos;
-    return choices[this.#rng.below(choices.length)]!.id;
+    const usable = this.#informants.filter((node) => live[node] === 1);
+    const choices = usable.length > 0 ? usable : this.#informants;
+    return choices[this.#rng.below(choices.length)]!;
   }
 
   #answerOf(node: number): { primaries: number[]; failed: number[] } {

@@ -4,6 +4,7 @@ import { ejectAndRehash } from './failover/eject-and-rehash.ts';
 import { oracle } from './failover/oracle.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
+import { redisSentinel } from './failover/redis-sentinel/redis-sentinel.ts';
 import { coalescing } from './hot-keys/coalescing.ts';
 import { distcache } from './hot-keys/distcache.ts';
 import { frontCache } from './hot-keys/front-cache.ts';
@@ -91,6 +92,7 @@ export const registry: Registry = {
     distcache,
     coalescing,
     redisCluster,
+    redisSentinel,
     ejectAndRehash,
     outlierDetection,
     oracle,

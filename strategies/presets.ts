@@ -53,6 +53,17 @@ export const presets: readonly Preset[] = [
     hotKeys: 'replicate',
   },
   {
+    name: 'redis-sentinel',
+    summary: 'Shards of one primary and replicas, keys by hash modulo shards, failover by three sentinels.',
+    models:
+      'Redis behind sentinels with down-after 5 s (sentinel.conf ships 30 s), quorum 2 of 3 and a client that shards ' +
+      'by itself and asks the sentinels after an error (redis src/sentinel.c). Not modelled: +switch-master pushed to ' +
+      'subscribers, reset connections, priorities, min-replicas-to-write.',
+    placement: 'modulo',
+    selection: 'primary',
+    failover: { use: 'redis-sentinel', downAfter: '5s' },
+  },
+  {
     name: 'twemproxy',
     summary: "twemproxy's own ketama ring; a server that fails twice in a row is out for 30 s.",
     models:

@@ -176,10 +176,11 @@ export class FakeCluster {
     return this.log.filter((entry) => entry.event === event);
   }
 
-  /** The primary of the shard that every running node believes in; null while they disagree. */
+  /** The primary of the shard that every running node believes in that clients ask; null while they disagree. */
   agreedPrimary(shard: ShardId): NodeId | null {
-    const running = this.nodes.filter((node) => this.up[node.id]);
-    const seen = new Set(running.map((node) => this.plane.primarySeenBy(node.id, shard)));
+    const asked = this.plane.informants ?? this.nodes.map(({ id }) => id);
+    const running = asked.filter((node) => this.up[node]);
+    const seen = new Set(running.map((node) => this.plane.primarySeenBy(node, shard)));
     return seen.size === 1 ? [...seen][0]! : null;
   }
 }

@@ -9,6 +9,8 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, n
   // Detection 1.5 T and gossip, one election, and one more after a split vote, which waits for 4 T.
   ['redis-cluster', { nodeTimeout: '1s' }, 12 * SECOND],
   ['redis-cluster', { nodeTimeout: '2s', fullCoverage: false }, 20 * SECOND],
+  // Down-after, an election and perhaps another after 4 s; a returned primary is corrected 10 to 30 s later.
+  ['redis-sentinel', { downAfter: '1s', failoverTimeout: '2s' }, 40 * SECOND],
   ['eject-and-rehash', {}, 0],
   ['outlier-detection', {}, 0],
   ['oracle', {}, SECOND],

@@ -6,6 +6,7 @@
  * markNodeAsFailingIfNeeded, clearNodeFailureIfNeeded.
  */
 import type { FailoverContext, Nanos, NodeId } from '../../../sim/strategy.ts';
+import type { Incidents } from '../incidents.ts';
 import type { Bus, GossipEntry, Header } from './bus.ts';
 import {
   GOSSIP_CLOCK_NS,
@@ -18,7 +19,6 @@ import {
   UNDO_TIMEOUTS,
 } from './constants.ts';
 import { FailureReports } from './failure-reports.ts';
-import type { Incidents } from './incidents.ts';
 import { HEALTH, type View } from './view.ts';
 
 /** "No ping is unanswered." */

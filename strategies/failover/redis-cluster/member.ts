@@ -5,12 +5,12 @@
  * clusterFailoverReplaceYourMaster.
  */
 import type { FailoverContext, NodeId, ShardId } from '../../../sim/strategy.ts';
+import type { Incidents } from '../incidents.ts';
 import { Bus, type GossipEntry, type Header, type Receiver } from './bus.ts';
 import { ClusterState } from './cluster-state.ts';
 import { TICK_LATENESS_NS, TICK_NS } from './constants.ts';
 import { Election, type ElectionRules } from './election.ts';
 import { FailureDetector } from './failure-detector.ts';
-import type { Incidents } from './incidents.ts';
 import { View } from './view.ts';
 
 export interface ClusterRules extends ElectionRules {

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { type ControlPlane, defineFailover, type FailoverContext } from '../../../sim/strategy.ts';
 import { duration } from '../../params.ts';
-import { Incidents } from './incidents.ts';
+import { Incidents } from '../incidents.ts';
 import { type ClusterRules, Member } from './member.ts';
 import { HEALTH } from './view.ts';
 

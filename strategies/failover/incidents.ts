@@ -2,7 +2,7 @@
  * The event log wants to know when a failure was first suspected and first established, not what each of a
  * hundred nodes thought of it when. An incident ends when anybody takes the node back, or it restarts.
  */
-import type { FailoverContext, NodeId } from '../../../sim/strategy.ts';
+import type { FailoverContext, NodeId } from '../../sim/strategy.ts';
 
 export class Incidents {
   readonly #context: FailoverContext;
