@@ -3,6 +3,7 @@
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
 import { oracle } from './failover/oracle.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
+import { partitionTable } from './failover/partition-table/partition-table.ts';
 import { redisCluster } from './failover/redis-cluster/redis-cluster.ts';
 import { redisSentinel } from './failover/redis-sentinel/redis-sentinel.ts';
 import { coalescing } from './hot-keys/coalescing.ts';
@@ -93,6 +94,7 @@ export const registry: Registry = {
     coalescing,
     redisCluster,
     redisSentinel,
+    partitionTable,
     ejectAndRehash,
     outlierDetection,
     oracle,

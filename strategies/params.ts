@@ -7,14 +7,21 @@ const SHARE = /^(\d+(?:\.\d+)?)%$/;
 
 /** A duration such as `500ms` or `1.5s`; becomes integer nanoseconds. */
 export function duration(defaultText: string) {
-  return z
-    .string()
-    .regex(DURATION, 'a duration with its unit, such as 500ms or 5s')
-    .prefault(defaultText)
-    .transform((text) => {
-      const [, number, unit] = DURATION.exec(text)!;
-      return Math.round(Number(number) * NS_PER_UNIT[unit as keyof typeof NS_PER_UNIT]);
-    });
+  return durationText().prefault(defaultText).transform(nanoseconds);
+}
+
+/** A duration that may be left out. */
+export function optionalDuration() {
+  return durationText().transform(nanoseconds).optional();
+}
+
+function durationText() {
+  return z.string().regex(DURATION, 'a duration with its unit, such as 500ms or 5s');
+}
+
+function nanoseconds(text: string): number {
+  const [, number, unit] = DURATION.exec(text)!;
+  return Math.round(Number(number) * NS_PER_UNIT[unit as keyof typeof NS_PER_UNIT]);
 }
 
 /** A share such as `0.5%`, or a plain number in [0, 1]; becomes a number. */

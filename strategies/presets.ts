@@ -64,6 +64,66 @@ export const presets: readonly Preset[] = [
     failover: { use: 'redis-sentinel', downAfter: '5s' },
   },
   {
+    name: 'hazelcast',
+    summary: 'Hazelcast map: 271 partitions, a member silent for 60 s is removed and its backups promoted.',
+    models:
+      'Hazelcast with its 271 partitions, one backup (cluster.replicas) and the deadline failure detector (5 s, 60 s; ' +
+      'reference manual). Not modelled: synchronous backups (replication is asynchronous), suspicion by broken ' +
+      'connections, which finds a killed process in less than a second, backups scattered over all members, migrations.',
+    placement: 'hazelcast',
+    selection: 'primary',
+    failover: { use: 'partition-table', like: 'hazelcast' },
+  },
+  {
+    name: 'couchbase',
+    summary: 'Couchbase bucket: 1024 vBuckets, auto-failover of one node after 120 s.',
+    models:
+      "Couchbase's vBucket map and auto-failover (120 s, a majority in sight, one event; ns_server). A node that " +
+      'was failed over stays out, as until an operator adds it back. Not modelled: vBuckets of one node replicated on ' +
+      'many, rebalance, durable writes, orchestrator leases.',
+    placement: 'couchbase',
+    selection: 'primary',
+    failover: { use: 'partition-table', like: 'couchbase' },
+  },
+  {
+    name: 'aerospike',
+    summary: 'Aerospike namespace: 4096 partitions, a node is out after ten heartbeats of 150 ms.',
+    models:
+      'Aerospike in AP mode: partitions by RIPEMD-160, heartbeats 10 x 150 ms and the clustering quantum ' +
+      '(as/src/fabric). Not modelled: synchronous replica writes (replication is asynchronous), succession lists over ' +
+      'all nodes, migrations; a client asks for the map after an error, not each second (tend interval).',
+    placement: 'aerospike',
+    selection: 'primary',
+    failover: { use: 'partition-table', like: 'aerospike' },
+  },
+  {
+    name: 'ignite',
+    summary:
+      "Ignite's rendezvous affinity; a node that is silent for 10 s leaves the ring, its backups take over.",
+    models:
+      'Apache Ignite: RendezvousAffinityFunction with 1024 partitions, failureDetectionTimeout 10 s, connections checked ' +
+      'each 500 ms (IgniteConfiguration, TcpDiscoverySpi). Not modelled: the ring of discovery messages (all members ' +
+      'hear each other), backups on further nodes, rebalancing, FULL_SYNC writes.',
+    placement: 'ignite',
+    selection: 'primary',
+    failover: {
+      use: 'partition-table',
+      heartbeat: '500ms',
+      suspectAfter: '10s',
+      decisionPeriod: '500ms',
+    },
+  },
+  {
+    name: 'memcached-ketama',
+    summary: "libmemcached's weighted ketama; a server that fails five times in a row is out for 2 s.",
+    models:
+      'libmemcached with MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED and REMOVE_FAILED_SERVERS: failure limit 5, retry ' +
+      'timeout 2 s. Each client decides by itself. Not modelled: servers that stay out until the client restarts.',
+    placement: { use: 'consistent-hash', variant: 'libmemcached-weighted' },
+    selection: 'primary',
+    failover: { use: 'eject-and-rehash', failureLimit: 5, retryTimeout: '2s' },
+  },
+  {
     name: 'twemproxy',
     summary: "twemproxy's own ketama ring; a server that fails twice in a row is out for 30 s.",
     models:

@@ -11,6 +11,8 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, n
   ['redis-cluster', { nodeTimeout: '2s', fullCoverage: false }, 20 * SECOND],
   // Down-after, an election and perhaps another after 4 s; a returned primary is corrected 10 to 30 s later.
   ['redis-sentinel', { downAfter: '1s', failoverTimeout: '2s' }, 40 * SECOND],
+  ['partition-table', { like: 'aerospike' }, 8 * SECOND],
+  ['partition-table', { like: 'hazelcast' }, 80 * SECOND],
   ['eject-and-rehash', {}, 0],
   ['outlier-detection', {}, 0],
   ['oracle', {}, SECOND],
