@@ -84,6 +84,18 @@ export function checkNeeds(strategy: StrategySetup, { cluster }: Sections): Find
       findings.push(
         finding([axis], `${who} needs another shard, but cluster.shards is 1`, 'give it at least 2', 'key'),
       );
+    if (module.axis === 'failover') {
+      const gutter = module.gutterShards?.(strategy.failover!.params) ?? 0;
+      if (gutter >= cluster.shards && cluster.shards > 1)
+        findings.push(
+          finding(
+            [axis, 'gutter'],
+            `${who} keeps ${gutter} shards as gutter, but cluster.shards is ${cluster.shards}`,
+            'leave at least one shard to own the keys',
+            'value',
+          ),
+        );
+    }
     if (needs.includes('preference-order') && ownersPerPartition(strategy, cluster) < 2) {
       const { name } = strategy.placement.module;
       const message = `${who} needs several owners per key, but placement ${quoted(name)} names one`;

@@ -66,7 +66,7 @@ export class Control {
 
   /** One client-side part per client. */
   clientParts(failover: Failover): ClientFailover[] | null {
-    const { clients, membership, clock, infos } = this.#world;
+    const { clients, membership, clock, infos, seed } = this.#world;
     if (failover.client === undefined) return null;
     const shardOf = Int32Array.from(infos, (info) => info.shard);
     const log = (event: FailoverEvent, client: ClientId, shard: ShardId): void =>
@@ -75,7 +75,9 @@ export class Control {
       failover.client!({
         view,
         shardOf,
+        rng: stream(seed, `failover/client-${view.client}`),
         now: () => clock.nowNs,
+        ping: (node, answered) => this.#ping(view.client, node, answered),
         after: (delayNs, callback) => clock.after(delayNs, callback),
         eject: (shard) => {
           if (membership.eject(view.client, shard)) log('ejected', view.client, shard);
@@ -85,6 +87,15 @@ export class Control {
         },
       }),
     );
+  }
+
+  /** Answered by any node that runs and does not hang; on a connection of its own. */
+  #ping(client: ClientId, node: NodeId, answered: () => void): void {
+    const { clock, network, nodes } = this.#world;
+    clock.at(network.aside(client, node, true, clock.nowNs), () => {
+      if (nodes.state[node] !== NODE_STATE.up || nodes.hungUntilNs[node]! > clock.nowNs) return;
+      clock.at(network.aside(client, node, false, clock.nowNs), answered);
+    });
   }
 
   log(event: FailoverEvent, about: NodeId, by: string, byId: number): void {

@@ -1,13 +1,17 @@
 /**
  * Which shards each client places keys on. Tables are immutable and shared: clients that believe in the same
- * set of shards use the same table, built once.
+ * set of shards use the same table, built once. With a gutter pool the last shards are in no ring.
  */
+import { withGutter } from './gutter.ts';
 import type { ClientId, Placement, PlacementTable, ShardId, ShardInfo } from './strategy.ts';
 
 export class Membership {
   readonly #placement: Placement;
   readonly #shards: readonly ShardInfo[];
   readonly #keyCount: number;
+  /** Shards in the ring; those after them are the gutter. */
+  readonly #ringCount: number;
+  readonly #gutter: PlacementTable | null;
   readonly #built = new Map<string, PlacementTable>();
   /** [client x shard] 1 when ejected. */
   readonly #ejected: Uint8Array;
@@ -18,12 +22,20 @@ export class Membership {
   /** Keys whose owner changed, over every membership ever built. */
   movedKeys = 0;
 
-  constructor(placement: Placement, shards: readonly ShardInfo[], clientCount: number, keyCount: number) {
+  constructor(
+    placement: Placement,
+    shards: readonly ShardInfo[],
+    gutterCount: number,
+    clientCount: number,
+    keyCount: number,
+  ) {
     this.#placement = placement;
     this.#shards = shards;
     this.#keyCount = keyCount;
     this.#ejected = new Uint8Array(clientCount * shards.length);
-    this.full = placement.build(shards);
+    this.#ringCount = shards.length - gutterCount;
+    this.full = placement.build(shards.slice(0, this.#ringCount));
+    this.#gutter = gutterCount === 0 ? null : placement.build(shards.slice(this.#ringCount));
     this.tables = new Array<PlacementTable>(clientCount).fill(this.full);
   }
 
@@ -32,7 +44,7 @@ export class Membership {
     const from = client * this.#shards.length;
     const ejected = this.#ejected.subarray(from, from + this.#shards.length);
     const left = ejected.filter((flag) => flag === 0).length;
-    if (left === 1 || ejected[shard] === 1) return false;
+    if (left === 1 || ejected[shard] === 1 || shard >= this.#ringCount) return false;
     ejected[shard] = 1;
     this.#rebuild(client);
     return true;
@@ -57,11 +69,17 @@ export class Membership {
     const name = live.map((shard) => shard.id).join();
     let table = this.#built.get(name);
     if (table === undefined) {
-      table = this.#placement.build(live);
+      table = this.#build(live);
       this.#built.set(name, table);
       this.movedKeys += this.#countMoved(table);
     }
     this.tables[client] = table;
+  }
+
+  #build(live: readonly ShardInfo[]): PlacementTable {
+    if (this.#gutter === null) return this.#placement.build(live);
+    const out = this.#shards.filter((shard) => !live.includes(shard));
+    return withGutter(this.full, this.#gutter, new Set(out.map(({ id }) => id)));
   }
 
   #countMoved(table: PlacementTable): number {

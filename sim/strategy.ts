@@ -294,7 +294,10 @@ export interface ControlPlane {
 
 export interface ClientFailoverContext {
   readonly view: ClientView;
+  readonly rng: Rng;
   now(): Nanos;
+  /** COLD. Asks the node over the network whether it is there (memcached `version`); `answered` runs if it is. */
+  ping(node: NodeId, answered: () => void): void;
   /** COLD. Runs `callback` in this client once. */
   after(delayNs: Nanos, callback: () => void): void;
   /** COLD. This client takes the shard out of its placement. The last shard stays. */
@@ -396,6 +399,8 @@ export interface FailoverModule<Params = unknown> extends ModuleInfo<Params> {
   readonly axis: 'failover';
   /** Clients take shards out of their placement. */
   readonly ejects?: boolean;
+  /** So many of the last shards own nothing, until a client takes another shard out and sends them its keys. */
+  gutterShards?(params: Params): number;
   create(params: Params): Failover;
 }
 

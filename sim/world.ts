@@ -21,7 +21,7 @@ import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import { selectionContext } from './selection-context.ts';
 import type { Setup } from './setup.ts';
-import { type ControlPlane, type KeyNames, type NodeInfo, OP } from './strategy.ts';
+import { type ControlPlane, type KeyNames, type NodeInfo, OP, type ShardInfo } from './strategy.ts';
 import type { Tracking } from './tracking.ts';
 import { Versions } from './versions.ts';
 
@@ -79,9 +79,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     : null;
   const recorder = new Recorder(setup, infos.length, keys.count);
   const shards = shardsOf(infos);
-  const { module, params } = setup.strategy.placement;
   const clientCount = setup.clients.count + 1;
-  const membership = new Membership(module.create(params, { keys, shards }), shards, clientCount, keys.count);
+  const membership = membershipOf(setup, keys, shards, clientCount);
   const clients = new Clients(setup, infos, membership, clock, clientCount, seed, (client) =>
     selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
   );
@@ -134,6 +133,13 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     control: null,
   };
   return world;
+}
+
+function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientCount: number): Membership {
+  const { placement, failover } = setup.strategy;
+  const gutter = failover?.module.gutterShards?.(failover.params) ?? 0;
+  const placed = placement.module.create(placement.params, { keys, shards });
+  return new Membership(placed, shards, gutter, clientCount, keys.count);
 }
 
 /** Every key is where it belongs when the run starts: on its shard's primary and replicas. */

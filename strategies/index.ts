@@ -1,6 +1,7 @@
 /** The registry: every module this package ships, by axis, in the order they are listed to the user. */
 
 import { ejectAndRehash } from './failover/eject-and-rehash.ts';
+import { gutterPool } from './failover/gutter-pool.ts';
 import { oracle } from './failover/oracle.ts';
 import { outlierDetection } from './failover/outlier-detection.ts';
 import { partitionTable } from './failover/partition-table/partition-table.ts';
@@ -95,6 +96,7 @@ export const registry: Registry = {
     redisCluster,
     redisSentinel,
     partitionTable,
+    gutterPool,
     ejectAndRehash,
     outlierDetection,
     oracle,

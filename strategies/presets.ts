@@ -114,6 +114,18 @@ export const presets: readonly Preset[] = [
     },
   },
   {
+    name: 'mcrouter',
+    summary:
+      'mcrouter with Ch3 placement; the keys of a server that is out go to the last shard, the gutter.',
+    models:
+      'mcrouter with Ch3 (furc_hash), TKO after 3 timeouts or one refused connection, probes from 10 s to 60 s, and a ' +
+      'gutter pool (TkoTracker, ProxyDestination; Nishtala et al., NSDI 2013). Each client stands for one mcrouter. ' +
+      'Not modelled: the short time to live in the gutter, leases, the hop to mcrouter.',
+    placement: 'mcrouter-ch3',
+    selection: 'primary',
+    failover: 'gutter-pool',
+  },
+  {
     name: 'memcached-ketama',
     summary: "libmemcached's weighted ketama; a server that fails five times in a row is out for 2 s.",
     models:

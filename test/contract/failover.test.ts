@@ -13,6 +13,7 @@ const enrolled: readonly (readonly [string, Readonly<Record<string, unknown>>, n
   ['redis-sentinel', { downAfter: '1s', failoverTimeout: '2s' }, 40 * SECOND],
   ['partition-table', { like: 'aerospike' }, 8 * SECOND],
   ['partition-table', { like: 'hazelcast' }, 80 * SECOND],
+  ['gutter-pool', {}, 0],
   ['eject-and-rehash', {}, 0],
   ['outlier-detection', {}, 0],
   ['oracle', {}, SECOND],

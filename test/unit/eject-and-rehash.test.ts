@@ -13,6 +13,8 @@ function client(params: object = {}) {
   const part = module.client!({
     view: undefined as never,
     now: () => 0,
+    rng: undefined as never,
+    ping: () => {},
     after: (delayNs, callback) => timers.push({ delayNs, callback }),
     eject: (shard) => log.push(`eject ${shard}`),
     readmit: (shard) => log.push(`readmit ${shard}`),

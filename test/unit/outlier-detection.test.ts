@@ -15,6 +15,8 @@ function proxy(shards: number, params: object = {}) {
   const part = outlierDetection.create(outlierDetection.params.parse(params)).client!({
     view: undefined as never,
     now: () => nowNs,
+    rng: undefined as never,
+    ping: () => {},
     after: (_delayNs, callback) => {
       sweep = callback;
     },
