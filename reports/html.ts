@@ -10,6 +10,7 @@ import { responseMaps } from './charts/response-map.ts';
 import { SERIES_HIGHLIGHTED, seriesStyles } from './charts/theme.ts';
 import { wholePage } from './page/document.ts';
 import { busyMapsSection, responseMapsSection } from './page/heatmaps.ts';
+import { partitionMapSections, partitionMaps } from './page/partition-maps.ts';
 import { chartSection } from './page/parts.ts';
 import type { Payload } from './page/payload.ts';
 import { pageHeader, seriesKey, verdictSection } from './page/ranking.ts';
@@ -27,10 +28,12 @@ export async function renderHtml(result: Result): Promise<string> {
   const busy = mapped.map(busyMap);
   const responses = responseMaps(mapped);
   const contrast = contrastOf(mapped);
+  const partitions = partitionMaps(runs);
   const payload: Payload = {
     strategies: seriesStyles(runs).map(({ strategy, color }) => ({ name: strategy, color })),
     charts: compiled.map(({ chart: { id, readout, overTime }, vega }) => ({ id, vega, readout, overTime })),
     heatmaps: { heatmap: busy, 'response-map': responses },
+    partitionMaps: partitions,
     replays: mapped.map((run, i) => replayData(result, run, busy[i]!.rows)),
     replay: {
       atMs: contrast?.atMs ?? 0,
@@ -45,7 +48,7 @@ export async function renderHtml(result: Result): Promise<string> {
 ${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
 ${responseMapsSection(result, mapped, responses)}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
-${busyMapsSection(result, runs, busy)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}
+${busyMapsSection(result, runs, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}
 ${sectionOf('pareto')}${costSection(runs)}</main>
 ${provenance(result)}`;
   return wholePage({ title: result.scenario.name, payload, body });

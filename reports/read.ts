@@ -110,6 +110,34 @@ const rebalance = z.object({
   moved: count,
 });
 
+const partitionMap = z
+  .object({
+    arcEnds: z.array(share),
+    owners: z.array(z.tuple([count, count])),
+    moved: z.array(z.tuple([count, count])),
+    octaves: z.string().regex(/^[0-9a-z]+$/),
+    requests: z.array(count),
+    requestsAfter: z.array(count),
+    hottest: z.array(z.tuple([count, count])),
+  })
+  .check((context) => {
+    const { arcEnds, owners, moved, octaves, requests, requestsAfter, hottest } = context.value;
+    const partitions = octaves.length;
+    const owned = owners.reduce((sum, [, run]) => sum + run, 0);
+    const beyond = [...moved, ...hottest].some(([partition]) => partition >= partitions);
+    const wrong =
+      requests.length !== requestsAfter.length
+        ? `requests has ${requests.length} shards, but requestsAfter has ${requestsAfter.length}`
+        : owned !== partitions
+          ? `owners has ${owned} partitions, but octaves has ${partitions}`
+          : arcEnds.length > 0 && arcEnds.length !== partitions
+            ? `arcEnds has ${arcEnds.length} partitions, but octaves has ${partitions}`
+            : beyond
+              ? `moved or hottest names a partition beyond the last, ${partitions - 1}`
+              : null;
+    if (wrong !== null) context.issues.push({ code: 'custom', input: context.value, message: wrong });
+  });
+
 const timeline = z
   .object({
     stepMs: z.number().positive(),
@@ -184,6 +212,7 @@ const run = z
     hotKeys: z.array(keyShare),
     hotKeyTreatment: treatment.nullable(),
     rebalance: rebalance.nullable().default(null),
+    partitions: partitionMap.nullable().default(null),
     failover: z.array(failoverResult),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,

@@ -14,6 +14,7 @@ const NOTHING = {
   strategies: [],
   charts: [],
   heatmaps: { heatmap: [], 'response-map': [] },
+  partitionMaps: {},
   replays: [],
   replay: { atMs: 0, sides: [0, 0] as [number, number] },
 };

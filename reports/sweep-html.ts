@@ -43,6 +43,7 @@ ${drawn.map(({ panels, charts }) => panelSection(panels, charts))}${rowsSection(
       strategies: styles.map(({ strategy, color }) => ({ name: strategy, color })),
       charts: compiled.map(({ chart: { id, readout, overTime }, vega }) => ({ id, vega, readout, overTime })),
       heatmaps: { heatmap: [], 'response-map': [] },
+      partitionMaps: {},
       replays: [],
       replay: { atMs: 0, sides: [0, 0] },
     },

@@ -13,6 +13,7 @@ export function thinned(run: RunResult): RunResult {
     responses: null,
     hotspots: [],
     hotKeys: [],
+    partitions: null,
     hotKeyTreatment: hotKeyTreatment && { ...hotKeyTreatment, copies: [] },
     events: [],
     timeline: {

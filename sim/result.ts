@@ -170,6 +170,23 @@ export interface RebalanceResult {
   moved: number;
 }
 
+/** Who owned which partition, and what was asked of it: by key, before anything was copied or cached. */
+export interface PartitionMap {
+  /** Where each partition's arc of the hash ring ends, ascending in [0, 1); empty where there is no ring. */
+  arcEnds: number[];
+  /** At the start, in order of partitions: so many of one shard, then so many of another, ... */
+  owners: [shard: number, count: number][];
+  /** Those with another owner at the end. */
+  moved: [partition: number, shard: number][];
+  /** [partition] one character: 0 for no request, then the octave of their number: 1 for 1, 2 for 2 or 3, ... z */
+  octaves: string;
+  /** [shard] requests of the whole run for keys of partitions it owned at the start, and at the end */
+  requests: number[];
+  requestsAfter: number[];
+  /** The most requested first. */
+  hottest: [partition: number, requests: number][];
+}
+
 /** Completed requests by response time, in half-octaves from the fastest that occurred to the slowest. */
 export interface ResponseTimes {
   /** Ascending upper edges; the first bin begins at the edge before it, or 0. */
@@ -257,6 +274,8 @@ export interface RunResult {
   hotKeyTreatment: HotKeyTreatment | null;
   /** Null where partitions stay where they are. */
   rebalance: RebalanceResult | null;
+  /** Null where placement knows no partitions, or has more than a map can show. */
+  partitions: PartitionMap | null;
   failover: FailoverResult[];
   events: ControlEvent[];
   lostWrites: number;

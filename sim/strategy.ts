@@ -102,6 +102,8 @@ export interface PlacementTable {
   readonly depth: number;
   /** Shard ids [partition x depth], preferred first, NONE-padded. */
   readonly owners: Int32Array;
+  /** [partition] where its arc of the circle ends, ascending in [0, 1); only where partitions are points of a ring. */
+  readonly arcEnds?: Float64Array;
   /** HOT. Partition of `key`, in [0, partitionCount). */
   partitionOf(key: KeyId): number;
 }

@@ -3,6 +3,7 @@
 import { metastabilityOf } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
+import { partitionMapOf } from './metrics/partition-map.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import { responseTimesOf } from './metrics/response-times.ts';
 import { NODE_STATE } from './nodes.ts';
@@ -75,6 +76,7 @@ export function summarize(end: RunEnd): RunResult {
     hotKeys: topKeys(world, end.keyCounts),
     hotKeyTreatment: treatment,
     rebalance: rebalanceOf(world),
+    partitions: partitionMapOf(world, end.keyCounts),
     failover,
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,

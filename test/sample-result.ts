@@ -3,7 +3,7 @@
  * 20 s and restarted at 40 s. The numbers are plausible, not simulated; the same on every call.
  */
 import { assembleResult } from '../sim/compare.ts';
-import type { Result, RunResult, TimeSummary } from '../sim/result.ts';
+import type { PartitionMap, Result, RunResult, TimeSummary } from '../sim/result.ts';
 
 interface Traits {
   /** Median and 99th percentile of response times, and how they are with the kill [ms]. */
@@ -297,6 +297,7 @@ function runOf(strategy: string, position: number): RunResult {
     hotKeys: HOT_KEYS.map((hot) => ({ ...hot })),
     hotKeyTreatment: copies ? COPIES : null,
     rebalance: null,
+    partitions: kind === 'consistent-hash' ? RING : SLOTS,
     tenants: [],
     failover,
     events: eventsOf(failover),
@@ -319,6 +320,30 @@ function runOf(strategy: string, position: number): RunResult {
     perf: { wallSeconds: 1.4, requestsPerSecond: 1_650_000, events: 31_000, peakRssMiB: 210 },
   };
 }
+
+const SLOT_COUNT = 16_384;
+
+/** Six ranges of slots, most of them asked for some hundred times, one very often. */
+const SLOTS: PartitionMap = {
+  arcEnds: [],
+  owners: [2731, 2730, 2731, 2731, 2730, 2731].map((count, shard) => [shard, count]),
+  moved: [],
+  octaves: Array.from({ length: SLOT_COUNT }, (_, i) => (i === 4003 ? 'h' : '9abc'[(i * 7) % 4])).join(''),
+  requests: [294_859, 527_173, 438_380, 303_135, 388_942, 360_306],
+  requestsAfter: [294_859, 527_173, 438_380, 303_135, 388_942, 360_306],
+  hottest: [
+    [4003, 100_244],
+    [8066, 75_935],
+  ],
+};
+
+const RING: PartitionMap = {
+  ...SLOTS,
+  arcEnds: Array.from({ length: 60 }, (_, i) => (i + ((i * 7) % 10) / 10) / 60),
+  owners: Array.from({ length: 60 }, (_, i) => [(i * 7) % 6, 1]),
+  octaves: Array.from({ length: 60 }, (_, i) => 'bcdeg'[(i * 3) % 5]).join(''),
+  hottest: [[4, 100_244]],
+};
 
 /** A result of the given strategies; names beyond the five known ones repeat their traits. */
 export function sampleResult(strategies: readonly string[] = NAMES): Result {

@@ -31,7 +31,7 @@ export function enlivenHeatmap(cells: HTMLElement, map: HeatmapData, link: Link,
       const when = `${moment(fromMs)} to ${moment(fromMs + map.stepMs)}`;
       tooltip.show(event.clientX, event.clientY, when, [
         {
-          color: `var(--heat-${Math.max(0, map.levels[row]![column]!)})`,
+          color: `var(--heat-${Number(map.levels[row]![column]!)})`,
           name: map.rows[row]!,
           value: `${value}% ${map.unit}`,
         },

@@ -6,6 +6,7 @@ import { addDownloads } from './downloads.ts';
 import { enlivenHeatmap } from './heatmap-view.ts';
 import { enliven } from './key.ts';
 import { createLink } from './link.ts';
+import { mountPartitions } from './partition-view.ts';
 import { mountReplay } from './replay-view.ts';
 import { addThemeToggle } from './theme-toggle.ts';
 import { createTooltip } from './tooltip.ts';
@@ -27,6 +28,8 @@ for (const chart of payload.charts)
     link,
     tooltip,
   });
+for (const [id, map] of Object.entries(payload.partitionMaps))
+  mountPartitions(document.getElementById(`${id}-stage`)!, map, tooltip);
 if (payload.heatmaps.heatmap.length > 0) mountReplay(document.getElementById('replay-stage')!, payload, link);
 for (const section of document.querySelectorAll<HTMLElement>('main section:not(:has(.panels))'))
   addDownloads(section);

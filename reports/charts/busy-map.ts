@@ -2,7 +2,7 @@
 import type { RunResult } from '../../sim/result.ts';
 import { percent } from '../format.ts';
 import { inProse } from '../ranked.ts';
-import { CLASSES, columnSteps, type HeatmapData } from './heatmap.ts';
+import { CLASSES, columnSteps, type HeatmapData, levelsOf } from './heatmap.ts';
 
 const NODES_MAX = 40;
 
@@ -20,7 +20,7 @@ export function busyMap(run: RunResult): HeatmapData {
     rows: order.map(({ node }) => node.id),
     stepMs: stepMs * bin,
     values,
-    levels: values.map((row) => row.map(levelOf)),
+    levels: levelsOf(values, levelOf),
     unit: 'busy',
   };
 }

@@ -12,8 +12,8 @@ export interface HeatmapData {
   stepMs: number;
   /** [row][column]; percent, binned where there are more steps than can be seen. */
   values: number[][];
-  /** [row][column]; colour class 0 to 9, -1 for none. */
-  levels: number[][];
+  /** [row], one character per column: colour class 0 to 9, or a blank for none. */
+  levels: string[];
   /** What the values are, as in `81% busy`. */
   unit: string;
 }
@@ -26,6 +26,15 @@ export function columnSteps(steps: number): number {
   return Math.max(1, Math.ceil(steps / COLUMNS_MAX));
 }
 
+/** @param levelOf colour class of a value, -1 for none */
+export function levelsOf(values: readonly number[][], levelOf: (value: number) => number): string[] {
+  const char = (value: number) => {
+    const level = levelOf(value);
+    return level < 0 ? ' ' : String(level);
+  };
+  return values.map((row) => row.map(char).join(''));
+}
+
 /** One path per colour class, in units of columns and rows; neighbours of one class are joined. */
 export function heatmapPaths({ levels }: HeatmapData): { level: number; d: string }[] {
   const paths = Array.from({ length: CLASSES }, () => '');
@@ -34,7 +43,7 @@ export function heatmapPaths({ levels }: HeatmapData): { level: number; d: strin
       const level = values[from]!;
       let to = from + 1;
       while (to < values.length && values[to] === level) to++;
-      if (level >= 0) paths[level] += `M${from} ${row}h${to - from}v1h${from - to}z`;
+      if (level !== ' ') paths[Number(level)] += `M${from} ${row}h${to - from}v1h${from - to}z`;
       from = to;
     }
   return paths.map((d, level) => ({ level, d })).filter(({ d }) => d !== '');

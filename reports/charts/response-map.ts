@@ -2,7 +2,7 @@
 import type { RunResult } from '../../sim/result.ts';
 import { duration, moment, percent } from '../format.ts';
 import { inProse } from '../ranked.ts';
-import { columnSteps, type HeatmapData } from './heatmap.ts';
+import { columnSteps, type HeatmapData, levelsOf } from './heatmap.ts';
 
 /** Lower edges of the colour classes [%]: every second step is ten times the share. */
 const EDGES = [0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60];
@@ -35,7 +35,7 @@ function responseMap({ strategy, timeline }: RunResult, edges: readonly number[]
     rows: edges.map((edge) => `up to ${duration(edge)}`),
     stepMs: stepMs * bin,
     values,
-    levels: values.map((row) => row.map(levelOf)),
+    levels: levelsOf(values, levelOf),
     unit: 'of requests',
   };
 }

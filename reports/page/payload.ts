@@ -2,6 +2,7 @@
 import type { Spec } from 'vega';
 import type { Readout } from '../charts/chart.ts';
 import type { HeatmapData } from '../charts/heatmap.ts';
+import type { PartitionMapData } from './partition-maps.ts';
 import type { ReplayData } from './replay-data.ts';
 
 export interface Payload {
@@ -9,6 +10,8 @@ export interface Payload {
   charts: { id: string; vega: Spec; readout: Readout | null; overTime: boolean }[];
   /** By the id of their section; those of load are in order of rank, as far as they are drawn. */
   heatmaps: Record<'heatmap' | 'response-map', HeatmapData[]>;
+  /** By the id of their section. */
+  partitionMaps: Record<string, PartitionMapData>;
   /** [heat map of load] */
   replays: ReplayData[];
   /** What the replay shows at first: the moment and the heat maps of the strategies that differ most. */

@@ -49,6 +49,22 @@ export class Ring {
     return point === count ? 0 : point;
   }
 
+  /** [point] position, as a part of the whole circle. */
+  arcEnds(): Float64Array {
+    return Float64Array.from(this.points, ({ upper, lower }) => (upper + lower / 2 ** 32) / 2 ** 32);
+  }
+
+  /** The table of this ring, of which `partitionOf` finds the points of keys. */
+  table(depth: number, partitionOf: (key: number) => number): PlacementTable {
+    return {
+      partitionCount: this.points.length,
+      depth,
+      owners: this.ownersClockwise(depth),
+      arcEnds: this.arcEnds(),
+      partitionOf,
+    };
+  }
+
   /** [point x depth] the first `depth` different shards met clockwise. */
   ownersClockwise(depth: number): Int32Array {
     const count = this.points.length;
@@ -73,7 +89,7 @@ export function ringTable(
 ): PlacementTable {
   const ring = new Ring(points);
   const partitionOf = tabulate(keyCount, (key) => ring.find(hashOf(key), 0));
-  return { partitionCount: points.length, depth, owners: ring.ownersClockwise(depth), partitionOf };
+  return ring.table(depth, partitionOf);
 }
 
 /** The same for 64-bit hashes. */
@@ -89,5 +105,5 @@ export function ringTable64(
     hashOf(key, hash);
     return ring.find(hash.hi, hash.lo);
   });
-  return { partitionCount: points.length, depth, owners: ring.ownersClockwise(depth), partitionOf };
+  return ring.table(depth, partitionOf);
 }

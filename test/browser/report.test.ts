@@ -287,6 +287,43 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
     });
   });
 
+  test('a map of slots is coloured by load, owner or what moved, tells each slot, and is saved as drawn', async () => {
+    const result = sampleResult();
+    for (const run of result.runs)
+      if (run.partitions?.arcEnds.length === 0) run.partitions = { ...run.partitions, moved: [[0, 5]] };
+    await opened(result, {}, async (page, misdeeds) => {
+      const map = page.locator('section:has(.partitions)', { hasText: 'Hash slots' });
+      const fills = () =>
+        map
+          .locator('.partitions svg path')
+          .evaluateAll((paths) => paths.map((path) => getComputedStyle(path).fill));
+      const byLoad = new Set(await fills());
+      expect(byLoad.size).toBeGreaterThan(4);
+      const pressed = map.locator('.partition-choice [aria-pressed="true"]');
+      expect(await pressed.textContent()).toBe('Load');
+      await map.getByRole('button', { name: 'Owner' }).press('Enter');
+      expect(await pressed.textContent()).toBe('Owner');
+      expect(new Set(await fills()).size).toBe(7);
+      await map.getByRole('button', { name: 'Moved' }).press('Enter');
+      const drawing = (await map.locator('.partitions svg').boundingBox())!;
+      // The first square of the right half: slot 0, after.
+      const scale = drawing.width / 264;
+      await page.mouse.move(drawing.x + 136.5 * scale, drawing.y + 8.5 * scale);
+      expect(await page.locator('.tooltip').textContent()).toBe(
+        'slot 0shard 5256 to 511 requestscame fromshard 0',
+      );
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        map.locator('.downloads button', { hasText: 'SVG' }).click(),
+      ]);
+      const svg = await readFile(await download.path(), 'utf8');
+      expect(svg).toContain('at the end');
+      expect(svg).not.toContain('var(');
+      expect(misdeeds).toMatchObject({ noise: [], violations: [] });
+      expect(await axeViolations(page)).toEqual([]);
+    });
+  });
+
   test('the theme follows the system until the reader chooses', async () => {
     await opened(sampleResult(), { colorScheme: 'dark' }, async (page) => {
       const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
