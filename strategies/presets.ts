@@ -114,6 +114,32 @@ export const presets: readonly Preset[] = [
     },
   },
   {
+    name: 'evcache',
+    summary:
+      'A copy of everything in each zone; reads stay in the zone of the client, and go on to another if need be.',
+    models:
+      "Netflix EVCache as its reads go: spymemcached's ketama within a server group, one group per zone " +
+      '(cluster.zones, cluster.replicas one less), fallback to another zone when a node is down (Netflix/EVCache wiki). ' +
+      'Not modelled: clients that write to every zone themselves (here a primary copies to the others, and writes of ' +
+      'its keys fail while it is down), a read tried in another zone after a miss, the 20 ms read timeout (set clients.timeout).',
+    placement: { use: 'consistent-hash', variant: 'libmemcached' },
+    selection: 'zone-aware',
+  },
+  {
+    name: 'dynamo-like',
+    summary:
+      'DynamoDB-like: eventually consistent reads at any replica, and ranges split where they are consumed.',
+    models:
+      'Amazon DynamoDB (Elhemali et al., USENIX ATC 2022): replicated partitions, reads at any replica, writes at the ' +
+      'leader, splitting for consumption. Hash slots stand for its ranges of hashed keys, a published table for its ' +
+      'metadata service; leases are not published: 2 s are assumed. Not modelled: quorum writes and Multi-Paxos ' +
+      '(replication is asynchronous), admission control, request routers.',
+    placement: 'redis-slots',
+    selection: 'random',
+    failover: { use: 'partition-table', heartbeat: '500ms', suspectAfter: '2s', decisionPeriod: '500ms' },
+    rebalance: 'dynamodb',
+  },
+  {
     name: 'mcrouter',
     summary:
       'mcrouter with Ch3 placement; the keys of a server that is out go to the last shard, the gutter.',
