@@ -1,5 +1,6 @@
 /** Unit: knocked out servers, their probes, and the gutter that takes their keys. */
 import { expect, test } from 'vitest';
+import { loadScenario } from '../../scenarios/load.ts';
 import { withGutter } from '../../sim/gutter.ts';
 import { stream } from '../../sim/rng.ts';
 import { run } from '../../sim/run.ts';
@@ -7,6 +8,7 @@ import type { Fault } from '../../sim/setup.ts';
 import { OUTCOME, type PlacementTable } from '../../sim/strategy.ts';
 import { ejectAndRehash } from '../../strategies/failover/eject-and-rehash.ts';
 import { gutterPool } from '../../strategies/failover/gutter-pool.ts';
+import { registry } from '../../strategies/index.ts';
 import { viewOf } from '../contract/selection.ts';
 import { buildSetup } from '../setup-builder.ts';
 
@@ -105,4 +107,17 @@ test('wins: the servers that are well serve as before, where rehashing adds to t
 test('loses: with two servers dead the gutter carries more than any other', () => {
   const { nodes } = killed(gutterPool, { gutter: 1 }, [0, 1]);
   expect(nodes[5]!.attempts).toBeGreaterThan(1.2 * nodes[4]!.attempts);
+});
+
+test('a gutter that leaves no shard to own the keys is refused when the scenario loads', () => {
+  const load = (gutter: number) => {
+    const text = [
+      'cluster: { shards: 2, replicas: 0 }',
+      'workload: { rate: 1k/s, keys: { count: 1k } }',
+      `strategies: { a: { placement: modulo, selection: primary, failover: { use: gutter-pool, gutter: ${gutter} } } }`,
+    ].join('\n');
+    return JSON.stringify(loadScenario({ path: 'gutter.yaml', text }, { registry, overrides: [] }));
+  };
+  expect(load(2)).toContain('keeps 2 shards as gutter, but cluster.shards is 2');
+  expect(load(1)).not.toContain('as gutter');
 });
