@@ -14,6 +14,7 @@ import { partitionMapSections, partitionMaps } from './page/partition-maps.ts';
 import { chartSection } from './page/parts.ts';
 import type { Payload } from './page/payload.ts';
 import { pageHeader, seriesKey, verdictSection } from './page/ranking.ts';
+import { rebalanceSection } from './page/rebalance.ts';
 import { contrastOf, replaySection } from './page/replay.ts';
 import { replayData } from './page/replay-data.ts';
 import { costSection, eventsTable, hotspotSection, provenance, treatmentSection } from './page/tables.ts';
@@ -48,7 +49,7 @@ export async function renderHtml(result: Result): Promise<string> {
 ${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
 ${responseMapsSection(result, mapped, responses)}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
-${busyMapsSection(result, runs, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}
+${busyMapsSection(result, runs, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}
 ${sectionOf('pareto')}${costSection(runs)}</main>
 ${provenance(result)}`;
   return wholePage({ title: result.scenario.name, payload, body });

@@ -115,10 +115,19 @@ function short(value: number): string {
 export function bordersOf(owner: readonly number[]): { path: string; labels: [number, number, number][] } {
   const columns = columnsOf(owner.length);
   const side = SIZE / columns;
-  const starts = owner.flatMap((shard, i) => (i === 0 || owner[i - 1] !== shard ? [i] : []));
-  const long = starts
-    .filter((start, i) => (starts[i + 1] ?? owner.length) - start >= 2 * columns)
-    .filter((start, i, all) => i === 0 || owner[all[i - 1]!] !== owner[start]);
+  const runs: { shard: number; start: number; count: number }[] = [];
+  for (const [i, shard] of owner.entries()) {
+    const last = runs.at(-1);
+    if (last?.shard === shard) last.count++;
+    else runs.push({ shard, start: i, count: 1 });
+  }
+  const ranges: typeof runs = [];
+  for (const run of runs.filter(({ count }) => count >= columns / 4)) {
+    const last = ranges.at(-1);
+    if (last?.shard === run.shard) last.count += run.count;
+    else ranges.push(run);
+  }
+  const long = ranges.filter(({ count }) => count >= 2 * columns).map(({ start }) => start);
   const rowOf = (start: number) => Math.floor(start / columns);
   const path = long.map((start) => {
     const [x, y] = [(start % columns) * side, rowOf(start) * side];

@@ -93,3 +93,22 @@ test('a run in which nothing was completed still makes a page', async () => {
   expect(text).toContain('No strategy kept failures under 1%');
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
 });
+
+test('where partitions moved, a section tells what that cost and what it did to the load', async () => {
+  expect(page).not.toContain('id="rebalance"');
+  const moved = sampleResult();
+  const [first, second] = moved.runs;
+  const cost = { rounds: 1, keysMoved: 9000, bytesMoved: 4_194_304, asked: 12, moved: 3400 };
+  first!.rebalance = { ...cost, partitionsMoved: 4096, blockedMs: 5100 };
+  second!.rebalance = { ...cost, partitionsMoved: 24, blockedMs: 300 };
+  for (const run of [first!, second!])
+    run.partitions = { ...run.partitions!, requests: [30, 70, 0], requestsAfter: [30, 30, 40] };
+  const section = /<section id="rebalance"[\s\S]*?<\/section>/.exec(await renderHtml(moved))![0];
+  expect(section).toContain(
+    `Moving partitions made nodes stand still for 300 ms under ${second!.strategy}, which moved 24 partitions, ` +
+      `and for 5.10 s under ${first!.strategy}, which moved 4,096 partitions`,
+  );
+  const cells = Array.from(section.matchAll(/<td[^>]*>(?:<bdi[^>]*>)?([^<]*)/g), ([, text]) => text);
+  expect(cells).toContain('4 MiB');
+  expect(cells.slice(-2)).toEqual(['70.0%', '40.0%']);
+});
