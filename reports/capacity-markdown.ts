@@ -1,7 +1,7 @@
 /** `capacity` in GitHub's Markdown: the table, then what breaks first. */
 import { breaksFirst, breakText, type CapacityReport, soughtText } from './capacity-report.ts';
 import { capacityCells, capacityHead } from './capacity-text.ts';
-import { markdownText } from './safe.ts';
+import { markdownClipped } from './safe.ts';
 
 export function renderCapacityMarkdown(report: CapacityReport): string {
   const head = [...capacityHead(report), 'breaks first'];
@@ -10,10 +10,10 @@ export function renderCapacityMarkdown(report: CapacityReport): string {
     return [...capacityCells(report, each), next];
   });
   const lines = [
-    `## ${markdownText(`${report.scenario.name}: ${soughtText(report)}`)}`,
+    `## ${markdownClipped(`${report.scenario.name}: ${soughtText(report)}`)}`,
     '',
-    `Meets ${report.objectives.map((objective) => `\`${objective.replaceAll('`', "'")}\``).join(', ')}` +
-      ` in each situation: ${markdownText(report.during.join(', '))}.`,
+    `Meets ${report.objectives.map((objective) => `<code>${markdownClipped(objective)}</code>`).join(', ')}` +
+      ` in each situation: ${markdownClipped(report.during.join(', '))}.`,
     '',
     rowOf(head),
     rowOf(
@@ -24,16 +24,16 @@ export function renderCapacityMarkdown(report: CapacityReport): string {
     '',
     ...report.strategies.flatMap(({ strategy, next, contradictions }) => [
       ...[next && breaksFirst(next)?.contributor].flatMap((who) =>
-        who ? [`- ${markdownText(`${strategy}, most of it: ${who}`)}`] : [],
+        who ? [`- ${markdownClipped(`${strategy}, most of it: ${who}`)}`] : [],
       ),
-      ...contradictions.map((sentence) => `- ${markdownText(`${strategy} is not monotone: ${sentence}`)}`),
+      ...contradictions.map((sentence) => `- ${markdownClipped(`${strategy} is not monotone: ${sentence}`)}`),
     ]),
     '',
-    ...report.notes.map((note) => `- ${markdownText(note)}`),
+    ...report.notes.map((note) => `- ${markdownClipped(note)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function rowOf(cells: readonly string[], escaped = true): string {
-  return `| ${cells.map((cell) => (escaped ? markdownText(cell) : cell)).join(' | ')} |`;
+  return `| ${cells.map((cell) => (escaped ? markdownClipped(cell) : cell)).join(' | ')} |`;
 }

@@ -12,12 +12,13 @@ import { visible } from './safe.ts';
 
 const WIDTH = 80;
 const NAME_WIDTH = 28;
+const VALUE_WIDTH = 14;
 
 export function renderCapacityText(report: CapacityReport): string {
   const head = `${report.scenario.name}: ${soughtText(report)} to meet every objective`;
   const lines = [
     ...wrapped(visible(head), WIDTH, '  '),
-    ...report.objectives.map((objective) => `  ${visible(objective)}`),
+    ...report.objectives.flatMap((objective) => indented(visible(objective))),
     ...indented(`in each situation: ${report.during.join(', ')}`),
     '',
     ...table(report),
@@ -47,7 +48,10 @@ export function capacityHead({ vary, prices }: CapacityReport): string[] {
 
 function table(report: CapacityReport): string[] {
   const rows = [capacityHead(report), ...report.strategies.map((each) => capacityCells(report, each))].map(
-    ([name, ...rest]) => [fitted(visible(name!), NAME_WIDTH), ...rest.map(visible)],
+    ([name, ...rest]) => [
+      fitted(visible(name!), NAME_WIDTH),
+      ...rest.map((cell) => fitted(visible(cell), VALUE_WIDTH)),
+    ],
   );
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column]!))));
   return rows.map((row) =>
@@ -61,7 +65,7 @@ function table(report: CapacityReport): string[] {
 function details(each: StrategyCapacity, report: CapacityReport): string[] {
   const lines: string[] = [];
   const say = (text: string) => lines.push(...indented(visible(text)));
-  lines.push(visible(each.strategy));
+  lines.push(...wrapped(visible(each.strategy), WIDTH, '  '));
   if (each.answer === null)
     say(
       each.interrupted

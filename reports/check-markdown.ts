@@ -10,15 +10,13 @@ import {
   summaryLine,
   troubles,
 } from './check-report.ts';
-import { markdownText } from './safe.ts';
+import { markdownClipped as text } from './safe.ts';
 
 /** GitHub refuses a summary of 1 MiB. */
 export const SUMMARY_BYTES = 1_000_000;
 /** GitHub refuses a comment of more than 65,536 characters; a tool that wraps it needs some. */
 export const COMMENT_BYTES = 60_000;
 
-/** Of one name or message: a line that alone fills the page would hide all the others. */
-const CLIPPED = 400;
 const ICONS = { fail: '❌', error: '❌', inconclusive: '❔', pass: '✅' } as const;
 
 export function renderCheckMarkdown(report: CheckReport, limitBytes: number): string {
@@ -69,10 +67,6 @@ function details({ gate, finding, contributor, reproduce }: GateCheck): string[]
   if (contributor !== null) lines.push(`  - most of it: ${text(contributor)}`);
   if (reproduce !== null) lines.push(`  - reproduce: <code>${text(reproduce)}</code>`);
   return lines;
-}
-
-function text(given: string): string {
-  return markdownText(given.length > CLIPPED ? `${given.slice(0, CLIPPED)}…` : given);
 }
 
 /** As many whole lines as fit, with a word about the rest. */

@@ -1,6 +1,6 @@
 /** The ranked table in GitHub's Markdown, for pull requests and READMEs. */
 import type { Result } from '../sim/result.ts';
-import { markdownText } from './safe.ts';
+import { markdownClipped, markdownText } from './safe.ts';
 import { isBest, rankedTable } from './table.ts';
 import { remarks, verdict } from './verdict.ts';
 
@@ -14,11 +14,11 @@ export function renderMarkdown(result: Result): string {
       const text = column.cell(row.run);
       return isBest(column, row.run, rows) ? `**${text}**` : text;
     });
-    return [String(row.rank), markdownText(row.run.strategy) + marks, ...cells];
+    return [String(row.rank), markdownClipped(row.run.strategy) + marks, ...cells];
   });
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    `### ${markdownText(result.scenario.name)}`,
+    `### ${markdownClipped(result.scenario.name)}`,
     '',
     markdownText(verdict(result).join(' ').trimEnd()),
     '',

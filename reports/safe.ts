@@ -3,8 +3,9 @@
  * What cannot be seen, or changes how its neighbours are seen, is shown as an escape first.
  */
 
-/** Controls, format characters (bidi, zero width, tags), separators other than space, lone surrogates. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{115f}\u{1160}\u{3164}\u{ffa0}]/gu;
+/** Controls, format characters (bidi, zero width, tags), separators other than space, lone surrogates, no characters. */
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u{115f}\u{1160}\u{3164}\u{ffa0}]/gu;
 /** Joiners spell emoji and Indic scripts and reorder nothing. */
 const JOINERS = new Set(['\u200c', '\u200d']);
 
@@ -58,6 +59,16 @@ function markupOf(value: HtmlValue): string {
   return escapeHtml(String(value));
 }
 
+/**
+ * A cell of CSV that a spreadsheet would run as a formula is led by an apostrophe, which makes it text; numbers stay.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function csvText(text: string): string {
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-][\d.,]+(e[+-]?\d+)?%?$/i.test(text)
+    ? `'${text}`
+    : text;
+}
+
 /** JSON for the inside of a script element: no character of it can end the element or a line. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(
@@ -75,4 +86,12 @@ export function markdownText(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('|', '&#124;')
     .replaceAll('@', '@<!-- -->');
+}
+
+/** Of one name or message in Markdown: a line that alone fills the page would hide all the others. */
+const CLIPPED = 400;
+
+/** Text as above, cut where it is endless. */
+export function markdownClipped(text: string): string {
+  return markdownText(text.length > CLIPPED ? `${text.slice(0, CLIPPED)}…` : text);
 }

@@ -4,7 +4,7 @@ import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
 import { ABSENT, counted, listed, millis, percent } from './format.ts';
 import { inProse } from './ranked.ts';
 import { plusMinus } from './replicated.ts';
-import { markdownText, visible } from './safe.ts';
+import { markdownClipped, markdownText, visible } from './safe.ts';
 
 /** A mean over seeds with half of its interval, null for one seed; `never` in one of them is never. */
 export type SweepFigure = { readonly mean: number; readonly half: number | null } | 'never' | null;
@@ -102,14 +102,18 @@ export function renderSweepMarkdown(name: string, table: SweepTable): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const shown = rows.slice(0, MARKDOWN_ROWS);
   return [
-    `### ${markdownText(name)}`,
+    `### ${markdownClipped(name)}`,
     '',
-    line([...paths.map(markdownText), 'strategy', ...figures.map(({ head }) => markdownText(head))]),
+    line([...paths.map(markdownClipped), 'strategy', ...figures.map(({ head }) => markdownClipped(head))]),
     line([...paths.map(() => ':--'), ':--', ...figures.map(() => '--:')]),
     ...shown.map((row) => {
-      const strategy = markdownText(row.strategy);
-      const cells = figures.map(({ text }) => markdownText(text(row)));
-      return line([...row.values.map(markdownText), row.best ? `**${strategy}** \\*` : strategy, ...cells]);
+      const strategy = markdownClipped(row.strategy);
+      const cells = figures.map(({ text }) => markdownClipped(text(row)));
+      return line([
+        ...row.values.map(markdownClipped),
+        row.best ? `**${strategy}** \\*` : strategy,
+        ...cells,
+      ]);
     }),
     '',
     ...(rows.length > shown.length ? [`and ${rows.length - shown.length} more rows, in the CSV file  `] : []),

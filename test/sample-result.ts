@@ -415,18 +415,6 @@ function slowed(times: RunResult['responseTime'], factor: number): RunResult['re
   return { ...times, mean: by(times.mean), p99: by(times.p99), p999: by(times.p999) };
 }
 
-/** What strangers call their keys, nodes, files and strategies. */
-export const HOSTILE_NAMES: readonly string[] = [
-  '<script>document.title = "owned"</script>',
-  '</script><img src=x onerror="document.title=1">',
-  '"><svg onload=alert(1)> \' ` $1 {{x}}',
-  'a\u202ereversed\u2066\u200b\u2028\x1b[2J\x07\r\n\u0000',
-  '👩‍💻 日本 ￼ 😀 | pipe | @everyone `code` [link](javascript:alert(1))',
-  "=cmd|' /C calc'!A0",
-  '&lt;b&gt; &amp; %00 ../../etc/passwd __proto__',
-  'x'.repeat(10_240),
-];
-
 /** The sample with every name a stranger could choose replaced by `name`, made unique where it must be. */
 export function namedByStranger(name: string): Result {
   const result = sampleResult();

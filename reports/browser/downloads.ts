@@ -1,5 +1,6 @@
 /** Every drawing as SVG and PNG, every table as CSV: made in the page, handed to the reader, sent nowhere. */
 /// <reference lib="dom" />
+import { csvText } from '../safe.ts';
 
 const PNG_SCALE = 2;
 
@@ -58,10 +59,10 @@ async function savePng(section: HTMLElement): Promise<void> {
   if (blob !== null) save(blob, `${section.id}.png`, 'image/png');
 }
 
-/** RFC 4180; a cell that a spreadsheet would run as a formula is led by an apostrophe, numbers are not. */
+/** RFC 4180. */
 function csvOf(table: HTMLTableElement): string {
   const cell = (text: string) => {
-    const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-][\d.,]+%?$/.test(text) ? `'${text}` : text;
+    const safe = csvText(text);
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const rows = Array.from(table.rows, (row) =>

@@ -77,7 +77,7 @@ function refuseNothing({ common, seeds }: Differences, before: Result, after: Re
 }
 
 function headLine(which: string, path: string, { scenario, engine }: Result): string {
-  return `${which.padEnd(6)}  ${visible(path)}  (${visible(scenario.name)} ${scenario.hash}, evenkeel ${engine.version})`;
+  return `${which.padEnd(6)}  ${visible(path)}  (${visible(scenario.name)} ${visible(scenario.hash)}, evenkeel ${visible(engine.version)})`;
 }
 
 function caveats(before: Result, after: Result, { gone, added, seeds }: Differences): string[] {

@@ -5,6 +5,7 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { writeToString } from 'fast-csv';
 import { z } from 'zod';
+import { csvText } from '../../reports/safe.ts';
 import { METRICS } from '../gates/catalogue.ts';
 import { WHOLE_RUN } from '../gates/metric.ts';
 import type { RunResult } from '../result.ts';
@@ -121,10 +122,10 @@ export async function writeCsv(path: string, lines: readonly SweepLine[]): Promi
   const metrics = METRICS.map(({ name }) => name).filter((name) =>
     lines.some((line) => Object.hasOwn(line.metrics, name)),
   );
-  const head = [...paths.map(inert), 'strategy', 'seed', ...metrics, 'engine', 'fingerprint', 'key'];
+  const head = [...paths.map(csvText), 'strategy', 'seed', ...metrics, 'engine', 'fingerprint', 'key'];
   const rows = lines.map((line) => [
-    ...paths.map((name) => inert(line.vary[name] ?? '')),
-    inert(line.strategy),
+    ...paths.map((name) => csvText(line.vary[name] ?? '')),
+    csvText(line.strategy),
     line.seed,
     ...metrics.map((name) => line.metrics[name] ?? ''),
     line.engine,
@@ -132,12 +133,4 @@ export async function writeCsv(path: string, lines: readonly SweepLine[]): Promi
     line.key,
   ]);
   writeWhole(path, await writeToString([head, ...rows], { includeEndRowDelimiter: true }));
-}
-
-/**
- * A spreadsheet takes a cell that begins so for a formula; with an apostrophe before it, for text. Numbers stay.
- * https://owasp.org/www-community/attacks/CSV_Injection
- */
-function inert(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
 }

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../reports/html.ts';
 import { visible } from '../../reports/safe.ts';
 import type { Result } from '../../sim/result.ts';
-import { HOSTILE_NAMES, namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
+import { HOSTILE_NAMES } from '../hostile-names.ts';
+import { namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
 import { hasBrowser, launch, type Misdeeds, ready, watch } from './browser.ts';
 
 describe.skipIf(!hasBrowser)('report in a browser', () => {

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderSeveralHtml } from '../../reports/several-html.ts';
-import { HOSTILE_NAMES, namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
+import { HOSTILE_NAMES } from '../hostile-names.ts';
+import { namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
 import { hasBrowser, launch, ready, watch } from './browser.ts';
 
 describe.skipIf(!hasBrowser)('page of several results in a browser', () => {

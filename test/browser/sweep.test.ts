@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderSweepHtml } from '../../reports/sweep-html.ts';
 import type { SweepTable } from '../../reports/sweep-table.ts';
-import { HOSTILE_NAMES } from '../sample-result.ts';
+import { HOSTILE_NAMES } from '../hostile-names.ts';
 import { hasBrowser, launch, ready, watch } from './browser.ts';
 
 /** 4 sizes x 3 skews x 2 strategies; the p99 of one is 100 times the other's, failures never differ. */

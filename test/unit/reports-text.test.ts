@@ -5,7 +5,8 @@ import { columnsOf } from '../../reports/columns.ts';
 import { renderMarkdown } from '../../reports/markdown.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import { verdict } from '../../reports/verdict.ts';
-import { HOSTILE_NAMES, namedByStranger, sampleResult } from '../sample-result.ts';
+import { HOSTILE_NAMES } from '../hostile-names.ts';
+import { namedByStranger, sampleResult } from '../sample-result.ts';
 
 const at = (width: number, color = false, ascii = false) => ({ width, color, ascii });
 
