@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Bound, Fault, StrategySetup } from '../../sim/setup.ts';
-import type { Axis, SelectionModule, StrategyModule } from '../../sim/strategy.ts';
+import type { Axis, FailoverModule, SelectionModule, StrategyModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
@@ -126,12 +126,19 @@ const swarm = fc
 
 type Swarm = typeof swarm extends fc.Arbitrary<infer T> ? T : never;
 
+/** What a scenario would refuse: a gutter that leaves no shard to own the keys. */
+function failoverOf({ failover, shards }: Swarm['shape']): StrategySetup['failover'] {
+  if (failover === null) return null;
+  const { module, params } = failover as Bound<FailoverModule>;
+  return (module.gutterShards?.(params) ?? 0) < shards ? failover : null;
+}
+
 function overridesOf({ shape, faults }: Swarm): Overrides {
   const strategy = {
     placement: shape.placement,
     selection: shape.replicas > 0 ? (shape.selection as Bound<SelectionModule>) : FIRST,
     hotKeys: shape.hotKeys,
-    failover: shape.failover,
+    failover: failoverOf(shape),
     ...shape.rebalance,
   } satisfies Partial<StrategySetup>;
   if (shape.rebalance !== null && strategy.selection.module.candidates === 'preference')
