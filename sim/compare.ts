@@ -3,6 +3,7 @@
  * the same seeds (common random numbers), so differences are paired by seed: what chance does to both cancels out.
  */
 
+import { versusOf } from './paired.ts';
 import { pooledOf } from './pooled.ts';
 import {
   RESULT_SCHEMA,
@@ -14,9 +15,8 @@ import {
 } from './result.ts';
 import { stream } from './rng.ts';
 import { bootstrapMean } from './statistics/bootstrap.ts';
-import { type Estimate, estimateMean, estimatePaired, intervalOf } from './statistics/estimate.ts';
+import { estimateMean, intervalOf } from './statistics/estimate.ts';
 import { differences } from './statistics/moments.ts';
-import { judge } from './statistics/verdict.ts';
 
 type Read = (run: RunResult) => number | null;
 
@@ -137,45 +137,41 @@ function meanOf(standing: Standing, read: Read): number | null {
 function summaryOf(standings: readonly Standing[], reference: string, margin: number): SummaryRow[] {
   const base = standings.find(({ strategy }) => strategy === reference);
   const rows = standings.flatMap((standing) =>
-    Object.entries(METRICS).map(([metric, read]) => {
-      const values = valuesOf(standing, read);
-      const baseValues = base === undefined ? null : valuesOf(base, read);
-      const estimates = estimatesOf(values, baseValues, standing === base);
-      const bootstrap =
-        estimates.difference === null
-          ? null
-          : resampled(differences(baseValues!, values!), `${standing.strategy}/${metric}`);
-      return { standing, metric, bootstrap, ...estimates };
-    }),
-  );
-  const compared = rows.filter(({ difference }) => difference !== null);
-  const judgements = judge(
-    compared.map(({ difference, baseMean }) => ({
-      estimate: difference!,
-      margin: margin * Math.abs(baseMean!),
-      direction: 'lower is better',
+    Object.entries(METRICS).map(([metric, read]) => ({
+      standing,
+      metric,
+      own: valuesOf(standing, read),
+      base: base === undefined || standing === base ? null : valuesOf(base, read),
     })),
   );
-  const judged = new Map(compared.map((row, i) => [row, judgements[i]!]));
-  return rows.map((row) => {
-    const judgement = judged.get(row);
-    return {
-      strategy: row.standing.strategy,
-      metric: row.metric,
-      mean: row.own?.mean ?? null,
-      ci95: row.own && pair(intervalOf(row.own)),
-      versus: judgement
-        ? {
-            reference,
-            delta: row.difference!.mean,
-            ci95: pair(judgement.interval),
-            bootstrap95: row.bootstrap,
-            verdict: judgement.verdict,
-            moreSeeds: row.difference!.count === 1 ? null : judgement.moreSeeds,
-          }
-        : null,
-    };
-  });
+  const compared = rows.flatMap((row) =>
+    row.own === null || row.base === null ? [] : [{ row, own: row.own, base: row.base }],
+  );
+  const judged = versusOf(
+    compared.map(({ own, base }) => ({ own, base, direction: 'lower is better' })),
+    reference,
+    margin,
+  );
+  const versus = new Map(
+    compared.map(({ row, own, base }, i): [(typeof rows)[number], SummaryRow['versus']] => {
+      const bootstrap95 = resampled(differences(base, own), `${row.standing.strategy}/${row.metric}`);
+      const moreSeeds = own.length === 1 ? null : judged[i]!.moreSeeds;
+      return [row, { ...judged[i]!, bootstrap95, moreSeeds }];
+    }),
+  );
+  return rows.map((row) => ({
+    strategy: row.standing.strategy,
+    metric: row.metric,
+    ...meanWithInterval(row.own),
+    versus: versus.get(row) ?? null,
+  }));
+}
+
+function meanWithInterval(values: readonly number[] | null): Pick<SummaryRow, 'mean' | 'ci95'> {
+  if (values === null) return { mean: null, ci95: null };
+  const estimate = estimateMean(values);
+  const interval = intervalOf(estimate);
+  return { mean: estimate.mean, ci95: interval && [...interval] };
 }
 
 /** With fewer there are too few different resamples for an interval of 95 %. */
@@ -186,21 +182,4 @@ const RESAMPLES = 2000;
 function resampled(values: Float64Array, name: string): [number, number] | null {
   if (values.length < BOOTSTRAP_SEEDS_MIN) return null;
   return [...bootstrapMean(values, { rng: stream(1, `bootstrap/${name}`), resamples: RESAMPLES })];
-}
-
-interface Estimates {
-  readonly own: Estimate | null;
-  readonly difference: Estimate | null;
-  readonly baseMean: number | null;
-}
-
-function estimatesOf(values: number[] | null, base: number[] | null, isBase: boolean): Estimates {
-  const own = values && estimateMean(values);
-  if (isBase || values === null || base === null || values.length !== base.length)
-    return { own, difference: null, baseMean: null };
-  return { own, difference: estimatePaired(base, values), baseMean: estimateMean(base).mean };
-}
-
-function pair(interval: readonly [number, number] | null): [number, number] | null {
-  return interval && [...interval];
 }

@@ -119,16 +119,14 @@ export class Decisions {
       const shard =
         world.migration?.ownerBelieved(client, partition) ?? table.owners[partition * table.depth]!;
       const op = block.op[i]! as Op;
-      this.#add({ atNs: clock.nowNs, kind: 'asked', client, key: asked, op, ordinal: -1 });
-      this.#add({
-        atNs: clock.nowNs,
-        kind: 'believed',
-        partition,
-        shard,
-        primary: clients.writer(client, shard),
-      });
+      const atNs = clock.nowNs;
+      const primary = clients.writer(client, shard);
       accept(block, i);
-      this.steps[0] = { ...this.steps[0]!, ordinal: requests.ordinal[this.#request]! } as Step;
+      const ordinal = requests.ordinal[this.#request]!;
+      this.steps.unshift(
+        { atNs, kind: 'asked', client, key: asked, op, ordinal },
+        { atNs, kind: 'believed', partition, shard, primary },
+      );
     });
   }
 

@@ -4,9 +4,9 @@
  */
 import { METRICS } from './gates/catalogue.ts';
 import { type Metric, WHOLE_RUN } from './gates/metric.ts';
+import { versusOf } from './paired.ts';
 import type { Result, RunResult, SummaryRow } from './result.ts';
-import { estimateMean, estimatePaired, intervalOf } from './statistics/estimate.ts';
-import { judge } from './statistics/verdict.ts';
+import { estimateMean, intervalOf } from './statistics/estimate.ts';
 
 /** A metric that is not the same in both. */
 export interface Difference {
@@ -68,31 +68,27 @@ function columnsOf(before: Result, after: Result, strategy: string, seeds: reado
 
 function judged(columns: readonly Columns[], margin: number): Difference[] {
   const compared = columns.flatMap((column) => {
+    const { strategy, metric } = column;
     const [was, now] = [finite(column.was), finite(column.now)];
-    return was === null || now === null || column.metric.better === null
+    return was === null || now === null || metric.better === null
       ? []
-      : [{ column, base: estimateMean(was), own: estimateMean(now), difference: estimatePaired(was, now) }];
+      : [{ column, strategy, metric: metric.name, better: metric.better, was, now }];
   });
-  const judgements = judge(
-    compared.map(({ column, base, difference }) => ({
-      estimate: difference,
-      margin: margin * Math.abs(base.mean),
-      direction: column.metric.better === 'higher' ? 'higher is better' : 'lower is better',
+  const versus = versusOf(
+    compared.map(({ better, was, now }) => ({
+      base: was,
+      own: now,
+      direction: better === 'higher' ? 'higher is better' : 'lower is better',
     })),
+    'before',
+    margin,
   );
   const rows = new Map(
-    compared.map(({ column, own, difference }, i): [Columns, SummaryRow] => {
-      const { verdict, interval, moreSeeds } = judgements[i]!;
-      const versus = {
-        bootstrap95: null,
-        reference: 'before',
-        delta: difference.mean,
-        ci95: pair(interval),
-        verdict,
-        moreSeeds,
-      };
-      const { strategy, metric } = column;
-      return [column, { strategy, metric: metric.name, mean: own.mean, ci95: pair(intervalOf(own)), versus }];
+    compared.map(({ column, strategy, metric, now }, i): [Columns, SummaryRow] => {
+      const own = estimateMean(now);
+      const interval = intervalOf(own);
+      const ci95: SummaryRow['ci95'] = interval && [...interval];
+      return [column, { strategy, metric, mean: own.mean, ci95, versus: versus[i]! }];
     }),
   );
   return columns.map((column) => ({
@@ -125,8 +121,4 @@ function finite(values: readonly (number | null)[]): number[] | null {
 
 function meanOf(values: readonly (number | null)[]): number | null {
   return values.some((value) => value === null) ? null : estimateMean(values as number[]).mean;
-}
-
-function pair(interval: ReturnType<typeof intervalOf>): [number, number] | null {
-  return interval && [...interval];
 }

@@ -8,7 +8,6 @@ import { bucketEnd } from './metrics/histogram.ts';
 import type { PooledResponses, ResponseCounts, RunResult } from './result.ts';
 import { type Estimate, estimateMean, intervalOf } from './statistics/estimate.ts';
 
-const NS_PER_MS = 1e6;
 /** Beside the points of the curve, which has no median. */
 const MEDIAN = 0.5;
 
@@ -62,5 +61,5 @@ function endsAround(merged: number, own: readonly number[]): readonly [number, n
 }
 
 function inMs(ns: number): number {
-  return Math.round(ns / 1e3) / (NS_PER_MS / 1e3);
+  return Math.round(ns / 1e3) / 1e3;
 }

@@ -11,14 +11,21 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { visible } from '../../reports/safe.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError } from './failures.ts';
+import { CliError, usageError } from './failures.ts';
 
 /** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const file = new WholeFile(path);
   file.write(typeof content === 'string' ? Buffer.from(content) : content);
   file.finish();
+}
+
+/** A file that somebody may have written by hand is replaced only when that is asked for. */
+export function refuseToReplace(path: string, force: boolean | undefined): void {
+  if (existsSync(path) && force !== true)
+    throw usageError(`${visible(path)} is there already; --force replaces it`);
 }
 
 /** The same for what comes in pieces: `finish` or `discard` it. */

@@ -1,14 +1,18 @@
 /** A scenario with its plug-ins, from plain data: the same in the main thread and in every worker. */
 import { loadScenario, pluginsOf } from '../../scenarios/load.ts';
 import type { FileContent } from '../../scenarios/named-file.ts';
-import type { Problem } from '../../scenarios/problem.ts';
+import { formatProblem, type Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
 import type { Replay } from '../setup.ts';
 import { merged } from '../traces/merge.ts';
 import { forReplay } from '../traces/replay.ts';
+import { EXIT } from './exit-codes.ts';
+import { CliError } from './failures.ts';
+import { readInput } from './files.ts';
 import { loadPlugins, type WithPlugins } from './plugins.ts';
 import { replayStored, type StoredRecording, storeRecordings } from './stored-recordings.ts';
+import { wantsColor } from './streams.ts';
 
 /** Plain data: a worker can be given it. */
 export interface ScenarioRequest {
@@ -30,6 +34,21 @@ export async function load(
   const files = new Map<string, FileContent>();
   for (const { id, read } of first.unread) if (!files.has(id)) files.set(id, await read());
   return { ...loaded, ...loadScenario(source, { ...options, files }) };
+}
+
+/** As `load`, from a file; its problems are told, and refuse it. */
+export async function loadValid(
+  path: string,
+  { overrides, plugins }: Omit<ScenarioRequest, 'source'>,
+  tell: (text: string) => void,
+): Promise<WithPlugins & { readonly scenario: Scenario; readonly source: ScenarioRequest['source'] }> {
+  const source = { path, text: readInput(path) };
+  const loaded = await load({ source, overrides, plugins });
+  if (!('problems' in loaded)) return { ...loaded, source };
+  const color = wantsColor(process.stderr);
+  for (const problem of loaded.problems) tell(formatProblem(problem, { color }));
+  const count = loaded.problems.length;
+  throw new CliError(EXIT.invalidInput, `${path} has ${count === 1 ? 'a problem' : `${count} problems`}`);
 }
 
 /** The recordings of the scenario, stored for all of its runs; null where its workload is synthetic. */

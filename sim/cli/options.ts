@@ -1,6 +1,6 @@
 /** Kinds of options, so that every command checks its values alike: a number is a number or an error. */
 import type { Arguments, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import { parseRatio, UnitError } from '../units.ts';
+import { parseRate, parseRatio, UnitError } from '../units.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 
@@ -106,4 +106,14 @@ function once(name: string, given: unknown): string | undefined {
   if (Array.isArray(given)) throw usageError(`--${name} is given ${given.length} times; once is enough`);
   if (given === '') throw usageError(`--${name} needs a value`);
   return String(given);
+}
+
+/** What `--rate` says [requests/s]. */
+export function rateOf(text: string): number {
+  try {
+    return parseRate(text);
+  } catch (error) {
+    if (error instanceof UnitError) throw usageError(`--rate: ${error.message}`);
+    throw error;
+  }
 }

@@ -6,10 +6,8 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Origin, ScenarioInfo } from '../result.ts';
 import type { Setup } from '../setup.ts';
 import { choices } from '../suggest.ts';
-import { EXIT } from './exit-codes.ts';
-import { CliError, usageError } from './failures.ts';
-import { readInput } from './files.ts';
-import { load, openRecording, storedOf } from './loading.ts';
+import { usageError } from './failures.ts';
+import { loadValid, openRecording, storedOf } from './loading.ts';
 import type { Job } from './pool.ts';
 import { printNote, wantsColor } from './streams.ts';
 
@@ -54,15 +52,8 @@ export async function prepareBound(
   request: RunRequest,
   tell: (text: string) => void,
 ): Promise<Bound> {
-  const source = { path, text: readInput(path) };
-  const loaded = await load({ source, ...request });
+  const { scenario, registry, plugins, source } = await loadValid(path, request, tell);
   const color = wantsColor(process.stderr);
-  if ('problems' in loaded) {
-    for (const problem of loaded.problems) tell(formatProblem(problem, { color }));
-    const count = loaded.problems.length;
-    throw new CliError(EXIT.invalidInput, `${path} has ${count === 1 ? 'a problem' : `${count} problems`}`);
-  }
-  const { scenario, registry, plugins } = loaded;
   for (const warning of scenario.warnings) tell(formatProblem(warning, { color }));
   const chosen = chooseStrategies(scenario, request.strategies);
   const recordings = await storedOf(scenario, tell);

@@ -10,8 +10,8 @@ import {
   type SweepTable,
 } from '../../reports/sweep-table.ts';
 import { DEFAULT_MARGIN } from '../compare.ts';
-import { estimateMean, estimatePaired, intervalOf } from '../statistics/estimate.ts';
-import { judge } from '../statistics/verdict.ts';
+import { versusOf } from '../paired.ts';
+import { estimateMean, intervalOf } from '../statistics/estimate.ts';
 import { writeWhole } from './files.ts';
 import { isAsciiOnly, printNote, printResult, widthOf } from './streams.ts';
 import { type SweepLine, writeCsv, writeLines } from './sweep-store.ts';
@@ -81,7 +81,7 @@ function tableOf(lines: readonly SweepLine[]): SweepTable {
 
 /**
  * By the lines of a strategy in a cell: its p99 against that of the first strategy there, over the seeds that both have.
- * All cells are one family: with twenty of them, one in twenty would be wrong by chance alone.
+ * All cells are one family.
  */
 function differencesOf(cells: readonly (readonly SweepLine[][])[]): Map<SweepLine[], string> {
   const compared = cells.flatMap(([base, ...others]) =>
@@ -89,24 +89,24 @@ function differencesOf(cells: readonly (readonly SweepLine[][])[]): Map<SweepLin
       const [was, now] = [p99sBySeed(base!), p99sBySeed(own)];
       const seeds = [...was.keys()].filter((seed) => now.has(seed));
       if (seeds.length < 2) return [];
-      const [before, after] = [seeds.map((seed) => was.get(seed)!), seeds.map((seed) => now.get(seed)!)];
-      const mean = estimateMean(before).mean;
-      return [{ own, mean: estimateMean(after).mean, base: mean, estimate: estimatePaired(before, after) }];
+      return [
+        {
+          strategyLines: own,
+          base: seeds.map((seed) => was.get(seed)!),
+          own: seeds.map((seed) => now.get(seed)!),
+        },
+      ];
     }),
   );
-  const judgements = judge(
-    compared.map(({ estimate, base }) => ({
-      estimate,
-      margin: DEFAULT_MARGIN * base,
-      direction: 'lower is better',
-    })),
+  const versus = versusOf(
+    compared.map(({ base, own }) => ({ base, own, direction: 'lower is better' })),
+    '',
+    DEFAULT_MARGIN,
   );
   return new Map(
-    compared.map(({ own, mean, estimate }, i) => {
-      const { verdict, interval, moreSeeds } = judgements[i]!;
-      const ci95: [number, number] | null = interval && [...interval];
-      const versus = { reference: '', delta: estimate.mean, ci95, bootstrap95: null, verdict, moreSeeds };
-      return [own, differenceText({ strategy: '', metric: P99, mean, ci95: null, versus })];
+    compared.map(({ strategyLines, own }, i) => {
+      const row = { strategy: '', metric: P99, mean: estimateMean(own).mean, ci95: null, versus: versus[i]! };
+      return [strategyLines, differenceText(row)];
     }),
   );
 }

@@ -11,9 +11,10 @@ import { type RunOptions, runJobs } from './comparison.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { fileNameFor, prepareFolder } from './files.ts';
+import { loadValid } from './loading.ts';
 import { checkedAssignment, defineCommand, flag, names, repeated, text, wholeNumber } from './options.ts';
 import type { Lane } from './pool.ts';
-import { prepare, type RunRequest } from './prepare.ts';
+import type { RunRequest } from './prepare.ts';
 import { parseSeeds } from './seed-list.ts';
 import { printNote } from './streams.ts';
 import { type SweepFiles, sweepFiles, writeSweep } from './sweep-output.ts';
@@ -175,7 +176,7 @@ interface Sampling {
 /** The scenario's own, where the command line does not say what to vary. */
 async function matrixOf(path: string, vary: readonly string[], request: RunRequest): Promise<Matrix | null> {
   if (vary.length > 0) return null;
-  const { matrix } = (await prepare(path, request)).scenario;
+  const { matrix } = (await loadValid(path, request, printNote)).scenario;
   if (matrix !== null) return matrix;
   throw usageError(
     'there is nothing to vary',

@@ -2,12 +2,11 @@
  * `trace convert`: any trace as the project's own binary format. Rows stream from the reader to the file: memory
  * holds the key names and one block.
  */
-import { existsSync } from 'node:fs';
 import { bytes, integer } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
 import { convertTrace } from '../traces/open.ts';
 import { usageError } from './failures.ts';
-import { WholeFile } from './files.ts';
+import { refuseToReplace, WholeFile } from './files.ts';
 
 interface ConvertOptions {
   readonly out?: string | undefined;
@@ -25,8 +24,7 @@ export async function convertFile(
   const [source, ...others] = files;
   if (source === undefined || others.length > 0) throw usageError('trace convert takes one file');
   if (out === undefined) throw usageError('trace convert needs --out, such as --out trace.ekt');
-  if (existsSync(out) && force !== true)
-    throw usageError(`${visible(out)} is there already; --force replaces it`);
+  refuseToReplace(out, force);
   const file = new WholeFile(out);
   let written = 0;
   try {

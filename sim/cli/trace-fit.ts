@@ -2,7 +2,6 @@
  * `trace fit`: a synthetic scenario with a recording's statistics, and how well it has them. What is compared is
  * the scenario as it was written, loaded and drawn from as `run` does.
  */
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
@@ -15,12 +14,13 @@ import { describeRecording, type RecordingDescription } from '../traces/describe
 import { fitRecording } from '../traces/fit-recording.ts';
 import { type RecordingOptions, readRecording } from '../traces/open.ts';
 import { recordSource } from '../traces/record-source.ts';
-import { formatDuration, parseRate, UnitError } from '../units.ts';
+import { formatDuration } from '../units.ts';
 import { workloadSource } from '../workload/source.ts';
 import { usageError } from './failures.ts';
-import { fileNameFor, writeWhole } from './files.ts';
+import { fileNameFor, refuseToReplace, writeWhole } from './files.ts';
 import { fittedScenario } from './fitted-scenario.ts';
 import { load } from './loading.ts';
+import { rateOf } from './options.ts';
 
 interface FitOptions {
   readonly out?: string | undefined;
@@ -44,8 +44,7 @@ export async function fitTrace(files: readonly string[], options: FitOptions): P
   const [file, ...others] = files;
   if (file === undefined || others.length > 0) throw usageError('trace fit takes one file');
   if (out === undefined) throw usageError('trace fit needs --out, such as --out fitted.yaml');
-  if (existsSync(out) && force !== true)
-    throw usageError(`${visible(out)} is there already; --force replaces it`);
+  refuseToReplace(out, force);
   const given = options.rate === undefined ? null : rateOf(options.rate);
   const recording = await readRecording(file, options.reading);
   const fit = fitRecording(recording, replayRate(recording, given));
@@ -54,15 +53,6 @@ export async function fitTrace(files: readonly string[], options: FitOptions): P
   const refitted = await redrawn(out, text, recording);
   writeWhole(out, text);
   return { out, recorded: described(recording), refitted: described(refitted) };
-}
-
-function rateOf(text: string): number {
-  try {
-    return parseRate(text);
-  } catch (error) {
-    if (error instanceof UnitError) throw usageError(`--rate: ${error.message}`);
-    throw error;
-  }
 }
 
 function replayRate({ times }: Recording, given: number | null): number | null {

@@ -2,14 +2,15 @@
  * `workload import`: the definition of another benchmark's workload as a scenario. What the scenario cannot say is
  * told, in its comments and on the terminal.
  */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { visible } from '../../reports/safe.ts';
-import { formatDuration, parseRate, UnitError } from '../units.ts';
+import { formatDuration } from '../units.ts';
 import { importWorkload } from '../workload/import/importers.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError, usageError } from './failures.ts';
-import { fileNameFor, readInput, writeWhole } from './files.ts';
+import { CliError } from './failures.ts';
+import { fileNameFor, readInput, refuseToReplace, writeWhole } from './files.ts';
+import { rateOf } from './options.ts';
 import { scenarioText } from './scenario-text.ts';
 import { printNote } from './streams.ts';
 
@@ -30,8 +31,7 @@ const LONGEST_DURATION_NS = 60e9;
 /** @returns what to print */
 export function importFile(path: string, options: ImportOptions): string {
   const { format, out, force, shards } = options;
-  if (out !== null && existsSync(out) && !force)
-    throw usageError(`${visible(out)} is there already; --force replaces it`);
+  if (out !== null) refuseToReplace(out, force);
   const imported = importWorkload(
     {
       path,
@@ -65,15 +65,6 @@ function durationNote(durationNs: number | null): string[] {
     return [`how long to run, which the file does not tell: ${formatDuration(DEFAULT_DURATION_NS)}`];
   if (durationNs <= LONGEST_DURATION_NS) return [];
   return [`the duration, ${formatDuration(durationNs)}: ${formatDuration(LONGEST_DURATION_NS)} of it`];
-}
-
-function rateOf(text: string): number {
-  try {
-    return parseRate(text);
-  } catch (error) {
-    if (error instanceof UnitError) throw usageError(`--rate: ${error.message}`);
-    throw error;
-  }
 }
 
 function readBounded(path: string): string {

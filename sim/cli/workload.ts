@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import { bytes, integer, percentFine, rate } from '../../reports/format.ts';
 import { bindSetup } from '../../scenarios/bind.ts';
-import { formatProblem } from '../../scenarios/problem.ts';
 import { stream } from '../rng.ts';
 import type { Workload } from '../setup.ts';
 import { OP } from '../strategy.ts';
@@ -16,11 +15,10 @@ import type { Streams } from '../workload/request-source.ts';
 import { tenantStreams, workloadSource } from '../workload/source.ts';
 import { type WorkloadTheory, workloadTheory } from '../workload/theory.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError, usageError } from './failures.ts';
-import { readInput } from './files.ts';
-import { load, openRecording, storedOf } from './loading.ts';
+import { usageError } from './failures.ts';
+import { loadValid, openRecording, storedOf } from './loading.ts';
 import { checkedAssignment, defineCommand, flag, repeated, text, wholeNumber } from './options.ts';
-import { printJson, printNote, printResult, wantsColor } from './streams.ts';
+import { printJson, printNote, printResult } from './streams.ts';
 import { importFile } from './workload-import.ts';
 
 /** Arrivals are counted in windows of a second, or of a hundredth of a shorter duration. */
@@ -53,15 +51,11 @@ export const workloadCommand = defineCommand({
     }
     if (args.action !== 'describe')
       throw usageError(`workload has no action ${JSON.stringify(args.action)}; accepted: describe, import`);
-    const source = { path: args.file, text: readInput(args.file) };
-    const plugins = args.plugin.map((path) => resolve(path));
-    const loaded = await load({ source, overrides: args.set.map(checkedAssignment), plugins });
-    if ('problems' in loaded) {
-      const color = wantsColor(process.stderr);
-      for (const problem of loaded.problems) printNote(formatProblem(problem, { color }));
-      throw new CliError(EXIT.invalidInput, `${args.file} has problems`);
-    }
-    const { scenario, registry } = loaded;
+    const request = {
+      overrides: args.set.map(checkedAssignment),
+      plugins: args.plugin.map((path) => resolve(path)),
+    };
+    const { scenario, registry } = await loadValid(args.file, request, printNote);
     const recording = openRecording(scenario, await storedOf(scenario, printNote), scenario.seed);
     const { workload, durationNs } = bindSetup(scenario, scenario.reference, registry, recording);
     const all = described(workload, durationNs, (name) => stream(scenario.seed, name));
