@@ -40,7 +40,7 @@ export class Expiry {
    * Keys that are there when the run starts have lived for part of their time: an even share of it. So they do not
    * all expire at once.
    */
-  age(firstKey: KeyId, count: number, ttl: TtlSetup, seed: number): void {
+  age(firstKey: KeyId, count: number, ttl: TtlSetup, seed: number, nowNs: Nanos): void {
     const rng = stream(seed, `ttl/initial/${firstKey}`);
     const ttlNs = new Float64Array(1024);
     const ziggurat = new Ziggurat(ttlNs.length);
@@ -51,14 +51,14 @@ export class Expiry {
         if (rng.float() >= ttl.share) continue;
         const key = firstKey + done + i;
         this.#ttlNs[key] = Math.max(1, Math.round(ttlNs[i]! * ttl.meanNs));
-        this.#endNs[key] = this.#ttlNs[key]! * rng.float();
+        this.#endNs[key] = nowNs + this.#ttlNs[key]! * rng.float();
       }
     }
   }
 }
 
 /** The expiry of a run's keys; null where no write sets one. */
-export function expiryOf(workload: Workload, seed: number): Expiry | null {
+export function expiryOf(workload: Workload, seed: number, nowNs: Nanos): Expiry | null {
   const tenants = workload.kind === 'mixed' ? workload.tenants.map((tenant) => tenant.workload) : [workload];
   const setsTtl = (tenant: (typeof tenants)[number]): boolean =>
     tenant.kind === 'recorded' ? tenant.recording.setsTtl : tenant.ttl !== null;
@@ -69,7 +69,8 @@ export function expiryOf(workload: Workload, seed: number): Expiry | null {
   const expiry = new Expiry(keys.reduce((sum, count) => sum + count, 0));
   let firstKey = 0;
   for (const [i, tenant] of tenants.entries()) {
-    if (tenant.kind === 'synthetic' && tenant.ttl !== null) expiry.age(firstKey, keys[i]!, tenant.ttl, seed);
+    if (tenant.kind === 'synthetic' && tenant.ttl !== null)
+      expiry.age(firstKey, keys[i]!, tenant.ttl, seed, nowNs);
     firstKey += keys[i]!;
   }
   return expiry;

@@ -17,6 +17,7 @@ import type { HotKeys } from './strategy.ts';
 import { summarize } from './summarize.ts';
 import { Topology } from './topology.ts';
 import { Tracking } from './tracking.ts';
+import { warm } from './warming.ts';
 import { meanKeyBytes } from './workload/key-lengths.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
 import { BLOCK_SIZE, RequestBlock } from './workload/request-block.ts';
@@ -38,13 +39,14 @@ export interface RunHooks {
   /** Looks at the run from outside before it starts (decisions.ts). */
   watch?(world: World, engine: Engine): void;
   /** Called about every 4,096 requests; returning false ends the run early. */
-  onProgress?(progress: Progress): boolean;
+  onProgress?: ((progress: Progress) => boolean) | undefined;
 }
 
 export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult {
   const source = requestSource(setup, seed, isClosedLoop(setup) ? Infinity : setup.durationNs);
   const world = createWorld(setup, seed, source.keys);
   prefill(world);
+  const first = setup.leadNs ? warm(world, source) : null;
   const laws = new Laws();
   const engine = new Engine(world);
   const valueBytes = meanValueBytes(setup.workload);
@@ -59,7 +61,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const keyCounts = new Uint32Array(source.keys.count);
   const advance = isClosedLoop(setup)
     ? closedLoop(world, engine, source, keyCounts)
-    : openLoop(engine, source, keyCounts);
+    : openLoop(engine, source, keyCounts, first);
   let partial = false;
   while (advance()) {
     if (hooks.check) laws.balance(world, engine);
@@ -79,11 +81,18 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
 }
 
 /** Runs the next few thousand arrivals; false when there are none left. */
-function openLoop(engine: Engine, source: RequestSource, keyCounts: Uint32Array): () => boolean {
-  const block = new RequestBlock();
+function openLoop(
+  engine: Engine,
+  source: RequestSource,
+  keyCounts: Uint32Array,
+  first: ReturnType<typeof warm>,
+): () => boolean {
+  const block = first?.block ?? new RequestBlock();
+  let ready = first?.count ?? 0;
   return () => {
     for (let turn = 0; turn < 4096 / BLOCK_SIZE; turn++) {
-      const count = source.fill(block);
+      const count = ready || source.fill(block);
+      ready = 0;
       if (count === 0) return turn > 0;
       countKeys(block, count, keyCounts);
       engine.locate(block, count);

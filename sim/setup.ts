@@ -42,6 +42,8 @@ export type CurveSetup =
     }
   /** 1 on average, as counted per interval; starts again after the last. */
   | { readonly kind: 'counts'; readonly intervalNs: Nanos; readonly counts: readonly number[] }
+  /** Another curve from a later moment on: what it says of `fromNs` holds at 0. */
+  | { readonly kind: 'from'; readonly curve: CurveSetup; readonly fromNs: Nanos }
   /** 1, then up to `multiplier`, then 1 again. */
   | {
       readonly kind: 'flash-crowd';
@@ -104,6 +106,8 @@ export interface DriftingKeys {
   readonly kind: 'drifting';
   readonly base: PopularitySetup;
   readonly keysPerSec: number;
+  /** Keys are where they were after so long; from their start when absent. */
+  readonly fromNs?: Nanos;
 }
 
 /** One key that takes `share` of all requests while it is hot, linearly more before and less after. */
@@ -438,6 +442,8 @@ export interface MetricsSetup {
 
 export interface Setup {
   readonly durationNs: Nanos;
+  /** Requests of so long before the run only fill nodes and age what they hold (sim/warming.ts); none when absent. */
+  readonly leadNs?: Nanos;
   /** Response, waiting and service times of requests that arrive earlier are not recorded. */
   readonly warmUpNs: Nanos;
   readonly workload: Workload;

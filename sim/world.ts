@@ -117,7 +117,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     attempts: new Attempts(),
     nodes,
     contents,
-    expiry: expiryOf(setup.workload, seed),
+    expiry: expiryOf(setup.workload, seed, -(setup.leadNs ?? 0)),
     replication,
     network,
     membership,

@@ -83,7 +83,7 @@ export async function runJobs(
   if (failures.length > FAILURES_TOLD)
     printNote(`and ${failures.length - FAILURES_TOLD} further runs failed`);
   return {
-    runs: outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : [])),
+    runs: outcomes.flatMap((outcome) => ('runs' in outcome ? outcome.runs : [])),
     code: worstOf([...failures.map((failure) => failure.code), interrupted ? EXIT.interrupted : EXIT.ok]),
   };
 }

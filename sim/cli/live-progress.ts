@@ -152,9 +152,11 @@ export class LiveProgress {
     const outcome = lane.outcome!;
     if ('skipped' in outcome) return `${ascii ? '-' : '↓'} ${name}  not run`;
     if ('failure' in outcome) return `${ascii ? 'x' : '✗'} ${name}  failed`;
-    const { partial, perf, simulatedMs } = outcome.run;
+    const { partial, simulatedMs } = outcome.runs.at(-1)!;
     const what = partial ? `stopped at ${moment(simulatedMs)}` : 'done';
-    const speed = `${perf.wallSeconds.toFixed(1)} s, ${rate(perf.requestsPerSecond)}`;
+    const wallSeconds = outcome.runs.reduce((sum, { perf }) => sum + perf.wallSeconds, 0);
+    const offered = outcome.runs.reduce((sum, { requests }) => sum + requests.offered, 0);
+    const speed = `${wallSeconds.toFixed(1)} s, ${rate(offered / wallSeconds)}`;
     return `${ascii ? '+' : partial ? '↓' : '✓'} ${name}  ${what} in ${speed}`;
   }
 
@@ -176,7 +178,7 @@ export class LiveProgress {
 
 function colorOfEnd(lane: Lane): 'green' | 'yellow' | 'red' {
   if ('failure' in lane.outcome!) return 'red';
-  return 'skipped' in lane.outcome! || lane.outcome!.run.partial ? 'yellow' : 'green';
+  return 'skipped' in lane.outcome! || lane.outcome!.runs.at(-1)!.partial ? 'yellow' : 'green';
 }
 
 /** Seconds as "8 s", "2 min 05 s", "3 h 10 min". */

@@ -1,6 +1,6 @@
 /** Kinds of options, so that every command checks its values alike: a number is a number or an error. */
 import type { Arguments, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import { parseRate, parseRatio, UnitError } from '../units.ts';
+import { parseDuration, parseRate, parseRatio, UnitError } from '../units.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 
@@ -106,6 +106,21 @@ function once(name: string, given: unknown): string | undefined {
   if (Array.isArray(given)) throw usageError(`--${name} is given ${given.length} times; once is enough`);
   if (given === '') throw usageError(`--${name} needs a value`);
   return String(given);
+}
+
+/** `5s`, `2min`. */
+export function time(name: string, describe: string) {
+  const coerce = (given: unknown): number | undefined => {
+    const value = once(name, given);
+    if (value === undefined) return undefined;
+    try {
+      return parseDuration(value);
+    } catch (error) {
+      if (error instanceof UnitError) throw usageError(`--${name} ${value}: ${error.message}`);
+      throw error;
+    }
+  };
+  return { type: 'string', requiresArg: true, describe, coerce } as const;
 }
 
 /** What `--rate` says [requests/s]. */

@@ -1,6 +1,7 @@
 /** Runs jobs on worker threads, several at once, and keeps the results in the order of the jobs. */
 import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../result.ts';
+import type { Window } from '../sampling/window.ts';
 import { type Failure, failureOf } from './failures.ts';
 import type { ScenarioRequest } from './loading.ts';
 import { ProgressCell } from './progress-cell.ts';
@@ -16,6 +17,8 @@ export interface Job extends ScenarioRequest {
   readonly seed: number;
   readonly replication: number;
   readonly check: boolean;
+  /** Parts of the run, each run by itself; null for all of it. */
+  readonly windows: readonly Window[] | null;
 }
 
 /** What a worker gets. */
@@ -24,8 +27,8 @@ export interface WorkerInput {
   readonly progress: SharedArrayBuffer;
 }
 
-/** What a worker says, once. */
-export type WorkerOutput = { readonly run: RunResult } | { readonly failure: Failure };
+/** What a worker says, once: one run, or one for each window; fewer when it was stopped. */
+export type WorkerOutput = { readonly runs: readonly RunResult[] } | { readonly failure: Failure };
 
 /** How a job ended; `skipped` when the comparison was stopped before its turn. */
 export type Outcome = WorkerOutput | { readonly skipped: true };

@@ -34,7 +34,7 @@ export interface Prepared {
 }
 
 /** A comparison with what it was prepared from. */
-interface Bound {
+export interface Bound {
   readonly prepared: Prepared;
   /** Of each job. */
   readonly setups: readonly Setup[];
@@ -76,6 +76,7 @@ export async function prepareBound(
       seed: request.seed ?? scenario.seed,
       replication: 0,
       check: request.check,
+      windows: null,
     })),
   };
   return { prepared, setups, plugins: plugins.map(({ sha256 }) => sha256) };

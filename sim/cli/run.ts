@@ -8,6 +8,7 @@ import { GateError } from '../gates/gate-error.ts';
 import { parseUntil, type UntilTarget } from '../gates/until.ts';
 import { withThinReplications } from '../replications.ts';
 import type { Result } from '../result.ts';
+import { STEP_NS } from '../sampling/window.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { fileNameFor, prepareFolder, writeWhole } from './files.ts';
@@ -19,9 +20,11 @@ import {
   repeated,
   share,
   text,
+  time,
   wholeNumber,
 } from './options.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { type Prepared, prepare, type RunRequest } from './prepare.ts';
+import { runSampled } from './sample.ts';
 import { parseSeeds } from './seed-list.ts';
 import { FIRST_BATCH, runSeeds, runUntil } from './seeds.ts';
 import { isAsciiOnly, printJson, printNote, printResult, wantsColor, widthOf } from './streams.ts';
@@ -56,6 +59,15 @@ export const runCommand = defineCommand({
     report: text('report', 'Write the HTML report to this file instead'),
     check: flag('Check the laws of the engine all along the run, not only at its end'),
     quiet: flag('No progress; the table is still printed'),
+    sample: wholeNumber(
+      'sample',
+      'Simulate only so many windows, drawn at random by load, and the time around faults; estimate the rest',
+      6,
+      10_000,
+    ),
+    window: time('window', 'With --sample: length of a window; 5s without it'),
+    around: time('around', 'With --sample: how long a fault and its end are followed; 60s without it'),
+    lead: time('lead', 'With --sample: requests of so long fill the nodes before each window'),
     workers: wholeNumber('workers', 'Strategies run at the same time; all cores without it', 1, 1024),
     plugin: repeated('A TypeScript or JavaScript file with modules of your own'),
   },
@@ -73,6 +85,7 @@ export const runCommand = defineCommand({
       seed: args.seed ?? null,
       check: args.check === true,
     };
+    if (args.sample !== undefined) return sampled(args, request);
     const target = targetOf(args);
     // Every mistake is found before the first run begins.
     const prepared: Prepared[] = [];
@@ -108,6 +121,44 @@ export const runCommand = defineCommand({
     return worstOf(codes);
   },
 });
+
+interface SampleArguments {
+  readonly scenario: readonly string[];
+  readonly sample?: number | undefined;
+  readonly window?: number | undefined;
+  readonly around?: number | undefined;
+  readonly lead?: number | undefined;
+  readonly seeds?: string | undefined;
+  readonly until?: string | undefined;
+  readonly out?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly workers?: number | undefined;
+}
+
+function sampled(args: SampleArguments, request: RunRequest): Promise<ExitCode> {
+  const [path, another] = args.scenario;
+  if (another !== undefined) throw usageError('--sample takes one scenario at a time');
+  if (args.seeds !== undefined || args.until !== undefined)
+    throw usageError('--sample draws its own seeds; leave --seeds and --until out');
+  return runSampled(path!, request, {
+    sampling: {
+      windows: args.sample!,
+      forNs: onSteps(args.window ?? 5e9),
+      aroundNs: onSteps(args.around ?? 60e9),
+      leadNs: args.lead ?? 0,
+    },
+    workers: args.workers ?? availableParallelism(),
+    quiet: args.quiet === true,
+    json: args.json === true,
+    out: args.out,
+  });
+}
+
+/** Whole steps, one at least. */
+function onSteps(ns: number): number {
+  return Math.max(1, Math.ceil(ns / STEP_NS)) * STEP_NS;
+}
 
 function targetOf(args: Readonly<Record<string, unknown>>): UntilTarget | null {
   const source = args['until'];

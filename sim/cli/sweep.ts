@@ -127,8 +127,8 @@ async function compute(
   const planned = new Map(missing.map((run) => [run.job, run]));
   const log = new SweepLog(files.lines, stored);
   const keep = (lane: Lane): void => {
-    if (lane.outcome === null || !('run' in lane.outcome)) return;
-    const { run } = lane.outcome;
+    if (lane.outcome === null || !('runs' in lane.outcome)) return;
+    const run = lane.outcome.runs[0]!;
     const of = planned.get(lane.job)!;
     if (!run.partial) {
       const line = lineOf(of, measured(run), run.fingerprint);
@@ -136,7 +136,7 @@ async function compute(
       log.append(line);
     }
     // Ten thousand timelines would not fit into memory.
-    lane.outcome = { run: thinned(run) };
+    lane.outcome = { runs: [thinned(run)] };
   };
   const threads = Math.min(options.workers, missing.length);
   const headline = `${plan.name}: ${missing.length} of ${plan.runs.length} runs to do, on ${threads} threads`;

@@ -2,7 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { bindSetup } from '../../scenarios/bind.ts';
 import type { RunResult } from '../result.ts';
-import { run } from '../run.ts';
+import { type RunHooks, run } from '../run.ts';
+import { type Window, windowOf } from '../sampling/window.ts';
+import type { Setup } from '../setup.ts';
 import { failureOf } from './failures.ts';
 import { load, openRecording } from './loading.ts';
 import { blamePlugins } from './plugins.ts';
@@ -11,25 +13,49 @@ import { ProgressCell } from './progress-cell.ts';
 import { guardStreams } from './streams.ts';
 import { setTraps } from './traps.ts';
 
-async function work({ job, progress }: WorkerInput): Promise<RunResult> {
+async function work({ job, progress }: WorkerInput): Promise<RunResult[]> {
   const traps = setTraps();
   const loaded = await load(job);
   if ('problems' in loaded) throw new Error('the scenario was valid in the main thread, but is not here');
   const recording = openRecording(loaded.scenario, job.recordings, job.seed);
   const setup = bindSetup(loaded.scenario, job.strategy, loaded.registry, recording);
   const cell = new ProgressCell(progress);
-  const startedMs = performance.now();
-  const result = blamePlugins(loaded.plugins, () =>
-    traps.during(() =>
-      run(setup, job.seed, {
-        check: job.check,
-        replication: job.replication,
-        onProgress: (now) => cell.update(now),
+  const { check, replication } = job;
+  const guarded = (setup: Setup, seed: number, onProgress: RunHooks['onProgress']): RunResult => {
+    const startedMs = performance.now();
+    const result = blamePlugins(loaded.plugins, () =>
+      traps.during(() => run(setup, seed, { check, replication, onProgress })),
+    );
+    return { ...result, perf: perfOf(result, (performance.now() - startedMs) / 1000) };
+  };
+  if (job.windows === null) return [guarded(setup, job.seed, (now) => cell.update(now))];
+  return runWindows(setup, job.windows, cell, guarded);
+}
+
+/** One after the other; progress is that of all of them together. */
+function runWindows(
+  setup: Setup,
+  windows: readonly Window[],
+  cell: ProgressCell,
+  runOne: (setup: Setup, seed: number, onProgress: RunHooks['onProgress']) => RunResult,
+): RunResult[] {
+  const runs: RunResult[] = [];
+  let [simulatedNs, offered] = [0, 0];
+  for (const window of windows) {
+    const part = windowOf(setup, window);
+    const result = runOne(part, window.seed, (now) =>
+      cell.update({
+        simulatedNs: simulatedNs + now.simulatedNs,
+        offered: offered + now.offered,
+        p99Ns: now.p99Ns,
       }),
-    ),
-  );
-  const wallSeconds = (performance.now() - startedMs) / 1000;
-  return { ...result, perf: perfOf(result, wallSeconds) };
+    );
+    runs.push(result);
+    if (result.partial) break;
+    simulatedNs += part.durationNs;
+    offered += result.requests.offered;
+  }
+  return runs;
 }
 
 function perfOf({ requests, perf }: RunResult, wallSeconds: number): RunResult['perf'] {
@@ -39,7 +65,7 @@ function perfOf({ requests, perf }: RunResult, wallSeconds: number): RunResult['
 
 guardStreams();
 const output: WorkerOutput = await work(workerData as WorkerInput).then(
-  (result) => ({ run: result }),
+  (runs) => ({ runs }),
   (error: unknown) => ({ failure: failureOf(error) }),
 );
 parentPort!.postMessage(output);

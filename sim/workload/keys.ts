@@ -38,7 +38,12 @@ export function keyCount(keys: KeysSetup): number {
 export function keySampler(keys: KeysSetup, streams: Streams): KeySampler {
   switch (keys.kind) {
     case 'drifting':
-      return new DriftingSampler(keySampler(keys.base, streams), keyCount(keys), keys.keysPerSec);
+      return new DriftingSampler(
+        keySampler(keys.base, streams),
+        keyCount(keys),
+        keys.keysPerSec,
+        keys.fromNs,
+      );
     case 'heating':
       return new HeatingSampler(keySampler(keys.base, streams), keys.events, streams('keys/heating'));
     case 'latest':

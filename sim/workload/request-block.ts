@@ -22,4 +22,9 @@ export class RequestBlock {
   /** Factors on the median network delay of the first attempt, there and back. */
   readonly outFactor = new Float64Array(BLOCK_SIZE);
   readonly backFactor = new Float64Array(BLOCK_SIZE);
+
+  /** COLD. Moves the rows from `first` to `count` to the front. */
+  dropFirst(first: number, count: number): void {
+    for (const column of Object.values(this) as Float64Array[]) column.copyWithin(0, first, count);
+  }
 }

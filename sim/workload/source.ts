@@ -10,7 +10,7 @@ import { SyntheticSource } from './synthetic-source.ts';
 
 /** @param horizonNs end of arrivals; Infinity for a closed loop, which decides itself when it stops */
 export function requestSource(setup: Setup, seed: number, horizonNs = setup.durationNs): RequestSource {
-  const source = workloadSource(setup.workload, horizonNs, (name) => stream(seed, name));
+  const source = workloadSource(setup.workload, horizonNs, (name) => stream(seed, name), setup.leadNs);
   const luck = new RequestLuck(setup, seed);
   return {
     keys: source.keys,
@@ -23,16 +23,21 @@ export function requestSource(setup: Setup, seed: number, horizonNs = setup.dura
 }
 
 /** The workload alone: arrival times, keys, operations and sizes. Each tenant has streams of its own. */
-export function workloadSource(workload: Workload, durationNs: number, streams: Streams): RequestSource {
+export function workloadSource(
+  workload: Workload,
+  durationNs: number,
+  streams: Streams,
+  leadNs = 0,
+): RequestSource {
   switch (workload.kind) {
     case 'synthetic':
-      return new SyntheticSource(workload, durationNs, streams);
+      return new SyntheticSource(workload, durationNs, streams, leadNs);
     case 'recorded':
       return new RecordedSource(workload, durationNs);
     case 'mixed':
       return new MixedSource(
         workload.tenants.map((tenant) =>
-          workloadSource(tenant.workload, durationNs, tenantStreams(streams, tenant.name)),
+          workloadSource(tenant.workload, durationNs, tenantStreams(streams, tenant.name), leadNs),
         ),
       );
   }

@@ -44,6 +44,7 @@ function multiGetRows(weights: readonly number[], streams: Streams): MultiGetRow
 export class SyntheticSource implements RequestSource {
   readonly keys: KeyNames;
   readonly #durationNs: number;
+  readonly #leadNs: number;
   readonly #arrivals: ArrivalProcess;
   readonly #keys: KeySampler;
   readonly #operations: AliasTable;
@@ -56,11 +57,13 @@ export class SyntheticSource implements RequestSource {
   readonly #ttl: TtlColumn | null;
   #ended = false;
 
-  constructor(workload: SyntheticWorkload, durationNs: number, streams: Streams) {
+  /** @param leadNs the first requests come so long before time 0 */
+  constructor(workload: SyntheticWorkload, durationNs: number, streams: Streams, leadNs = 0) {
     const count = keyCount(workload.keys);
     const lengths = workload.keyBytes && keyLengths(workload.keyBytes, count);
     this.keys = new TemplateKeyNames(workload.keyName, count, lengths);
     this.#durationNs = durationNs;
+    this.#leadNs = leadNs;
     this.#arrivals = arrivalProcess(workload.arrivals, streams);
     this.#keys = keySampler(workload.keys, streams);
     this.#operations = new AliasTable(Float64Array.from(workload.operations), BLOCK_SIZE);
@@ -118,7 +121,7 @@ export class SyntheticSource implements RequestSource {
     const at = this.#at;
     this.#arrivals.fill(at, BLOCK_SIZE);
     for (let i = 0; i < BLOCK_SIZE; i++) {
-      const rounded = Math.round(at[i]!);
+      const rounded = Math.round(at[i]!) - this.#leadNs;
       if (rounded >= this.#durationNs) {
         this.#ended = true;
         return i;

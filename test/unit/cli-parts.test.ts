@@ -129,6 +129,7 @@ describe('progress', () => {
     seed: 1,
     replication: 0,
     check: false,
+    windows: null,
   };
 
   function watched(style: { redraw: boolean }) {

@@ -5,6 +5,7 @@ import { Ziggurat } from '../../ziggurat.ts';
 import { BLOCK_SIZE } from '../request-block.ts';
 import type { ArrivalProcess } from './arrival-process.ts';
 import { DiurnalCurve } from './diurnal-curve.ts';
+import { LaterCurve } from './later-curve.ts';
 import { PiecewiseCurve } from './piecewise-curve.ts';
 import type { RateCurve } from './rate-curve.ts';
 
@@ -42,6 +43,8 @@ export function rateCurve(setup: CurveSetup): RateCurve {
         repeatNs: counts.length * intervalNs,
       });
     }
+    case 'from':
+      return new LaterCurve(rateCurve(setup.curve), setup.fromNs);
     case 'flash-crowd': {
       const { atNs, rampNs, plateauNs, decayNs, multiplier } = setup;
       return new PiecewiseCurve({

@@ -24,6 +24,11 @@ export class DiurnalCurve implements RateCurve {
     return 1 + this.#amplitude * Math.cos(this.#radiansPerNs * (atNs - this.#peakAtNs));
   }
 
+  seek(atNs: number): void {
+    this.#atNs = atNs;
+    this.#areaNs = this.#areaUntil(atNs);
+  }
+
   /**
    * Newton's method within bounds: the sinusoid part of the area is at most amplitude / radiansPerNs either way.
    * Where the factor nearly vanishes Newton may leave the bounds, which halving them mends.

@@ -51,6 +51,12 @@ export class PiecewiseCurve implements RateCurve {
     }
   }
 
+  seek(atNs: number): void {
+    this.#cycleNs = this.#repeatNs === Infinity ? 0 : Math.floor(atNs / this.#repeatNs) * this.#repeatNs;
+    this.#inCycleNs = atNs - this.#cycleNs;
+    this.#piece = this.#pieces.findIndex(({ toNs }) => this.#inCycleNs < toNs);
+  }
+
   #next(): void {
     this.#piece++;
     if (this.#piece < this.#pieces.length) return;

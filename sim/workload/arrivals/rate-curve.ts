@@ -7,4 +7,6 @@ export interface RateCurve {
    * "Introduction to Stochastic Processes", 1975, theorem 4.7.4).
    */
   advance(areaNs: number): number;
+  /** Moves to that moment, without counting what lies under the curve until then. */
+  seek(atNs: number): void;
 }
