@@ -1,12 +1,14 @@
 /** `capacity` in GitHub's Markdown: the table, then what breaks first. */
+
 import { breaksFirst, breakText, type CapacityReport, soughtText } from './capacity-report.ts';
 import { capacityCells, capacityHead } from './capacity-text.ts';
+import { ABSENT } from './format.ts';
 import { markdownClipped } from './safe.ts';
 
 export function renderCapacityMarkdown(report: CapacityReport): string {
   const head = [...capacityHead(report), 'breaks first'];
   const rows = report.strategies.map((each) => {
-    const next = each.next === null ? '–' : `at ${each.next.shown}: ${breakText(each.next)}`;
+    const next = each.next === null ? ABSENT : `at ${each.next.shown}: ${breakText(each.next)}`;
     return [...capacityCells(report, each), next];
   });
   const lines = [

@@ -7,7 +7,7 @@ import {
   soughtText,
 } from './capacity-report.ts';
 import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
-import { integer } from './format.ts';
+import { ABSENT, integer } from './format.ts';
 import { visible } from './safe.ts';
 
 const WIDTH = 80;
@@ -32,11 +32,11 @@ export function renderCapacityText(report: CapacityReport): string {
 /** `nodes` and the cost follow the answer. */
 export function capacityCells(report: CapacityReport, each: StrategyCapacity): string[] {
   const { answer, perMonth } = each;
-  const cost = report.prices === null ? [] : [perMonth === null ? '–' : integer(perMonth)];
+  const cost = report.prices === null ? [] : [perMonth === null ? ABSENT : integer(perMonth)];
   return [
     each.bound ? `${each.strategy} (bound)` : each.strategy,
     answer?.shown ?? 'none',
-    answer?.nodes === null || answer === null ? '–' : integer(answer.nodes),
+    answer?.nodes === null || answer === null ? ABSENT : integer(answer.nodes),
     ...cost,
   ];
 }

@@ -2,6 +2,7 @@
  * `check` in GitHub's Markdown, within a number of bytes: a step summary holds 1 MiB, a comment 65,536 characters.
  * What is worst stands first, so what no longer fits is what matters least.
  */
+
 import {
   type CheckReport,
   changeText,
@@ -10,6 +11,7 @@ import {
   summaryLine,
   troubles,
 } from './check-report.ts';
+import { ABSENT } from './format.ts';
 import { markdownClipped as text } from './safe.ts';
 
 /** GitHub refuses a summary of 1 MiB. */
@@ -58,7 +60,7 @@ function scenarioLines({ name, file, seeds, gates, problems, baseline }: Scenari
 
 function row({ gate, level, strategy, status, expected, got, interval }: GateCheck): string {
   const icon = level === 'warn' && status !== 'pass' ? '⚠️' : ICONS[status];
-  const measured = got === null ? '–' : `${got}${interval === null ? '' : ` [${interval.join(', ')}]`}`;
+  const measured = got === null ? ABSENT : `${got}${interval === null ? '' : ` [${interval.join(', ')}]`}`;
   return `| ${[icon, text(gate), text(strategy), text(expected), text(measured)].join(' | ')} |`;
 }
 

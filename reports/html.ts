@@ -12,16 +12,17 @@ import { wholePage } from './page/document.ts';
 import { busyMapsSection, responseMapsSection } from './page/heatmaps.ts';
 import { partitionMapSections, partitionMaps } from './page/partition-maps.ts';
 import { chartSection } from './page/parts.ts';
-import type { Payload } from './page/payload.ts';
+import { chartPayload, type Payload } from './page/payload.ts';
 import { pageHeader, seriesKey, verdictSection } from './page/ranking.ts';
 import { rebalanceSection } from './page/rebalance.ts';
 import { contrastOf, replaySection } from './page/replay.ts';
 import { replayData } from './page/replay-data.ts';
 import { costSection, eventsTable, hotspotSection, provenance, treatmentSection } from './page/tables.ts';
 import { rankedRuns } from './ranked.ts';
-import { html, visibleWithin } from './safe.ts';
+import { type Html, html, visibleWithin } from './safe.ts';
 
-export async function renderHtml(result: Result): Promise<string> {
+/** @param gates what a check found, if it was one */
+export async function renderHtml(result: Result, gates: Html | null = null): Promise<string> {
   const runs = rankedRuns(result).map(visibleWithin);
   const compiled: CompiledChart[] = [];
   for (const chart of chartsOf(result, runs)) compiled.push(await compileChart(chart));
@@ -32,7 +33,7 @@ export async function renderHtml(result: Result): Promise<string> {
   const partitions = partitionMaps(runs);
   const payload: Payload = {
     strategies: seriesStyles(runs).map(({ strategy, color }) => ({ name: strategy, color })),
-    charts: compiled.map(({ chart: { id, readout, overTime }, vega }) => ({ id, vega, readout, overTime })),
+    charts: compiled.map(chartPayload),
     heatmaps: { heatmap: busy, 'response-map': responses },
     partitionMaps: partitions,
     replays: mapped.map((run, i) => replayData(result, run, busy[i]!.rows)),
@@ -46,7 +47,7 @@ export async function renderHtml(result: Result): Promise<string> {
     return found === undefined ? null : chartSection(found);
   };
   const body = html`${pageHeader(result)}<main>
-${verdictSection(result)}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
+${verdictSection(result)}${gates}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
 ${responseMapsSection(result, mapped, responses)}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
 ${busyMapsSection(result, runs, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}

@@ -1,23 +1,15 @@
 /** One page of several results: who wins where, then the verdict and the ranking of each. */
 import type { Result } from '../sim/result.ts';
-import { duration, percent } from './format.ts';
+import { ABSENT, duration, percent } from './format.ts';
 import { wholePage } from './page/document.ts';
 import { dataTable, howToRead, name, section } from './page/parts.ts';
+import { EMPTY_PAYLOAD } from './page/payload.ts';
 import { rankingTable } from './page/ranking.ts';
 import { failedShare, inProse, rankedRuns } from './ranked.ts';
 import { differenceText, meanOver, referenceOf, summaryRow } from './replicated.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { type Html, html } from './safe.ts';
 import { verdict } from './verdict.ts';
-
-const NOTHING = {
-  strategies: [],
-  charts: [],
-  heatmaps: { heatmap: [], 'response-map': [] },
-  partitionMaps: {},
-  replays: [],
-  replay: { atMs: 0, sides: [0, 0] as [number, number] },
-};
 
 /** @param results at least one; names may repeat */
 export async function renderSeveralHtml(results: readonly Result[]): Promise<string> {
@@ -30,10 +22,10 @@ export async function renderSeveralHtml(results: readonly Result[]): Promise<str
 </section>
 ${matrixSection(results)}${results.map(resultSection)}</main>
 `;
-  return wholePage({ title: `${results.length} results`, payload: NOTHING, body });
+  return wholePage({ title: `${results.length} results`, payload: EMPTY_PAYLOAD, body });
 }
 
-function matrixSection(results: readonly Result[]): Html {
+export function matrixSection(results: readonly Result[]): Html {
   const strategies = [...new Set(results.flatMap(({ ranking }) => ranking))];
   const rows = results.map((result) => [
     result.scenario.name,
@@ -52,7 +44,7 @@ function matrixSection(results: readonly Result[]): Html {
 
 /** `1.30 ms *`, `1.30 ms, -27.6% [-30.1, -25.2] better` */
 function cellText(result: Result, strategy: string): string {
-  if (!result.ranking.includes(strategy)) return '–';
+  if (!result.ranking.includes(strategy)) return ABSENT;
   const p99 = meanOver(result, strategy, (run) => run.p99WithFailures);
   const figure =
     p99 === null ? `${percent(meanOver(result, strategy, failedShare) ?? 0)} failed` : duration(p99);
@@ -79,7 +71,7 @@ export function severalSentence(results: readonly Result[]): string {
   return `${inProse(first.strategy)} ranks first in ${first.count} of ${results.length} scenarios; ${rest}.`;
 }
 
-function resultSection(result: Result, i: number): Html {
+export function resultSection(result: Result, i: number): Html {
   const [lead, price] = verdict(result);
   const command = reproduceCommand(result);
   return html`<section id="result-${i + 1}" aria-labelledby="result-${i + 1}-title">

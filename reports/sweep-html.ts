@@ -4,6 +4,7 @@ import { PANELS_MAX, type Panels, sweepPanels } from './charts/sweep-lines.ts';
 import { seriesStyles } from './charts/theme.ts';
 import { wholePage } from './page/document.ts';
 import { dataDetails, dataTable, howToRead, name, section, swatch } from './page/parts.ts';
+import { chartPayload, EMPTY_PAYLOAD } from './page/payload.ts';
 import { Html, html, visibleWithin } from './safe.ts';
 import { type SweepTable, sweepCells, sweepRemarks, sweepSentence } from './sweep-table.ts';
 
@@ -40,12 +41,9 @@ ${drawn.map(({ panels, charts }) => panelSection(panels, charts))}${rowsSection(
   return wholePage({
     title: `sweep of ${title}`,
     payload: {
+      ...EMPTY_PAYLOAD,
       strategies: styles.map(({ strategy, color }) => ({ name: strategy, color })),
-      charts: compiled.map(({ chart: { id, readout, overTime }, vega }) => ({ id, vega, readout, overTime })),
-      heatmaps: { heatmap: [], 'response-map': [] },
-      partitionMaps: {},
-      replays: [],
-      replay: { atMs: 0, sides: [0, 0] },
+      charts: compiled.map(chartPayload),
     },
     body,
   });

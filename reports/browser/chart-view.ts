@@ -6,6 +6,7 @@
 import { bisectCenter } from 'd3';
 import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
+import { unpackSpec } from '../page/packed-rows.ts';
 import type { Payload } from '../page/payload.ts';
 import type { Link } from './link.ts';
 import type { Tooltip } from './tooltip.ts';
@@ -20,7 +21,7 @@ export interface Surroundings {
 
 export async function mountChart(holder: HTMLElement, chart: ChartData, around: Surroundings): Promise<void> {
   const plot = document.createElement('div');
-  const view = new View(parse(chart.vega, undefined, { ast: true }), {
+  const view = new View(parse(unpackSpec(chart.vega), undefined, { ast: true }), {
     renderer: 'svg',
     hover: true,
     expr: expressionInterpreter,

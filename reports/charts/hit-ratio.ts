@@ -1,6 +1,6 @@
 /** Share of gets that found their key, over time. */
 import type { Result, RunResult } from '../../sim/result.ts';
-import { moment, percentFine } from '../format.ts';
+import { ABSENT, moment, percentFine } from '../format.ts';
 import { inProse } from '../ranked.ts';
 import type { Chart } from './chart.ts';
 import { peakOf, timelineChart } from './timeline.ts';
@@ -27,7 +27,7 @@ export function hitRatioChart(result: Result, runs: readonly RunResult[]): Chart
       'keys land on nodes that do not have them, and climbs as they are filled.',
     value: hits,
     joined: 'mean',
-    show: (value) => (value === null ? '–' : percentFine(value)),
+    show: (value) => (value === null ? ABSENT : percentFine(value)),
     axisY: {
       title: 'hit ratio [%]',
       type: 'linear',

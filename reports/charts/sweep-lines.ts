@@ -1,6 +1,6 @@
 /** Small multiples of a sweep: a figure over what is varied, one line per strategy, one panel per other setting. */
 import type { TopLevelSpec } from 'vega-lite';
-import { millis, percent } from '../format.ts';
+import { ABSENT, millis, percent } from '../format.ts';
 import { inProse } from '../ranked.ts';
 import type { SweepFigure, SweepRow, SweepTable } from '../sweep-table.ts';
 import { type Chart, drawable, type Layer, logTicks } from './chart.ts';
@@ -125,7 +125,8 @@ function panelChart({ paths, rows: all }: SweepTable, { along, xs }: Layout, pan
       rows: xs.map((x) => [
         x,
         ...strategies.map(
-          ({ strategy }) => points.find((point) => point.x === x && point.strategy === strategy)?.text ?? '–',
+          ({ strategy }) =>
+            points.find((point) => point.x === x && point.strategy === strategy)?.text ?? ABSENT,
         ),
       ]),
     },
@@ -235,6 +236,6 @@ function meanOf(figure: SweepFigure): number | null {
 
 function shown(figure: SweepFigure, { show }: Measure): string {
   const mean = meanOf(figure);
-  if (mean === null) return figure === 'never' ? 'never' : '–';
+  if (mean === null) return figure === 'never' ? 'never' : ABSENT;
   return show(mean);
 }

@@ -1,12 +1,15 @@
 /** What the page's script reads: data and compiled charts, never code. Shared by both sides. */
 import type { Spec } from 'vega';
 import type { Readout } from '../charts/chart.ts';
+import type { CompiledChart } from '../charts/compile.ts';
 import type { HeatmapData } from '../charts/heatmap.ts';
+import { packSpec } from './packed-rows.ts';
 import type { PartitionMapData } from './partition-maps.ts';
 import type { ReplayData } from './replay-data.ts';
 
 export interface Payload {
   strategies: { name: string; color: string }[];
+  /** Their rows are packed. */
   charts: { id: string; vega: Spec; readout: Readout | null; overTime: boolean }[];
   /** By the id of their section; those of load are in order of rank, as far as they are drawn. */
   heatmaps: Record<'heatmap' | 'response-map', HeatmapData[]>;
@@ -17,3 +20,20 @@ export interface Payload {
   /** What the replay shows at first: the moment and the heat maps of the strategies that differ most. */
   replay: { atMs: number; sides: [number, number] };
 }
+
+export function chartPayload({
+  chart: { id, readout, overTime },
+  vega,
+}: CompiledChart): Payload['charts'][number] {
+  return { id, vega: packSpec(vega), readout, overTime };
+}
+
+/** Of a page without drawings of a run. */
+export const EMPTY_PAYLOAD: Payload = {
+  strategies: [],
+  charts: [],
+  heatmaps: { heatmap: [], 'response-map': [] },
+  partitionMaps: {},
+  replays: [],
+  replay: { atMs: 0, sides: [0, 0] },
+};

@@ -2,18 +2,20 @@
 import { appendFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { renderCheckGithub } from '../../reports/check-github.ts';
+import { renderCheckHtml } from '../../reports/check-html.ts';
 import { renderCheckJson } from '../../reports/check-json.ts';
 import { renderCheckJunit } from '../../reports/check-junit.ts';
 import { COMMENT_BYTES, renderCheckMarkdown, SUMMARY_BYTES } from '../../reports/check-markdown.ts';
 import type { CheckReport } from '../../reports/check-report.ts';
 import { renderCheckText } from '../../reports/check-text.ts';
+import type { Result } from '../result.ts';
 import { choices } from '../suggest.ts';
 import { usageError } from './failures.ts';
 import { prepareFolder, writeWhole } from './files.ts';
 import { isAsciiOnly, printResult, wantsColor } from './streams.ts';
 
 interface Output {
-  readonly render: (report: CheckReport) => string;
+  readonly render: (report: CheckReport, results: ReadonlyMap<string, Result>) => string | Promise<string>;
   /** Null is stdout. */
   readonly file: string | null;
 }
@@ -26,6 +28,7 @@ const FORMATS: Readonly<Record<string, (file: string | null) => Output['render']
   comment: () => (report) => renderCheckMarkdown(report, COMMENT_BYTES),
   junit: () => renderCheckJunit,
   github: () => renderCheckGithub,
+  html: () => renderCheckHtml,
 };
 
 export const FORMAT_NAMES = Object.keys(FORMATS);
@@ -48,10 +51,17 @@ export function outputsOf(wanted: readonly string[]): Output[] {
   return outputs;
 }
 
-/** A step summary is shared by all tools of a step: what they wrote stays. */
-export function writeOutputs(outputs: readonly Output[], report: CheckReport): void {
+/**
+ * A step summary is shared by all tools of a step: what they wrote stays.
+ * @param results by the file of their scenario
+ */
+export async function writeOutputs(
+  outputs: readonly Output[],
+  report: CheckReport,
+  results: ReadonlyMap<string, Result>,
+): Promise<void> {
   for (const { render, file } of outputs) {
-    const text = render(report);
+    const text = await render(report, results);
     if (file === null) printResult(text);
     else if (file === process.env['GITHUB_STEP_SUMMARY']) appendFileSync(file, text);
     else writeWhole(file, text);

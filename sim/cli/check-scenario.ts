@@ -34,19 +34,19 @@ const NOT_WORSE: readonly (readonly [metric: string, gate: string])[] = [
 export async function checkScenario(
   { file, prepared, baseline, baselineFile, seeds: wanted }: Subject,
   options: { readonly workers: number; readonly quiet: boolean },
-): Promise<{ check: ScenarioCheck; code: ExitCode }> {
+): Promise<{ check: ScenarioCheck; code: ExitCode; result: Result | null }> {
   const { scenario } = prepared;
   const nothing = { name: scenario.name, file, seeds: [], gates: [], baseline: null };
   if (baseline === null && scenario.gates.length === 0) {
     const problem = `nothing to compare: it has no gates, and there is no ${baselineFile}`;
     const advice = `add gates: [ "p99 < 5ms" ], or keep a baseline: evenkeel baseline save ${file}`;
-    return { check: { ...nothing, problems: [`${problem}\n${advice}`] }, code: EXIT.ok };
+    return { check: { ...nothing, problems: [`${problem}\n${advice}`] }, code: EXIT.ok, result: null };
   }
   const problems = baselineProblems(file, prepared, baseline, baselineFile);
   const usable = problems.length === 0 ? baseline : null;
   // Without anything left to judge by, running it would only cost time.
   if (usable === null && scenario.gates.every(({ gate }) => gate.limit.kind === 'baseline'))
-    return { check: { ...nothing, problems }, code: EXIT.ok };
+    return { check: { ...nothing, problems }, code: EXIT.ok, result: null };
 
   const seeds =
     wanted === null && usable !== null
@@ -54,7 +54,11 @@ export async function checkScenario(
       : Array.from({ length: wanted ?? 1 }, (_, i) => scenario.seed + i);
   const { result, code } = await runSeeds(prepared, seeds, options);
   if (result === null || code !== EXIT.ok)
-    return { check: { ...nothing, seeds, problems: ['it did not run to its end; see above'] }, code };
+    return {
+      check: { ...nothing, seeds, problems: ['it did not run to its end; see above'] },
+      code,
+      result: null,
+    };
   const gates = usable === null ? scenario.gates : [...scenario.gates, ...notWorse(prepared, usable, result)];
   const past = usable && pastOf(usable);
   const check = {
@@ -64,7 +68,7 @@ export async function checkScenario(
     gates: judge(gates, { file, result, past }),
     baseline: usable && comparison(usable, baselineFile, prepared, result),
   };
-  return { check, code };
+  return { check, code, result };
 }
 
 function baselineProblems(

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { CheckReport, GateCheck, ScenarioCheck } from '../../reports/check-report.ts';
+import { withThinReplications } from '../replications.ts';
+import type { Result } from '../result.ts';
 import { BASELINES, baselinePath, readBaseline } from './baseline-file.ts';
 import { scenarioFiles } from './check-files.ts';
 import { FORMAT_NAMES, outputsOf, writeOutputs } from './check-formats.ts';
@@ -58,6 +60,7 @@ export const checkCommand = defineCommand({
     const scenarios: ScenarioCheck[] = [];
     const skipped: string[] = [];
     const codes: ExitCode[] = [];
+    const results = new Map<string, Result>();
     for (const { path, fromFolder, prepared: each } of prepared) {
       const baselineFile = baselinePath(folder, each.scenario.name);
       const baseline = readBaseline(baselineFile);
@@ -72,9 +75,10 @@ export const checkCommand = defineCommand({
         baselineFile,
         seeds: args.seeds ?? null,
       };
-      const { check, code } = await checkScenario(subject, options);
+      const { check, code, result } = await checkScenario(subject, options);
       scenarios.push(check);
       codes.push(code);
+      if (result !== null) results.set(path, withThinReplications(result));
       if (code === EXIT.interrupted) break;
     }
     const strict = args.strict === true;
@@ -82,7 +86,7 @@ export const checkCommand = defineCommand({
     const exitCode = failed === EXIT.ok ? verdictOf(scenarios, strict) : failed;
     const engine = { version: manifest.version, node: process.versions.node };
     const report: CheckReport = { schema: 'evenkeel/check@1', engine, strict, exitCode, scenarios, skipped };
-    writeOutputs(outputs, report);
+    await writeOutputs(outputs, report, results);
     return exitCode;
   },
 });

@@ -1,5 +1,5 @@
 /** CLI: `check` judges scenarios by their gates; its exit code is the verdict. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, temporaryFolder } from './cli.ts';
@@ -46,6 +46,18 @@ describe('check', () => {
     const { code, stdout } = await cli(['check', scenario(['redis.failed == 0'], faults), '--quiet']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/most of it: fault kill \(node-0 at 100ms\): \d+ of the \d+ failed requests/);
+  });
+
+  it('writes a page: one scenario with its whole report, several with a verdict each', async () => {
+    const [one, other] = [scenario(['p99 < 1us']), scenario(['p99 < 1s'])];
+    const file = join(temporaryFolder(), 'check.html');
+    const single = await cli(['check', one, '--quiet', '--format', `html=${file}`]);
+    expect(single.code).toBe(1);
+    const page = readFileSync(file, 'utf8');
+    for (const id of ['gates-1', 'percentiles', 'heatmap', 'cost']) expect(page).toContain(`id="${id}"`);
+    await cli(['check', one, other, '--quiet', '--format', `html=${file}`]);
+    const both = readFileSync(file, 'utf8');
+    for (const id of ['gates-1', 'gates-2', 'matrix', 'result-2']) expect(both).toContain(`id="${id}"`);
   });
 
   it('ends with 4 where there is nothing to compare, and skips such files of a folder', async () => {

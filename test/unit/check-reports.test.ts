@@ -2,13 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderCheckGithub } from '../../reports/check-github.ts';
+import { renderCheckHtml } from '../../reports/check-html.ts';
 import { renderCheckJson } from '../../reports/check-json.ts';
 import { renderCheckJunit } from '../../reports/check-junit.ts';
 import { COMMENT_BYTES, renderCheckMarkdown, SUMMARY_BYTES } from '../../reports/check-markdown.ts';
 import type { CheckReport, GateCheck } from '../../reports/check-report.ts';
 import { renderCheckText } from '../../reports/check-text.ts';
-import { visible } from '../../reports/safe.ts';
+import { escapeHtml, visible } from '../../reports/safe.ts';
 import { HOSTILE_NAMES } from '../hostile-names.ts';
+import { sampleResult } from '../sample-result.ts';
 import { parseXml } from '../well-formed-xml.ts';
 
 const hostile = fc.oneof(
@@ -104,6 +106,29 @@ describe('Markdown', () => {
     expect(Buffer.byteLength(markdown)).toBeGreaterThan(limit * 0.98);
     expect(markdown.indexOf('❌')).toBeLessThan(markdown.indexOf('✅'));
     expect(markdown).toMatch(/\n\d+ more lines do not fit here/);
+  });
+});
+
+describe('HTML', () => {
+  it('shows every name literally, in a page of the same shape', async () => {
+    const tags = (page: string) => [...page.matchAll(/<(\w+)/g)].map(([, tag]) => tag);
+    const plain = tags(await renderCheckHtml(named('a'), new Map()));
+    for (const name of HOSTILE_NAMES) {
+      const page = await renderCheckHtml(named(name), new Map());
+      expect(tags(page)).toEqual(plain);
+      expect(page).toContain(escapeHtml(visible(name)));
+    }
+  });
+
+  it('puts the gates of one scenario before its report, the broken one first', async () => {
+    const broken = report([gate({ status: 'pass', gate: 'p50 < 9s' }), gate()]);
+    const page = await renderCheckHtml(broken, new Map([['a.yaml', sampleResult()]]));
+    const order = ['id="verdict"', 'id="gates-1"', 'p99 &lt; 5ms', 'p50 &lt; 9s', 'id="percentiles"'];
+    const places = order.map((text) => page.indexOf(text));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(page).toContain('1 of 2 gates hold; failed: p99 &lt; 5ms (redis)');
+    expect(page).toContain('evenkeel run a.yaml --strategy redis --seed 7');
   });
 });
 
