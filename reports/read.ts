@@ -40,11 +40,14 @@ const requestCounts = z.object({
   timedOut: count,
   rejected: count,
   refused: count,
+  outOfMemory: count.default(0),
+  originFailed: count.default(0),
   open: count,
   attempts: count,
   retries: count,
   hedges: count,
   probes: count,
+  shed: count.default(0),
   redirects: count,
 });
 
@@ -68,6 +71,16 @@ const nodeResult = z.object({
   utilization: share,
   maxQueue: count,
   responseTime: timeSummary,
+  memory: z
+    .object({
+      limitBytes: maybe,
+      usedBytes: number,
+      peakBytes: number,
+      entries: count,
+      evictions: count,
+    })
+    .nullable()
+    .default(null),
 });
 
 const keyShare = z.object({ key: name, share });
@@ -219,11 +232,15 @@ const run = z
     staleReads: count,
     cache: z.object({
       expired: count,
+      expiredLazily: count.default(0),
+      expiredActively: count.default(0),
       hitRatio: maybe,
       misses: count,
       evictions: count,
       originRequests: count,
       originPeakPerSec: number,
+      originErrors: count.default(0),
+      leaseWaits: count.default(0),
     }),
     movedKeys: count,
     memoryOverhead: number,

@@ -178,6 +178,51 @@ const REBALANCE: readonly Figure[] = [
   },
 ];
 
+/** What a limit on memory does. */
+const MEMORY: readonly Figure[] = [
+  {
+    head: ['hit', 'ratio'],
+    metric: null,
+    // Lower is better: misses are compared.
+    value: ({ cache }) => (cache.hitRatio === null ? null : 1 - cache.hitRatio),
+    cell: ({ cache }) => (cache.hitRatio === null ? ABSENT : percentFine(cache.hitRatio)),
+    show: (misses) => percentFine(1 - misses),
+  },
+  {
+    head: ['evicted', 'keys'],
+    metric: null,
+    value: () => null,
+    cell: (run) => integer(run.cache.evictions),
+    show: integer,
+  },
+  {
+    head: ['expired', 'keys'],
+    metric: null,
+    value: () => null,
+    cell: ({ cache }) => integer(cache.expiredLazily + cache.expiredActively),
+    show: integer,
+  },
+  {
+    head: ['fullest', 'node'],
+    metric: null,
+    value: () => null,
+    cell: (run) => bytes(fullest(run)),
+    show: bytes,
+  },
+  {
+    head: ['origin', 'peak/s'],
+    metric: null,
+    value: (run) => run.cache.originPeakPerSec,
+    cell: (run) => integer(run.cache.originPeakPerSec),
+    show: integer,
+  },
+];
+
+/** The most memory a node ever used [bytes]. */
+function fullest(run: RunResult): number {
+  return Math.max(...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0));
+}
+
 /** More are in the result file. */
 const TENANTS_SHOWN = 6;
 
@@ -217,6 +262,8 @@ export function rankedTable(result: Result): RankedTable {
   const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
   if (rows.some(({ run }) => run.rebalance !== null))
     treated.push({ title: 'Moved partitions', columns: REBALANCE });
+  if (rows.some(({ run }) => run.nodes.some(({ memory }) => memory !== null)))
+    treated.unshift({ title: 'Memory', columns: MEMORY });
   const tenants = tenantFigures(rows.map(({ run }) => run));
   if (tenants.length > 0) treated.unshift({ title: 'Tenants', columns: tenants });
   if (result.replications === null) {

@@ -22,7 +22,12 @@ export type Sections = { readonly [S in keyof Settings]: Settings[S] | undefined
 };
 
 export function checkSections(sections: Sections): Finding[] {
-  return [...checkWorkload(sections), ...checkCluster(sections), ...checkFaults(sections, endNsOf(sections))];
+  return [
+    ...checkWorkload(sections),
+    ...checkCluster(sections),
+    ...checkMemory(sections),
+    ...checkFaults(sections, endNsOf(sections)),
+  ];
 }
 
 /** End of the run where the scenario alone tells it; null for a recording's span. */
@@ -61,6 +66,16 @@ function checkCluster({ cluster }: Sections): Finding[] {
     findings.push(finding(['cluster', 'nodeNames'], `${nodeNames.length} names for ${nodes} nodes`, made));
   }
   return findings;
+}
+
+/** What looks for keys whose time is over needs keys that have one. */
+function checkMemory({ cluster, workload }: Sections): Finding[] {
+  if (cluster === undefined || cluster.node.activeExpiry === null || workload === undefined) return [];
+  if ('recording' in workload) return [];
+  const tenants = 'tenants' in workload ? workload.tenants.map((tenant) => tenant.workload) : [workload];
+  if (tenants.some(({ ttl }) => ttl !== null && ttl !== undefined)) return [];
+  const message = 'no key has a time to live that could be over';
+  return [finding(['cluster', 'node', 'activeExpiry'], message, 'give workload.ttl, or leave it out', 'key')];
 }
 
 function duplicates(names: readonly string[]): number[] {

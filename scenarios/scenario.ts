@@ -6,6 +6,7 @@ import type { Severity } from '../sim/gates/evaluate.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
 import type { RecordingOptions } from '../sim/traces/open.ts';
 import type { Pace, ReplayKnobs } from '../sim/traces/replay.ts';
+import { memoryOf } from './memory-schema.ts';
 import type { Place, Problem } from './problem.ts';
 import type { Settings, StrategyInput } from './schema.ts';
 
@@ -78,7 +79,9 @@ export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings
       serviceNs: [get, set, remove, incr],
       servicePerKiBNs: perKiB,
       serviceShape: shape,
+      memory: memoryOf(node),
     },
+    start: cluster.start,
     replication: {
       lagNs: replication.lag,
       lagShape: replication.lagShape,

@@ -7,6 +7,7 @@ import { CLIENT_NAMES } from './client-presets.ts';
 import { faultSchema } from './fault-schema.ts';
 import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
 import { matrixSchema } from './matrix-schema.ts';
+import { memoryFields } from './memory-schema.ts';
 import { recordedSchema } from './recording-schema.ts';
 import { tenantsSchema } from './tenants-schema.ts';
 import { type Synthetic, syntheticSchema } from './workload-schema.ts';
@@ -52,10 +53,15 @@ const cluster = z.strictObject({
       queueLimit: count({ max: 1e9 })
         .prefault('10k')
         .describe('Requests that may wait on a node; one more is rejected.'),
+      ...memoryFields,
       serviceTime: serviceTime.prefault({}).describe('How long a node works on a request.'),
     })
     .prefault({})
     .describe('What every node is.'),
+  start: z
+    .enum(['warm', 'cold'])
+    .prefault('warm')
+    .describe('Whether nodes hold their keys when the run starts (as many as fit), or nothing.'),
   replication: z
     .strictObject({
       lag: duration().prefault('1ms').describe('Mean delay until a write reaches a replica [duration].'),

@@ -2,30 +2,37 @@
  * What the nodes hold: one bit per node and key, and one bit per key for "a write was acknowledged". Values
  * are not stored; a version matters only in the short time a write travels to a replica (replication.ts).
  */
+import type { Memory } from './memory/memory.ts';
+
 export class Contents {
   readonly #words: number;
   /** [node x word] */
   readonly #held: Uint32Array;
   readonly #written: Uint32Array;
+  /** How large it all is; null where memory has no limit. */
+  readonly memory: Memory | null;
 
-  constructor(nodeCount: number, keyCount: number) {
+  constructor(nodeCount: number, keyCount: number, memory: Memory | null) {
     this.#words = Math.ceil(keyCount / 32);
     this.#held = new Uint32Array(nodeCount * this.#words);
     this.#written = new Uint32Array(this.#words);
+    this.memory = memory;
   }
 
   holds(node: number, key: number): boolean {
     return ((this.#held[node * this.#words + (key >>> 5)]! >>> (key & 31)) & 1) === 1;
   }
 
-  put(node: number, key: number): void {
+  put(node: number, key: number, valueBytes: number): void {
     const word = node * this.#words + (key >>> 5);
     this.#held[word] = this.#held[word]! | (1 << (key & 31));
+    if (this.memory !== null) this.memory.put(node, key, valueBytes);
   }
 
   remove(node: number, key: number): void {
     const word = node * this.#words + (key >>> 5);
     this.#held[word] = this.#held[word]! & ~(1 << (key & 31));
+    if (this.memory !== null) this.memory.remove(node, key);
   }
 
   /** A write of the key was acknowledged to a client. */
@@ -45,6 +52,7 @@ export class Contents {
   copy(from: number, to: number): void {
     const words = this.#words;
     this.#held.copyWithin(to * words, from * words, (from + 1) * words);
+    this.memory?.copy(from, to);
   }
 
   /**
@@ -61,6 +69,7 @@ export class Contents {
       this.#written[word] = this.#written[word]! & ~orphaned;
       this.#held[node * words + word] = 0;
     }
+    this.memory?.clear(node);
     return lost;
   }
 }

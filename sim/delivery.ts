@@ -173,6 +173,7 @@ export class Delivery {
 
   #serve(attempt: number, node: number, isRead: boolean): void {
     const { attempts, nodes, contents, expiry, replication, recorder, clock, setup, versions } = this.#world;
+    const { houseKeeping } = this.#world;
     const nowNs = clock.nowNs;
     const key = attempts.key[attempt]!;
     const op = attempts.op[attempt]!;
@@ -180,6 +181,12 @@ export class Delivery {
     if (isRead && this.#isMiss(attempt, node, key)) {
       attempts.missed[attempt] = 1;
       bytes = 0;
+    } else if (houseKeeping !== null) {
+      if (isRead) contents.memory!.accessed(node, key);
+      else if (op !== OP.delete && !houseKeeping.makeRoom(node, key, bytes)) {
+        this.#turnAway(attempt, OUTCOME.outOfMemory);
+        return;
+      }
     }
     const meanNs = this.#serviceNs[op]! + (setup.cluster.node.servicePerKiBNs * bytes) / 1024;
     const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]! * nodes.slowness[node]!);
@@ -201,10 +208,10 @@ export class Delivery {
       if (lags) attempts.stale[attempt] = 1;
       if (versions !== null) this.#readVersion(attempt, versions, lags);
     } else {
-      if (op === OP.delete) contents.remove(node, key);
-      else contents.put(node, key);
       if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
-      replication.write(node, key, op, departNs, serviceNs);
+      if (op === OP.delete) contents.remove(node, key);
+      else contents.put(node, key, bytes);
+      replication.write(node, key, op, departNs, serviceNs, bytes);
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
     this.#answer(attempt, OUTCOME.ok, departNs);
@@ -255,6 +262,8 @@ export class Delivery {
     if (!contents.holds(node, key)) return true;
     if (expiry === null || !expiry.expired(key, clock.nowNs)) return false;
     if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.expired++;
+    if (this.#world.houseKeeping !== null && this.#world.nodes.primary[node] === 1)
+      this.#world.houseKeeping.expire(node, key);
     return true;
   }
 
@@ -398,7 +407,8 @@ export class Delivery {
     const { clients, clock, setup } = this.#world;
     if (outcome === OUTCOME.refused)
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
-    if (this.topology !== null && outcome !== OUTCOME.rejected) this.topology.refresh(client);
+    if (this.topology !== null && outcome !== OUTCOME.rejected && outcome !== OUTCOME.outOfMemory)
+      this.topology.refresh(client);
   }
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */

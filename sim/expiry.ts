@@ -26,6 +26,11 @@ export class Expiry {
     return this.#ttlNs[key]!;
   }
 
+  /** Infinity for none. */
+  endOf(key: KeyId): Nanos {
+    return this.#endNs[key]!;
+  }
+
   expired(key: KeyId, nowNs: Nanos): boolean {
     return this.#endNs[key]! <= nowNs;
   }

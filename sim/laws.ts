@@ -34,7 +34,8 @@ export class Laws {
         'conservation',
         `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${open} open`,
       );
-    const causes = counters.timedOut + counters.rejected + counters.refused;
+    const { timedOut, rejected, refused, outOfMemory, originFailed } = counters;
+    const causes = timedOut + rejected + refused + outOfMemory + originFailed;
     if (counters.failed !== causes)
       throw new LawError(
         'conservation',
@@ -62,6 +63,7 @@ export class Laws {
 
   /** COLD. After a run in which nothing died, was deleted or expired: each key is on one shard, its owner's. */
   placed({ migration, setup, contents, keys, membership, nodes, infos, expiry }: World): void {
+    if (contents.memory !== null) return; // evicts
     if (migration === null || setup.faults.length > 0 || expiry !== null || deletes(setup.workload)) return;
     const primaries = infos.filter(({ id }) => nodes.primary[id] === 1);
     for (let key = 0; key < keys.count; key++) {
@@ -71,6 +73,28 @@ export class Laws {
       if (holders.length === 1 && (holders[0] === migration.owner[partition] || holders[0] === to)) continue;
       const owner = `owner is shard ${migration.owner[partition]}`;
       throw new LawError('one owner', `key ${key} is on shards [${holders.join()}]; its ${owner}`);
+    }
+  }
+
+  /** COLD. Memory knows the same keys as contents, and has added their bytes up rightly. */
+  remembered({ contents, keys, infos }: World): void {
+    const { memory } = contents;
+    if (memory === null) return;
+    for (const { id, name } of infos) {
+      let bytes = 0;
+      let count = 0;
+      for (let key = 0; key < keys.count; key++) {
+        const entryBytes = memory.bytesOf(id, key);
+        if (entryBytes > 0 !== contents.holds(id, key))
+          throw new LawError('memory', `${name} and its memory disagree on whether it holds key ${key}`);
+        if (entryBytes > 0) count++;
+        bytes += entryBytes;
+      }
+      if (bytes !== memory.usedBytes(id) || count !== memory.count(id))
+        throw new LawError(
+          'memory',
+          `${name} holds ${count} keys of ${bytes} bytes, but counts ${memory.count(id)} of ${memory.usedBytes(id)}`,
+        );
     }
   }
 

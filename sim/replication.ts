@@ -22,6 +22,9 @@ interface Write {
   op: number;
   executedNs: number;
   serviceNs: number;
+  valueBytes: number;
+  /** A client wrote it; otherwise the primary itself deleted a key. */
+  asked: boolean;
   fromLife: number;
   toLife: number;
   /** A pause of the sender moved it by so much. */
@@ -82,7 +85,31 @@ export class Replication {
   }
 
   /** The primary will have executed a write at `executedNs`: sends it to its replicas. */
-  write(primary: number, key: number, op: number, executedNs: number, serviceNs: number): void {
+  write(
+    primary: number,
+    key: number,
+    op: number,
+    executedNs: number,
+    serviceNs: number,
+    valueBytes: number,
+  ): void {
+    this.#send(primary, key, op, executedNs, serviceNs, valueBytes, true);
+  }
+
+  /** The same of a key that the primary deleted by itself. */
+  writeUnasked(primary: number, key: number, op: number, executedNs: number, serviceNs: number): void {
+    this.#send(primary, key, op, executedNs, serviceNs, 0, false);
+  }
+
+  #send(
+    primary: number,
+    key: number,
+    op: number,
+    executedNs: number,
+    serviceNs: number,
+    valueBytes: number,
+    asked: boolean,
+  ): void {
     this.offset[primary] = this.offset[primary]! + 1;
     for (const replica of this.#shardNodes[this.#shardOf[primary]!]!) {
       if (this.follows[replica] !== primary) continue;
@@ -96,6 +123,8 @@ export class Replication {
         op,
         executedNs,
         serviceNs,
+        valueBytes,
+        asked,
         fromLife: this.#nodes.life[primary]!,
         toLife: this.#nodes.life[replica]!,
         lateNs: 0,
@@ -127,13 +156,14 @@ export class Replication {
     if (this.#nodes.life[from] !== write.fromLife) {
       if (write.executedNs > this.crashedNs[from]!) return NONE; // died in the queue, never acknowledged
       if (this.#nodes.state[from] === NODE_STATE.hostDown) {
+        if (!write.asked) return NONE;
         if (this.follows[to] !== from) return this.#lostWith(to);
         this.withheld[to] = this.withheld[to]! + 1;
         return NONE;
       }
     }
     if (this.#nodes.life[to] !== write.toLife || this.#nodes.state[to] !== NODE_STATE.up) return NONE;
-    if (this.follows[to] !== from) return this.#lostWith(to);
+    if (this.follows[to] !== from) return write.asked ? this.#lostWith(to) : NONE;
     this.#apply(write, nowNs);
     return NONE;
   }
@@ -162,7 +192,7 @@ export class Replication {
     this.#onApply(to, key, this.#nodes.startNs, endNs);
     this.offset[to] = this.offset[to]! + 1;
     if (write.op === OP.delete) this.#contents.remove(to, key);
-    else this.#contents.put(to, key);
+    else this.#contents.put(to, key, write.valueBytes);
   }
 
   /** How long a full copy of `node` takes [ns]. */

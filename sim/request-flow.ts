@@ -305,6 +305,9 @@ export class RequestFlow {
       this.#redirect(request, attempt);
     } else if (outcome === OUTCOME.clusterDown || outcome === OUTCOME.loading) {
       this.#askAgain(request, outcome);
+    } else if (outcome === OUTCOME.outOfMemory) {
+      // An error reply: no client library asks again by itself.
+      this.#partDone(request, outcome);
     } else {
       this.#retry(request, outcome);
     }
@@ -501,6 +504,8 @@ export class RequestFlow {
       recorder.failed(ordinal, node, outcome, arrivedNs, clock.nowNs);
       if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
       else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
+      else if (outcome === OUTCOME.outOfMemory) recorder.counters.outOfMemory++;
+      else if (outcome === OUTCOME.originFailed) recorder.counters.originFailed++;
       else recorder.counters.refused++;
     }
     if (this.onEnded !== null) this.onEnded(client);

@@ -29,6 +29,10 @@ export interface RequestCounts {
   rejected: number;
   /** Failed, last attempt refused, redirected too often, or answered CLUSTERDOWN or LOADING. */
   refused: number;
+  /** Failed: a write for which the node had no memory left (OOM). */
+  outOfMemory: number;
+  /** Failed, last attempt a miss that the origin did not cure: an error, or no answer in time. */
+  originFailed: number;
   /** Neither completed nor failed when the run ended. */
   open: number;
   attempts: number;
@@ -37,6 +41,8 @@ export interface RequestCounts {
   redirects: number;
   /** Questions after load that selections sent to nodes, beside all attempts. */
   probes: number;
+  /** Attempts that nodes turned away because they would have waited too long. */
+  shed: number;
 }
 
 export interface NodeResult {
@@ -53,6 +59,18 @@ export interface NodeResult {
   utilization: number;
   maxQueue: number;
   responseTime: TimeSummary;
+  /** Null where memory has no limit and nobody counts it. */
+  memory: NodeMemoryResult | null;
+}
+
+export interface NodeMemoryResult {
+  /** Null for none. */
+  limitBytes: number | null;
+  /** When the run ended, and the most it ever was. */
+  usedBytes: number;
+  peakBytes: number;
+  entries: number;
+  evictions: number;
 }
 
 /** Over the attempts of nodes: max/mean, coefficient of variation, Jain's index, Gini coefficient. */
@@ -123,9 +141,16 @@ interface CacheResult {
   misses: number;
   /** Misses of keys whose time to live was over. */
   expired: number;
+  /** Keys deleted because their time was over: when somebody asked, and by the node's own search. */
+  expiredLazily: number;
+  expiredActively: number;
   evictions: number;
   originRequests: number;
   originPeakPerSec: number;
+  /** Answers of the origin that were errors or came too late, and requests that it turned away. */
+  originErrors: number;
+  /** Times a read was told to wait, because another client was fetching the value. */
+  leaseWaits: number;
 }
 
 interface HotKeyCopies {

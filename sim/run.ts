@@ -47,6 +47,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const world = createWorld(setup, seed, source.keys);
   prefill(world);
   const first = setup.leadNs ? warm(world, source) : null;
+  world.contents.memory?.evictions.fill(0);
   const laws = new Laws();
   const engine = new Engine(world);
   const valueBytes = meanValueBytes(setup.workload);
@@ -54,6 +55,9 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload));
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   scheduleFaults(world, engine.delivery, control);
+  const { memory } = setup.cluster.node;
+  if (memory !== null && memory.activeExpiry !== null && world.expiry !== null)
+    world.houseKeeping!.startExpiry(memory.activeExpiry);
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
 
   hooks.watch?.(world, engine);
@@ -77,6 +81,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   laws.balance(world, engine);
   laws.totals(world);
   laws.placed(world);
+  laws.remembered(world);
   return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
 }
 

@@ -266,6 +266,46 @@ export interface RecordedWorkload {
 
 export type Workload = SyntheticWorkload | RecordedWorkload | MixedWorkload;
 
+/** Redis's policies by their names in redis.conf, then reference caches. */
+export const EVICTIONS = [
+  'noeviction',
+  'allkeys-lru',
+  'volatile-lru',
+  'allkeys-lfu',
+  'volatile-lfu',
+  'allkeys-random',
+  'volatile-random',
+  'volatile-ttl',
+  'lru',
+  'fifo',
+  'sieve',
+  's3-fifo',
+] as const;
+export type EvictionName = (typeof EVICTIONS)[number];
+
+/** Memory of a node, and what it does to stay within it. */
+export interface MemorySetup {
+  /** Infinity for no limit. */
+  readonly limitBytes: number;
+  readonly eviction: EvictionName;
+  /** Entries that Redis's policies look at per eviction. */
+  readonly samples: number;
+  /** What an entry takes beside its key and value. */
+  readonly overheadBytes: number;
+  /** Null where keys expire on access alone. */
+  readonly activeExpiry: ActiveExpirySetup | null;
+}
+
+/** Keys whose time is over are looked for, so often and so many at a time (sim/house-keeping.ts). */
+export interface ActiveExpirySetup {
+  readonly perSec: number;
+  readonly keysPerLoop: number;
+  /** Share of expired keys among those looked at above which it goes on. */
+  readonly acceptableStale: number;
+  /** Share of the thread's time it may take. */
+  readonly timeShare: number;
+}
+
 export interface NodeSetup {
   /** Service threads: 1 for Redis, n for memcached. */
   readonly threads: number;
@@ -276,6 +316,8 @@ export interface NodeSetup {
   /** Further service time per KiB of value. */
   readonly servicePerKiBNs: Nanos;
   readonly serviceShape: Shape;
+  /** Null for memory without limit, and keys that expire on access alone. */
+  readonly memory: MemorySetup | null;
 }
 
 export interface ClusterSetup {
@@ -288,6 +330,8 @@ export interface ClusterSetup {
   /** False: nodes are dealt to zones in their own order, whoever they belong to. */
   readonly zoneAware: boolean;
   readonly node: NodeSetup;
+  /** `warm`: nodes hold their keys when the run starts; `cold`: nothing. */
+  readonly start: 'warm' | 'cold';
   readonly replication: {
     /** Mean delay from execution on the primary to arrival at the replica. */
     readonly lagNs: Nanos;

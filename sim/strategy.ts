@@ -50,6 +50,10 @@ export const OUTCOME = {
   loading: 6,
   /** The key has already gone where its partition is moving (Redis ASK). */
   ask: 7,
+  /** The node has no memory left for the write and may evict nothing (Redis OOM). */
+  outOfMemory: 8,
+  /** What is behind the cache gave an error, or no answer in time. */
+  originFailed: 9,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 

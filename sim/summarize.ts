@@ -1,5 +1,6 @@
 /** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
 
+import type { Memory } from './memory/memory.ts';
 import { metastabilityOf } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
@@ -14,6 +15,7 @@ import type {
   Hotspot,
   Imbalance,
   KeyShare,
+  NodeMemoryResult,
   NodeResult,
   QuantileCurve,
   RebalanceResult,
@@ -85,9 +87,13 @@ export function summarize(end: RunEnd): RunResult {
       hitRatio: counters.gets > 0 ? 1 - counters.misses / counters.gets : null,
       misses: counters.misses,
       expired: counters.expired,
-      evictions: 0,
+      expiredLazily: counters.expiredLazily,
+      expiredActively: counters.expiredActively,
+      evictions: nodes.reduce((sum, { memory }) => sum + (memory?.evictions ?? 0), 0),
       originRequests: world.origin?.requests ?? 0,
       originPeakPerSec: (Math.max(0, ...recorder.steps.origin) * 1e9) / recorder.stepNs,
+      originErrors: counters.originErrors,
+      leaseWaits: counters.leaseWaits,
     },
     movedKeys: membership.movedKeys,
     memoryOverhead: treatment
@@ -166,11 +172,14 @@ function requestCounts(world: World): RequestCounts {
     timedOut,
     rejected,
     refused,
+    outOfMemory,
+    originFailed,
     attempts,
     retries,
     hedges,
     redirects,
     probes,
+    shed,
   } = world.recorder.counters;
   const open = openRequests(world);
   return {
@@ -180,12 +189,15 @@ function requestCounts(world: World): RequestCounts {
     timedOut,
     rejected,
     refused,
+    outOfMemory,
+    originFailed,
     open,
     attempts,
     retries,
     hedges,
     redirects,
     probes,
+    shed,
   };
 }
 
@@ -212,7 +224,7 @@ function compositionOf(world: World): RunResult['composition'] {
 }
 
 function nodeResult(world: World, node: number, endNs: number): NodeResult {
-  const { infos, nodes, recorder, setup } = world;
+  const { infos, nodes, recorder, setup, contents } = world;
   const info = infos[node]!;
   const total = nodes.attempts.reduce((sum, attempts) => sum + attempts, 0);
   return {
@@ -226,6 +238,18 @@ function nodeResult(world: World, node: number, endNs: number): NodeResult {
     utilization: endNs > 0 ? ratio(recorder.busy.total(node) / (endNs * nodes.threads)) : 0,
     maxQueue: nodes.maxQueue[node]!,
     responseTime: timeSummary(recorder.nodeResponse[node]!),
+    memory: contents.memory && memoryResult(contents.memory, node),
+  };
+}
+
+function memoryResult(memory: Memory, node: number): NodeMemoryResult {
+  const { limitBytes } = memory.setup;
+  return {
+    limitBytes: limitBytes === Infinity ? null : limitBytes,
+    usedBytes: memory.usedBytes(node),
+    peakBytes: memory.peakBytes[node]!,
+    entries: memory.count(node),
+    evictions: memory.evictions[node]!,
   };
 }
 

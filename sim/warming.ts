@@ -6,6 +6,7 @@
  *
  * Queues, connections and beliefs have a memory of milliseconds to seconds: they are warmed by the run itself.
  */
+import { evictFor } from './memory/warm-up.ts';
 import { OP } from './strategy.ts';
 import { RequestBlock } from './workload/request-block.ts';
 import type { RequestSource } from './workload/request-source.ts';
@@ -36,14 +37,16 @@ function earlyRows({ atNs }: RequestBlock, count: number): number {
 
 /** HOT. */
 function warmBlock(
-  { membership, contents, expiry, origin }: World,
+  { membership, contents, expiry, origin, setup }: World,
   nodesOfShard: readonly Int32Array[],
-  { key, op, atNs, ttlNs }: RequestBlock,
+  { key, op, atNs, ttlNs, valueBytes }: RequestBlock,
   count: number,
 ): void {
   const { full } = membership;
+  const { memory } = contents;
   for (let i = 0; i < count; i++) {
     const one = key[i]!;
+    if (memory !== null) memory.time.beforeStart(atNs[i]! + setup.leadNs!);
     const nodes = nodesOfShard[full.owners[full.partitionOf(one) * full.depth]!]!;
     if (op[i] === OP.delete) {
       for (let n = 0; n < nodes.length; n++) contents.remove(nodes[n]!, one);
@@ -52,9 +55,11 @@ function warmBlock(
     if (op[i] === OP.get) {
       const held = contents.holds(nodes[0]!, one) && !(expiry?.expired(one, atNs[i]!) ?? false);
       // A miss is filled from the origin, with the time to live the key had before.
+      if (held && memory !== null) memory.accessed(nodes[0]!, one);
       if (held || origin === null) continue;
       expiry?.written(one, atNs[i]!, expiry.ttlOf(one));
     } else if (op[i] === OP.set) expiry?.written(one, atNs[i]!, ttlNs[i]!);
-    for (let n = 0; n < nodes.length; n++) contents.put(nodes[n]!, one);
+    if (memory !== null && !evictFor(contents, memory, nodes, one, valueBytes[i]!)) continue;
+    for (let n = 0; n < nodes.length; n++) contents.put(nodes[n]!, one, valueBytes[i]!);
   }
 }

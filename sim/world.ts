@@ -5,8 +5,11 @@ import { Clock } from './clock.ts';
 import { Contents } from './contents.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
+import { HouseKeeping } from './house-keeping.ts';
 import { nodesOf, shardsOf } from './layout.ts';
 import { Membership, ownerOf } from './membership.ts';
+import { Memory } from './memory/memory.ts';
+import { fillMemory } from './memory/warm-up.ts';
 import { Recorder } from './metrics/recorder.ts';
 import type { Migration } from './migration.ts';
 import { MultiGets } from './multi-gets.ts';
@@ -45,6 +48,8 @@ export interface World {
   readonly attempts: Attempts;
   readonly nodes: Nodes;
   readonly contents: Contents;
+  /** Null where nodes delete nothing by themselves. */
+  houseKeeping: HouseKeeping | null;
   /** Null where no write sets a time to live. */
   readonly expiry: Expiry | null;
   readonly replication: Replication;
@@ -73,7 +78,9 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   const clock = new Clock(queue);
   const nodes = new Nodes(infos.length, setup.cluster.node);
   for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
-  const contents = new Contents(infos.length, keys.count);
+  const expiry = expiryOf(setup.workload, seed, -(setup.leadNs ?? 0));
+  const memory = memoryOf(setup, infos.length, keys, clock, expiry, seed);
+  const contents = new Contents(infos.length, keys.count, memory);
   const truth = setup.strategy.selection.module.needs?.includes('oracle')
     ? new NodeTruth(nodes, clock, setup.cluster.node.serviceNs[OP.get]!)
     : null;
@@ -117,7 +124,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     attempts: new Attempts(),
     nodes,
     contents,
-    expiry: expiryOf(setup.workload, seed, -(setup.leadNs ?? 0)),
+    expiry,
+    houseKeeping: null,
     replication,
     network,
     membership,
@@ -132,7 +140,21 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     migration: null,
     control: null,
   };
+  if (memory !== null) world.houseKeeping = new HouseKeeping(world);
   return world;
+}
+
+/** Null where nothing depends on it. */
+function memoryOf(
+  { cluster }: Setup,
+  nodeCount: number,
+  keys: KeyNames,
+  clock: Clock,
+  expiry: Expiry | null,
+  seed: number,
+): Memory | null {
+  const { memory } = cluster.node;
+  return memory && new Memory(memory, nodeCount, keys, clock, stream(seed, 'memory'), expiry);
 }
 
 function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientCount: number): Membership {
@@ -142,14 +164,19 @@ function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientC
   return new Membership(placed, shards, gutter, clientCount, keys.count);
 }
 
-/** Every key is where it belongs when the run starts: on its shard's primary and replicas. */
+/** Every key is where it belongs when a warm run starts: on its shard's primary and replicas. */
 export function prefill(world: World): void {
+  if (world.setup.cluster.start === 'cold') return;
   const { contents, infos, membership, keys, setup } = world;
   const nodesOfShard = Array.from({ length: setup.cluster.shards }, (_, shard) =>
     infos.filter((info) => info.shard === shard).map((info) => info.id),
   );
+  if (contents.memory !== null) {
+    fillMemory(world, contents.memory, (key) => nodesOfShard[ownerOf(membership.full, key)]![0]!);
+    return;
+  }
   for (let key = 0; key < keys.count; key++) {
-    for (const node of nodesOfShard[ownerOf(membership.full, key)]!) contents.put(node, key);
+    for (const node of nodesOfShard[ownerOf(membership.full, key)]!) contents.put(node, key, 0);
   }
 }
 

@@ -165,6 +165,7 @@ function nodesOf(timeline: RunResult['timeline'], traits: Traits): RunResult['no
     utilization: timeline.utilization[node]!.reduce((sum, value) => sum + value, 0) / STEPS,
     maxQueue: Math.round(400 * traits.hot),
     responseTime: times(traits, attempts),
+    memory: null,
   }));
 }
 
@@ -253,11 +254,14 @@ function runOf(strategy: string, position: number): RunResult {
       timedOut: Math.round(traits.failed * 0.7),
       rejected: 0,
       refused: traits.failed - Math.round(traits.failed * 0.7),
+      outOfMemory: 0,
+      originFailed: 0,
       open: 0,
       attempts: offered + 3 * traits.failed,
       retries: 3 * traits.failed,
       hedges: 0,
       probes: 0,
+      shed: 0,
       redirects: 310,
     },
     responseTime,
@@ -307,6 +311,10 @@ function runOf(strategy: string, position: number): RunResult {
       hitRatio: 0.9988,
       misses: 2710,
       expired: 0,
+      expiredLazily: 0,
+      expiredActively: 0,
+      originErrors: 0,
+      leaseWaits: 0,
       evictions: 0,
       originRequests: 2710,
       originPeakPerSec: 900,

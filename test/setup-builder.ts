@@ -80,6 +80,9 @@ export interface Overrides {
   readonly operations?: readonly number[];
   readonly clients?: Partial<Setup['clients']>;
   readonly network?: Setup['network'];
+  readonly memory?: Setup['cluster']['node']['memory'];
+  readonly start?: Setup['cluster']['start'];
+  readonly ttl?: SyntheticWorkload['ttl'];
   readonly origin?: Setup['origin'];
   readonly faults?: Setup['faults'];
   readonly strategy?: Partial<Setup['strategy']>;
@@ -97,7 +100,7 @@ export function buildSetup(overrides: Overrides): Setup {
       keyName: 'key:{id}',
       keyBytes: null,
       keysPerGet: [1],
-      ttl: null,
+      ttl: overrides.ttl ?? null,
       operations: overrides.operations ?? [1, 0, 0, 0],
       valueBytes: { kind: 'constant', bytes: 100 },
     },
@@ -113,7 +116,9 @@ export function buildSetup(overrides: Overrides): Setup {
         serviceNs: [SERVICE_NS, SERVICE_NS, SERVICE_NS, SERVICE_NS],
         servicePerKiBNs: 0,
         serviceShape: shape,
+        memory: overrides.memory ?? null,
       },
+      start: overrides.start ?? 'warm',
       replication: { lagNs: 1000, lagShape: { kind: 'constant' }, resyncBytesPerSec: 1e9 },
     },
     network: overrides.network ?? { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },

@@ -17,6 +17,8 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   [OUTCOME.clusterDown]: 'CLUSTERDOWN: the node does not serve for now',
   [OUTCOME.loading]: 'LOADING: the node reads its data set',
   [OUTCOME.ask]: 'ASK: the key is where its partition is moving',
+  [OUTCOME.outOfMemory]: 'OOM: the node has no memory left for the write',
+  [OUTCOME.originFailed]: 'the origin failed',
 };
 
 const REASONS = {

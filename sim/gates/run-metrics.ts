@@ -53,12 +53,15 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   timedOut: ['lower', 'Failed requests whose last attempt was not answered in time.'],
   rejected: ['lower', 'Failed requests whose last attempt met a full queue.'],
   refused: ['lower', 'Failed requests whose last attempt was refused.'],
+  outOfMemory: ['lower', 'Failed writes for which a node had no memory left (OOM).'],
+  originFailed: ['lower', 'Failed requests whose last miss the origin did not cure.'],
   open: ['lower', 'Requests neither completed nor failed when the run ended.'],
   attempts: [null, 'Tries of requests on nodes.'],
   retries: ['lower', 'Attempts after the first, of the same request.'],
   hedges: [null, 'Attempts sent while an earlier one was still open.'],
   redirects: ['lower', 'Attempts sent on to another node (MOVED).'],
   probes: [null, 'Questions after load that selections sent to nodes.'],
+  shed: [null, 'Attempts that nodes turned away because they would have waited too long.'],
 };
 
 /** Counted by step, and by tenant. */
@@ -194,6 +197,16 @@ export const RUN_METRICS: readonly Metric[] = [
     read: ({ cache, timeline }, { steps }) => (steps === null ? cache.misses : sumOf(timeline.misses, steps)),
   },
   plain('cache.evictions', 'count', 'lower', 'Keys dropped to make room.', (run) => run.cache.evictions),
+  plain(
+    'memory.peak',
+    'bytes',
+    'lower',
+    'The most memory that a node ever used; nothing where none is counted.',
+    (run) =>
+      run.nodes.some(({ memory }) => memory !== null)
+        ? Math.max(...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0))
+        : null,
+  ),
   plain(
     'cache.originRequests',
     'count',

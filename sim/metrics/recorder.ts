@@ -16,6 +16,8 @@ class Counters {
   timedOut = 0;
   rejected = 0;
   refused = 0;
+  outOfMemory = 0;
+  originFailed = 0;
   attempts = 0;
   retries = 0;
   redirects = 0;
@@ -30,6 +32,11 @@ class Counters {
   gets = 0;
   misses = 0;
   expired = 0;
+  shed = 0;
+  originErrors = 0;
+  leaseWaits = 0;
+  expiredLazily = 0;
+  expiredActively = 0;
   lostWrites = 0;
   staleReads = 0;
 }

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
-import type { Bound, Fault, StrategySetup } from '../../sim/setup.ts';
+import { type Bound, EVICTIONS, type Fault, type StrategySetup } from '../../sim/setup.ts';
 import type { Axis, FailoverModule, SelectionModule, StrategyModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
@@ -109,6 +109,10 @@ const swarm = fc
     retries: fc.integer({ min: 0, max: 4 }),
     jitterSigma: fc.constantFrom(0, 0.5),
     delayUs: fc.constantFrom(0, 100, 3000),
+    memoryBytes: fc.option(fc.integer({ min: 0, max: 20_000 })),
+    eviction: fc.constantFrom(...EVICTIONS),
+    ttlMs: fc.option(fc.constantFrom(5, 500)),
+    start: fc.constantFrom('warm' as const, 'cold' as const),
     originConcurrency: fc.option(fc.integer({ min: 1, max: 20 })),
     placement: bound('placement'),
     selection: bound('selection'),
@@ -163,6 +167,22 @@ function overridesOf({ shape, faults }: Swarm): Overrides {
       shape.originConcurrency === null
         ? null
         : { latencyNs: 2 * MS, latencyShape: { kind: 'exponential' }, concurrency: shape.originConcurrency },
+    start: shape.start,
+    ttl:
+      shape.ttlMs === null ? null : { share: 0.7, meanNs: shape.ttlMs * MS, shape: { kind: 'exponential' } },
+    memory:
+      shape.memoryBytes === null
+        ? null
+        : {
+            limitBytes: shape.memoryBytes,
+            eviction: shape.eviction,
+            samples: 5,
+            overheadBytes: 80,
+            activeExpiry:
+              shape.ttlMs === null
+                ? null
+                : { perSec: 10, keysPerLoop: 20, acceptableStale: 0.1, timeShare: 0.25 },
+          },
     faults,
     strategy,
   };
