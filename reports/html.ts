@@ -6,10 +6,12 @@ import type { Result } from '../sim/result.ts';
 import { chartsOf } from './charts/all.ts';
 import { busyMap } from './charts/busy-map.ts';
 import { type CompiledChart, compileChart } from './charts/compile.ts';
+import type { HeatmapFamily } from './charts/heatmap-drawing.ts';
 import { responseMaps } from './charts/response-map.ts';
 import { SERIES_HIGHLIGHTED, seriesStyles } from './charts/theme.ts';
+import { certaintySection } from './page/certainty.ts';
 import { wholePage } from './page/document.ts';
-import { busyMapsSection, responseMapsSection } from './page/heatmaps.ts';
+import { busySection, type HeatmapSection, heatmapSection, responseSection } from './page/heatmaps.ts';
 import { partitionMapSections, partitionMaps } from './page/partition-maps.ts';
 import { chartSection } from './page/parts.ts';
 import { chartPayload, type Payload } from './page/payload.ts';
@@ -27,16 +29,20 @@ export async function renderHtml(result: Result, gates: Html | null = null): Pro
   const compiled: CompiledChart[] = [];
   for (const chart of chartsOf(result, runs)) compiled.push(await compileChart(chart));
   const mapped = runs.slice(0, SERIES_HIGHLIGHTED);
-  const busy = mapped.map(busyMap);
-  const responses = responseMaps(mapped);
+  const busy = busySection(runs, mapped.map(busyMap));
+  const responses = responseSection(mapped, responseMaps(mapped));
   const contrast = contrastOf(mapped);
   const partitions = partitionMaps(runs);
   const payload: Payload = {
     strategies: seriesStyles(runs).map(({ strategy, color }) => ({ name: strategy, color })),
     charts: compiled.map(chartPayload),
-    heatmaps: { heatmap: busy, 'response-map': responses },
+    heatmaps: {
+      heatmap: familyOf(busy),
+      ...(responses === null ? {} : { 'response-map': familyOf(responses) }),
+    },
+    faultsMs: result.scenario.faults.map(({ atMs }) => atMs),
     partitionMaps: partitions,
-    replays: mapped.map((run, i) => replayData(result, run, busy[i]!.rows)),
+    replays: mapped.map((run, i) => replayData(result, run, busy.maps[i]!.rows)),
     replay: {
       atMs: contrast?.atMs ?? 0,
       sides: [0, contrast === null ? mapped.length - 1 : mapped.indexOf(contrast.busy)],
@@ -48,10 +54,15 @@ export async function renderHtml(result: Result, gates: Html | null = null): Pro
   };
   const body = html`${pageHeader(result)}<main>
 ${verdictSection(result)}${gates}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
-${responseMapsSection(result, mapped, responses)}${sectionOf('failover')}${eventsTable(runs)}
+${responses && heatmapSection(result, responses)}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
-${busyMapsSection(result, runs, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}
-${sectionOf('pareto')}${costSection(runs)}</main>
+${heatmapSection(result, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}
+${sectionOf('pareto')}${costSection(runs)}${certaintySection(result)}</main>
 ${provenance(result)}`;
   return wholePage({ title: result.scenario.name, payload, body });
+}
+
+/** What the page's script needs of it. */
+function familyOf({ maps, scale, legend, rowPx, namedEvery }: HeatmapSection): HeatmapFamily {
+  return { maps, scale, legend, rowPx, namedEvery };
 }

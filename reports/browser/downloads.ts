@@ -4,17 +4,21 @@ import { csvText } from '../safe.ts';
 
 const PNG_SCALE = 2;
 
-export function addDownloads(section: HTMLElement): void {
+/**
+ * @param name of the files, without their ending
+ * @param made the drawing as markup, where the page shows it in another way
+ */
+export function addDownloads(part: HTMLElement, name: string, made?: () => string): void {
   const row = document.createElement('p');
   row.className = 'downloads';
-  const drawing = section.querySelector<SVGSVGElement>('.chart svg');
-  const table = section.querySelector<HTMLTableElement>('details table');
-  if (drawing !== null) {
-    row.append(buttonOf('SVG', () => save(svgOf(section), `${section.id}.svg`, 'image/svg+xml')));
-    row.append(buttonOf('PNG', () => void savePng(section)));
+  const table = part.querySelector<HTMLTableElement>('details table');
+  if (made !== undefined || part.querySelector('.chart svg') !== null) {
+    const markup = () => withColors(made === undefined ? drawn(part) : onPaper(made()));
+    row.append(buttonOf('SVG', () => save(markup(), `${name}.svg`, 'image/svg+xml')));
+    row.append(buttonOf('PNG', () => void savePng(markup(), `${name}.png`)));
   }
-  if (table !== null) row.append(buttonOf('CSV', () => save(csvOf(table), `${section.id}.csv`, 'text/csv')));
-  if (row.childElementCount > 0) section.append(row);
+  if (table !== null) row.append(buttonOf('CSV', () => save(csvOf(table), `${name}.csv`, 'text/csv')));
+  if (row.childElementCount > 0) part.append(row);
 }
 
 function buttonOf(format: string, pressed: () => void): HTMLButtonElement {
@@ -25,29 +29,33 @@ function buttonOf(format: string, pressed: () => void): HTMLButtonElement {
   return button;
 }
 
-/** The drawing as it is now, with colours instead of the page's variables, on the page's ground. */
-function svgOf(section: HTMLElement): string {
-  const drawn = section.querySelector<SVGSVGElement>('.chart svg')!;
-  const copy = drawn.cloneNode(true) as SVGSVGElement;
-  const { width, height } = drawn.getBoundingClientRect();
+/** The drawing as it is now, at its size on the page. */
+function drawn(part: HTMLElement): string {
+  const shown = part.querySelector<SVGSVGElement>('.chart svg')!;
+  const copy = shown.cloneNode(true) as SVGSVGElement;
+  const { width, height } = shown.getBoundingClientRect();
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', String(Math.ceil(width)));
   copy.setAttribute('height', String(Math.ceil(height)));
-  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  ground.setAttribute('width', '100%');
-  ground.setAttribute('height', '100%');
-  ground.setAttribute('fill', 'var(--paper)');
-  copy.prepend(ground);
+  return onPaper(new XMLSerializer().serializeToString(copy));
+}
+
+/** A view box may begin elsewhere than at zero: the ground begins well before it. */
+function onPaper(svg: string): string {
+  const ground = '<rect x="-50%" y="-50%" width="200%" height="200%" fill="var(--paper)"/>';
+  return svg.replace(/^<svg[^>]*>/, (opening) => opening + ground);
+}
+
+/** Colours instead of the page's variables. */
+function withColors(svg: string): string {
   const style = getComputedStyle(document.documentElement);
-  return new XMLSerializer()
-    .serializeToString(copy)
-    .replace(/var\((--[\w-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
+  return svg.replace(/var\((--[\w-]+)\)/g, (_, variable: string) => style.getPropertyValue(variable).trim());
 }
 
 /** Through an image: the policy allows data addresses, and only those. */
-async function savePng(section: HTMLElement): Promise<void> {
+async function savePng(svg: string, name: string): Promise<void> {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(section))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = document.createElement('canvas');
   canvas.width = image.width * PNG_SCALE;
@@ -56,7 +64,7 @@ async function savePng(section: HTMLElement): Promise<void> {
   pen.scale(PNG_SCALE, PNG_SCALE);
   pen.drawImage(image, 0, 0);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
-  if (blob !== null) save(blob, `${section.id}.png`, 'image/png');
+  if (blob !== null) save(blob, name, 'image/png');
 }
 
 /** RFC 4180. */

@@ -1,16 +1,13 @@
 /** A map of partitions: what colours it can be chosen, and each square or arc tells its owner and load. */
 /// <reference lib="dom" />
 import { pointer, select } from 'd3';
+import { panelsMarkup, panelsOf, placeOf, viewBoxOf } from '../charts/partition-drawing.ts';
 import {
-  bordersOf,
   type Coloring,
-  type Moment,
   octavesOf,
-  ownersOf,
   partitionAt,
-  SIZE,
+  SHARD_COLORS,
   shadeOf,
-  shapesOf,
   shardColor,
 } from '../charts/partition-shapes.ts';
 import { integer } from '../format.ts';
@@ -18,41 +15,28 @@ import type { PartitionMapData } from '../page/partition-maps.ts';
 import type { Tooltip } from './tooltip.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const GAP = 8;
-const HEAD = 8;
-const NAMED_SHARDS_MAX = 16;
 /** Narrower than this, before stands above after [px]. */
 const PAIR_PX = 480;
 
 export function mountPartitions(stage: HTMLElement, data: PartitionMapData, tooltip: Tooltip): void {
   const { map } = data;
-  const before = ownersOf(map.owners);
-  const after = [...before];
-  for (const [partition, shard] of map.moved) after[partition] = shard;
-  const changed = map.moved.length > 0;
-  const moments: [string, Moment][] = changed
-    ? [
-        ['at the start', { owner: before, other: after }],
-        ['at the end', { owner: after, other: before }],
-      ]
-    : [['', { owner: before, other: before }]];
+  const panels = panelsOf(map);
+  const changed = panels.length > 1;
   const choices: [Coloring, string][] = [
     ['load', 'Load'],
     ['owner', 'Owner'],
     ...(changed ? [['moved', 'Moved'] as [Coloring, string]] : []),
   ];
   const svg = document.createElementNS(SVG, 'svg');
-  const head = changed ? HEAD : 0;
   const beside = changed && stage.clientWidth >= PAIR_PX;
-  const [stepX, stepY] = beside ? [SIZE + GAP, 0] : [0, SIZE + HEAD + GAP];
-  const last = moments.length - 1;
-  svg.setAttribute('viewBox', `0 ${-head} ${SIZE + last * stepX} ${SIZE + head + last * stepY}`);
+  const last = panels.length - 1;
+  svg.setAttribute('viewBox', viewBoxOf(panels, beside).join(' '));
   svg.setAttribute('role', 'img');
   const legend = document.createElement('ul');
   legend.className = 'partition-key';
   const draw = (coloring: Coloring) => {
     svg.setAttribute('aria-label', `${data.noun}s by ${coloring}; the table below has the numbers`);
-    svg.replaceChildren(...moments.map((moment, i) => panel(data, moment, coloring, [i * stepX, i * stepY])));
+    svg.innerHTML = panelsMarkup(map, panels, coloring, beside);
     legend.replaceChildren(...(coloring === 'load' ? loadKey(data) : shardKey(map.requests.length)));
   };
   stage.append(choiceOf(choices, draw), svg, legend);
@@ -62,10 +46,12 @@ export function mountPartitions(stage: HTMLElement, data: PartitionMapData, tool
   select(svg)
     .on('pointermove', (event: PointerEvent) => {
       const [x, y] = pointer(event, svg);
-      const index = Math.min(last, Math.floor(beside ? x / stepX : y / stepY));
-      const partition = index < 0 ? null : partitionAt(map, x - index * stepX, y - index * stepY);
+      const [stepX, stepY] = placeOf(1, beside);
+      const index = Math.max(0, Math.min(last, Math.floor(beside ? x / stepX : y / stepY)));
+      const [left, top] = placeOf(index, beside);
+      const partition = partitionAt(map, x - left, y - top);
       if (partition === null) return tooltip.hide();
-      const { owner, other } = moments[index]![1];
+      const { owner, other } = panels[index]!;
       const [shard, counterpart] = [owner[partition]!, other[partition]!];
       tooltip.show(event.clientX, event.clientY, `${data.noun} ${integer(partition)}`, [
         { color: shardColor(shard), name: `shard ${shard}`, value: requestsIn(octaves[partition]!) },
@@ -103,44 +89,6 @@ function choiceOf(choices: readonly [Coloring, string][], chosen: (coloring: Col
   return group;
 }
 
-function panel(
-  { map }: PartitionMapData,
-  [title, moment]: [string, Moment],
-  coloring: Coloring,
-  [x, y]: readonly [number, number],
-): SVGElement {
-  const group = element('g', { transform: `translate(${x} ${y})` });
-  if (title !== '') group.append(text(0, -3, title, 'var(--ink-soft)'));
-  for (const { path, fill } of shapesOf(map, moment, coloring))
-    group.append(element('path', { d: path, fill, 'shape-rendering': 'crispEdges' }));
-  if (map.arcEnds.length > 0) return group;
-  const { path, labels } = bordersOf(moment.owner);
-  group.append(element('path', { d: path, fill: 'none', stroke: 'var(--ink)', 'stroke-width': '0.5' }));
-  for (const [left, top, shard] of labels) group.append(text(left, top, String(shard), 'var(--ink)'));
-  return group;
-}
-
-function text(x: number, y: number, content: string, fill: string): SVGElement {
-  const made = element('text', {
-    x: String(x),
-    y: String(y),
-    fill,
-    'font-size': '5',
-    'font-family': 'system-ui, sans-serif',
-    'paint-order': 'stroke',
-    stroke: 'var(--paper)',
-    'stroke-width': '1.2',
-  });
-  made.textContent = content;
-  return made;
-}
-
-function element(name: string, attributes: Record<string, string>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 /** `4 to 7 requests` */
 function requestsIn(octave: number): string {
   if (octave < 2) return octave === 0 ? 'no request' : '1 request';
@@ -164,7 +112,7 @@ function loadKey({ map }: PartitionMapData): HTMLLIElement[] {
 }
 
 function shardKey(shards: number): HTMLLIElement[] {
-  if (shards > NAMED_SHARDS_MAX) return [];
+  if (shards > SHARD_COLORS) return [];
   return Array.from({ length: shards }, (_, shard) => keyItem(shardColor(shard), `shard ${shard}`));
 }
 

@@ -20,7 +20,7 @@ interface Side {
 
 export function mountReplay(stage: HTMLElement, payload: Payload, link: Link): void {
   const { replays, replay } = payload;
-  const heatmaps = payload.heatmaps.heatmap;
+  const heatmaps = payload.heatmaps.heatmap!.maps;
   const { stepMs } = heatmaps[0]!;
   const lengthMs = (heatmaps[0]!.values[0]?.length ?? 0) * stepMs;
   const clock = createClock(lengthMs, stepMs, replay.atMs);

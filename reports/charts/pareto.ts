@@ -174,9 +174,13 @@ function finding(
   const names = listed(front.slice(0, 4).map((run) => inProse(run.strategy)));
   if (front.length === 1) return `${names} beats all ${timed.length - 1} others in both, p99 and ${noun}`;
   const [cheap, best] = [front[0]!, front.at(-1)!];
-  const gain = Math.round(100 * (1 - best.p99WithFailures! / cheap.p99WithFailures!));
+  const ratio = cheap.p99WithFailures! / best.p99WithFailures!;
+  const gain =
+    ratio >= 2
+      ? `a p99 ${ratio.toFixed(ratio < 10 ? 1 : 0)} times lower`
+      : `a ${Math.round(100 * (1 - 1 / ratio))}% lower p99`;
   return (
-    `${counted(front.length, 'strategy').replace('strategys', 'strategies')} of ${timed.length} are unbeaten in p99 and ${noun}: ${inProse(best.strategy)} has a ` +
-    `${gain}% lower p99 than ${inProse(cheap.strategy)}, at ${show(of(best))} against ${show(of(cheap))}`
+    `${counted(front.length, 'strategy').replace('strategys', 'strategies')} of ${timed.length} are unbeaten in p99 and ${noun}: ${inProse(best.strategy)} has ` +
+    `${gain} than ${inProse(cheap.strategy)}, at ${show(of(best))} against ${show(of(cheap))}`
   );
 }

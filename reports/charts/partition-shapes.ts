@@ -4,6 +4,8 @@
  */
 import type { PartitionMap } from '../../sim/result.ts';
 
+export type { PartitionMap };
+
 export type Coloring = 'load' | 'owner' | 'moved';
 
 export interface Moment {
@@ -23,7 +25,8 @@ const CENTER = SIZE / 2;
 /** Radii of the bands of a ring: whose it is outside, what is chosen inside. */
 const OUTER = [63, 57] as const;
 const INNER = [55, 38] as const;
-export const SHARD_COLORS = 8;
+/** The page's series, then each paler, then each darker. */
+export const SHARD_COLORS = 24;
 const SHADES = 10;
 
 /** [partition] shard */
@@ -45,7 +48,7 @@ export function octavesOf({ octaves }: PartitionMap): number[] {
 }
 
 export function shardColor(shard: number): string {
-  return `var(--series-${(shard % SHARD_COLORS) + 1})`;
+  return `var(--shard-${(shard % SHARD_COLORS) + 1})`;
 }
 
 /** [partition] colour */

@@ -4,9 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { columnsOf, fitted, wrapped } from '../columns.ts';
+import { withDerivedColors } from '../page/parts.ts';
 import { escapeHtml } from '../safe.ts';
-import type { Chart } from './chart.ts';
-import { compileChart } from './compile.ts';
 import type { SeriesStyle } from './theme.ts';
 
 export type Theme = 'light' | 'dark';
@@ -22,25 +21,31 @@ const LETTER = 0.6;
 const FONT =
   'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", "DejaVu Sans", Arial, sans-serif';
 
-/** @param styles of the strategies in the chart, in order of rank */
+/** What is drawn, with its finding. */
+export interface Drawing {
+  readonly title: string;
+  /** With a width and a height. */
+  readonly svg: string;
+}
+
+/** @param styles of the strategies in it, in order of rank; none where it needs no key */
 export async function standaloneSvg(
-  chart: Chart,
+  { title: finding, svg }: Drawing,
   styles: readonly SeriesStyle[],
   theme: Theme,
 ): Promise<string> {
-  const { svg } = await compileChart(chart);
   const [, width, height] = /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.map(Number) as [
     number,
     number,
     number,
   ];
-  const title = wrapped(chart.title, Math.floor(width / (TITLE_SIZE * LETTER)));
-  const key = keyRows(styles, width);
+  const title = wrapped(finding, Math.floor(width / (TITLE_SIZE * LETTER)));
+  const key = styles.length === 0 ? [] : keyRows(styles, width);
   const top = PAD + TITLE_LINE * title.length + KEY_LINE * key.length + PAD / 2;
   const text = (x: number, y: number, size: number, words: string, more = '') =>
     `<text x="${x}" y="${y}" font-size="${size}" fill="var(--ink)"${more}>${escapeHtml(words)}</text>`;
   const drawn = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * PAD}" height="${top + height + PAD}" font-family="${escapeHtml(FONT)}" role="img" aria-label="${escapeHtml(chart.title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * PAD}" height="${top + height + PAD}" font-family="${escapeHtml(FONT)}" role="img" aria-label="${escapeHtml(finding)}">`,
     '<rect width="100%" height="100%" fill="var(--paper)"/>',
     ...title.map((line, i) =>
       text(PAD, PAD + TITLE_SIZE + i * TITLE_LINE, TITLE_SIZE, line, ' font-weight="bold"'),
@@ -85,7 +90,7 @@ function keyRows(styles: readonly SeriesStyle[], width: number): KeyEntry[][] {
 
 /** The page's own: one palette, wherever a chart is drawn. */
 async function colorsOf(theme: Theme): Promise<Map<string, string>> {
-  const css = await readFile(new URL('../page/page.css', import.meta.url), 'utf8');
+  const css = withDerivedColors(await readFile(new URL('../page/page.css', import.meta.url), 'utf8'));
   const start = css.indexOf(theme === 'light' ? ':root {' : ':root[data-theme="dark"] {');
   const block = css.slice(start, css.indexOf('}', start));
   return new Map(Array.from(block.matchAll(/(--[\w-]+):\s*([^;]+);/g), ([, name, value]) => [name!, value!]));

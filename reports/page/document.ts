@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Html, html, scriptJson } from '../safe.ts';
-import { withHeatColors } from './parts.ts';
+import { withDerivedColors } from './parts.ts';
 import type { Payload } from './payload.ts';
 import { pageScript } from './script.ts';
 
@@ -13,7 +13,7 @@ interface PageInput {
 }
 
 export async function wholePage({ title, payload, body }: PageInput): Promise<string> {
-  const css = withHeatColors(await readFile(new URL('./page.css', import.meta.url), 'utf8'));
+  const css = withDerivedColors(await readFile(new URL('./page.css', import.meta.url), 'utf8'));
   const script = await pageScript();
   const policy = [
     "default-src 'none'",

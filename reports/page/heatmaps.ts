@@ -2,6 +2,7 @@
 import type { FaultMark, Result, RunResult } from '../../sim/result.ts';
 import { BUSY_LEGEND, busyFinding } from '../charts/busy-map.ts';
 import { type HeatmapData, heatmapPaths } from '../charts/heatmap.ts';
+import type { HeatmapFamily } from '../charts/heatmap-drawing.ts';
 import { RESPONSE_LEGEND, responseFinding } from '../charts/response-map.ts';
 import { moment } from '../format.ts';
 import { type Html, html } from '../safe.ts';
@@ -9,27 +10,17 @@ import { dataDetails, dataTable, howToRead, name, type SectionText, section } fr
 
 const TABLE_COLUMNS = 12;
 
-interface Family extends SectionText {
-  maps: readonly HeatmapData[];
-  /** What the colours mean, and the lower edges of their classes. */
-  scale: string;
-  legend: readonly string[];
+export interface HeatmapSection extends SectionText, HeatmapFamily {
+  id: 'heatmap' | 'response-map';
   howToRead: string;
-  rowPx: number;
-  /** Every so many rows have room for their name. */
-  namedEvery: number;
   caption: string;
 }
 
-export function busyMapsSection(
-  result: Result,
-  runs: readonly RunResult[],
-  maps: readonly HeatmapData[],
-): Html {
+export function busySection(runs: readonly RunResult[], maps: readonly HeatmapData[]): HeatmapSection {
   const left = Math.max(
     ...runs.slice(0, maps.length).map((run, i) => run.nodes.length - maps[i]!.rows.length),
   );
-  return familySection(result, {
+  return {
     id: 'heatmap',
     topic: 'Load over time',
     title: busyFinding(runs),
@@ -44,17 +35,16 @@ export function busyMapsSection(
     rowPx: 13,
     namedEvery: 1,
     caption: 'Highest utilization of each node, from the named moment on',
-  });
+  };
 }
 
 /** Null where nothing was completed. */
-export function responseMapsSection(
-  result: Result,
+export function responseSection(
   runs: readonly RunResult[],
   maps: readonly HeatmapData[],
-): Html | null {
+): HeatmapSection | null {
   if (maps.length === 0) return null;
-  return familySection(result, {
+  return {
     id: 'response-map',
     topic: 'Response time over time',
     title: responseFinding(runs),
@@ -69,14 +59,14 @@ export function responseMapsSection(
     rowPx: 7,
     namedEvery: 4,
     caption: 'Highest share of requests in each range of response times, from the named moment on',
-  });
+  };
 }
 
 function leftOut(runs: readonly RunResult[], maps: readonly HeatmapData[]): string {
   return runs.length > maps.length ? ` Drawn are ${maps.length} strategies of ${runs.length}.` : '';
 }
 
-function familySection(result: Result, family: Family): Html {
+export function heatmapSection(result: Result, family: HeatmapSection): Html {
   const { id, scale, legend, maps, caption } = family;
   const classes = legend.map(
     (label, level) =>
@@ -91,7 +81,7 @@ ${dataDetails(heatTable(maps, caption))}`,
   );
 }
 
-function heatmap(map: HeatmapData, index: number, family: Family, { scenario }: Result): Html {
+function heatmap(map: HeatmapData, index: number, family: HeatmapSection, { scenario }: Result): Html {
   const { id, rowPx, namedEvery, topic } = family;
   const columns = map.values[0]?.length ?? 0;
   const rows = map.rows.length;

@@ -40,7 +40,7 @@ export function partitionMapSections(maps: Record<string, PartitionMapData>): Ht
   return Object.entries(maps).map(([id, data]) => {
     const rows = shardRows(data.map);
     return section(
-      { id, topic: topicOf(data), title: finding(data, rows) },
+      { id, topic: topicOf(data), title: partitionFinding(data, rows) },
       html`<div class="chart partitions" id="${id}-stage"></div>
 <noscript><p class="caption">The map needs the page’s script; its data is in the table below.</p></noscript>
 <p class="caption">${howToRead(reading(data))} Drawn for ${listed(data.strategies.map(inProse))}.</p>
@@ -107,7 +107,11 @@ function spaceOf(arcEnds: readonly number[], partitions: number, partition: numb
   return partition === 0 ? to + 1 - from : to - from;
 }
 
-function finding({ map, noun }: PartitionMapData, rows: readonly ShardRow[]): string {
+/** What the map shows, in words. */
+export function partitionFinding(
+  { map, noun }: PartitionMapData,
+  rows: readonly ShardRow[] = shardRows(map),
+): string {
   const most = rows.reduce((top, row) => (row.requests > top.requests ? row : top));
   if (map.moved.length > 0) {
     const mostAfter = Math.max(...rows.map((row) => row.requestsAfter));

@@ -1,9 +1,11 @@
 /** Small pieces of markup that every section uses. */
 
+import { interpolateLab } from 'd3';
 import type { DataTable } from '../charts/chart.ts';
 import type { CompiledChart } from '../charts/compile.ts';
 import { heatmapColors } from '../charts/heatmap.ts';
-import type { SeriesStyle } from '../charts/theme.ts';
+import { SHARD_COLORS } from '../charts/partition-shapes.ts';
+import { SERIES_HIGHLIGHTED, type SeriesStyle } from '../charts/theme.ts';
 import { Html, type HtmlValue, html } from '../safe.ts';
 
 /** A stranger's name: isolated from the direction of the text around it, cut by CSS where it is endless. */
@@ -77,8 +79,22 @@ export function dataDetails(table: Html): Html {
   return html`<details><summary>Data as a table</summary>${table}</details>`;
 }
 
-/** The style sheet with the colours of the heat maps filled in. */
-export function withHeatColors(css: string): string {
+/** The style sheet with the colours filled in that follow from others: of heat maps, and of shards. */
+export function withDerivedColors(css: string): string {
   const { light, dark } = heatmapColors();
-  return css.replaceAll('--heat-light: 0;', light).replaceAll('--heat-dark: 0;', dark);
+  return css
+    .replaceAll('--heat-light: 0;', light)
+    .replaceAll('--heat-dark: 0;', dark)
+    .replace(/\{([^{}]*?)--shards: 0;/g, (_, before: string) => `{${before}${shardColors(before)}`);
+}
+
+/** @param declared the theme's own colours */
+function shardColors(declared: string): string {
+  const color = (variable: string): string => new RegExp(`--${variable}:\\s*([^;]+);`).exec(declared)![1]!;
+  return Array.from({ length: SHARD_COLORS }, (_, shard) => {
+    const own = color(`series-${(shard % SERIES_HIGHLIGHTED) + 1}`);
+    const ground = [null, 'paper', 'ink'][Math.floor(shard / SERIES_HIGHLIGHTED)] ?? null;
+    const mixed = ground === null ? own : interpolateLab(own, color(ground))(0.45);
+    return `--shard-${shard + 1}:${mixed};`;
+  }).join('');
 }

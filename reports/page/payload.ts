@@ -2,7 +2,7 @@
 import type { Spec } from 'vega';
 import type { Readout } from '../charts/chart.ts';
 import type { CompiledChart } from '../charts/compile.ts';
-import type { HeatmapData } from '../charts/heatmap.ts';
+import type { HeatmapFamily } from '../charts/heatmap-drawing.ts';
 import { packSpec } from './packed-rows.ts';
 import type { PartitionMapData } from './partition-maps.ts';
 import type { ReplayData } from './replay-data.ts';
@@ -11,8 +11,10 @@ export interface Payload {
   strategies: { name: string; color: string }[];
   /** Their rows are packed. */
   charts: { id: string; vega: Spec; readout: Readout | null; overTime: boolean }[];
-  /** By the id of their section; those of load are in order of rank, as far as they are drawn. */
-  heatmaps: Record<'heatmap' | 'response-map', HeatmapData[]>;
+  /** By the id of their section; maps of load are in order of rank, as far as they are drawn. */
+  heatmaps: { heatmap?: HeatmapFamily; 'response-map'?: HeatmapFamily };
+  /** When faults strike. */
+  faultsMs: number[];
   /** By the id of their section. */
   partitionMaps: Record<string, PartitionMapData>;
   /** [heat map of load] */
@@ -32,7 +34,8 @@ export function chartPayload({
 export const EMPTY_PAYLOAD: Payload = {
   strategies: [],
   charts: [],
-  heatmaps: { heatmap: [], 'response-map': [] },
+  heatmaps: {},
+  faultsMs: [],
   partitionMaps: {},
   replays: [],
   replay: { atMs: 0, sides: [0, 0] },

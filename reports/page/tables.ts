@@ -188,7 +188,7 @@ export function provenance(result: Result): Html {
 </dl>
 ${dataTable('Strategies, seeds and fingerprints', { head: ['strategy', 'seed', 'modules', 'fingerprint'], rows: strategies })}
 ${command === null ? null : html`<p>To make it again:</p><pre><code>${visible(command)}</code></pre>`}
-<p>Simulated, not measured: the same scenario and seed give the same numbers. Quantiles are at most 0.8% above the true value.</p>
+<p>Simulated, not measured: the same scenario and seed give the same numbers.</p>
 </footer>
 `;
 }

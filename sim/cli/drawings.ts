@@ -1,7 +1,7 @@
 /** `report --format svg|png`: single charts of a stored result as files. */
 import { join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
-import { chartsOf } from '../../reports/charts/all.ts';
+import { drawingsOf } from '../../reports/charts/drawings.ts';
 import { standaloneSvg, type Theme } from '../../reports/charts/standalone.ts';
 import { seriesStyles } from '../../reports/charts/theme.ts';
 import { rankedRuns } from '../../reports/ranked.ts';
@@ -29,7 +29,7 @@ export async function writeDrawings(
   { format, theme, charts, out }: Drawing,
 ): Promise<string[]> {
   const runs = rankedRuns(result).map(visibleWithin);
-  const all = chartsOf(result, runs);
+  const all = drawingsOf(result, runs);
   const known = all.map(({ id }) => id);
   const unknown = charts?.find((id) => !known.includes(id));
   if (unknown !== undefined)
@@ -44,7 +44,7 @@ export async function writeDrawings(
   const written: string[] = [];
   for (const chart of wanted) {
     const path = oneFile ? out : join(out, `${chart.id}.${format}`);
-    const svg = await standaloneSvg(chart, seriesStyles(runs), theme);
+    const svg = await standaloneSvg(await chart.drawing(), chart.keyed ? seriesStyles(runs) : [], theme);
     writeWhole(path, format === 'svg' ? svg : pngOf(svg));
     written.push(path);
   }

@@ -12,6 +12,7 @@ import { visible } from '../../reports/safe.ts';
 import type { Result } from '../../sim/result.ts';
 import { HOSTILE_NAMES } from '../hostile-names.ts';
 import { namedByStranger, replicatedSample, sampleResult } from '../sample-result.ts';
+import { parseXml } from '../well-formed-xml.ts';
 import { hasBrowser, launch, type Misdeeds, ready, watch } from './browser.ts';
 
 describe.skipIf(!hasBrowser)('report in a browser', () => {
@@ -264,10 +265,10 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
   test('drawings and tables are saved by the page itself: SVG and PNG with real colours, CSV inert', async () => {
     const result = namedByStranger("=cmd|' /C calc'!A0");
     await opened(result, {}, async (page, misdeeds, url) => {
-      const saved = async (format: string) => {
+      const saved = async (format: string, section = 'percentiles') => {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
-          page.locator('#percentiles .downloads button', { hasText: format }).click(),
+          page.locator(`#${section} .downloads button`, { hasText: format }).click(),
         ]);
         return [download.suggestedFilename(), await readFile(await download.path())] as const;
       };
@@ -278,6 +279,17 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       const [, png] = await saved('PNG');
       expect(png.subarray(1, 4).toString()).toBe('PNG');
       expect(png.readUInt32BE(16)).toBeGreaterThan(1500);
+      for (const section of ['heatmap', 'response-map']) {
+        const [mapName, map] = await saved('SVG', section);
+        expect(mapName).toBe(`${section}.svg`);
+        const elements = parseXml(map.toString());
+        const shown = elements
+          .filter(({ tag }) => tag === 'path')
+          .map(({ attributes }) => attributes['fill']);
+        expect(shown.length).toBeGreaterThan(2);
+        expect(shown.every((fill) => /^(#|rgb)/.test(fill!))).toBe(true);
+        expect((await saved('PNG', section))[1].subarray(1, 4).toString()).toBe('PNG');
+      }
       const [, csv] = await saved('CSV');
       const lines = csv.toString().trimEnd().split('\r\n');
       expect(lines).toHaveLength(6);

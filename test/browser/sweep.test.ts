@@ -65,6 +65,11 @@ describe.skipIf(!hasBrowser)('report of a sweep in a browser', () => {
     await page.goto(url);
     await ready(page);
     expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.panels figure .downloads button', { hasText: 'SVG' }).first().click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^[\w-]+-1\.svg$/);
     const drawn = await page.evaluate(() => ({
       title: document.querySelector('h1')!.textContent,
       panels: ['p99', 'failed', 'hottest', 'nodes'].map(

@@ -33,7 +33,16 @@ describe('report', () => {
     const { code, stderr } = await cli(['report', 'b.json', '--format', 'png', '--out', 'charts'], { cwd });
     expect(code).toBe(0);
     const files = readdirSync(join(cwd, 'charts'));
-    expect(files).toEqual(expect.arrayContaining(['differences.png', 'percentiles.png', 'failover.png']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'differences.png',
+        'percentiles.png',
+        'failover.png',
+        'heatmap.png',
+        'response-map.png',
+        'partition-map.png',
+      ]),
+    );
     expect(stderr.match(/^wrote /gm)).toHaveLength(files.length);
     for (const file of files)
       expect(

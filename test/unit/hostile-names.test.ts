@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { renderCapacityMarkdown } from '../../reports/capacity-markdown.ts';
 import type { CapacityPoint, CapacityReport } from '../../reports/capacity-report.ts';
 import { renderCapacityText } from '../../reports/capacity-text.ts';
-import { chartsOf } from '../../reports/charts/all.ts';
+import { drawingsOf } from '../../reports/charts/drawings.ts';
 import { standaloneSvg } from '../../reports/charts/standalone.ts';
 import { seriesStyles } from '../../reports/charts/theme.ts';
 import { columnsOf } from '../../reports/columns.ts';
@@ -142,8 +142,11 @@ describe('SVG', () => {
     async (_i, name) => {
       const result = visibleWithin(namedByStranger(name));
       const runs = rankedRuns(result);
-      for (const chart of chartsOf(result, runs).slice(0, 4)) {
-        const elements = parseXml(await standaloneSvg(chart, seriesStyles(runs), 'light'));
+      const all = drawingsOf(result, runs);
+      const maps = all.filter(({ keyed }) => !keyed);
+      expect(maps.length).toBeGreaterThan(2);
+      for (const { drawing } of [...all.slice(0, 4), ...maps]) {
+        const elements = parseXml(await standaloneSvg(await drawing(), seriesStyles(runs), 'light'));
         expect(elements.map(({ tag }) => tag)).not.toContain('script');
         const attributes = elements.flatMap((one) => Object.keys(one.attributes));
         expect(attributes.filter((attribute) => /^on|href$/i.test(attribute))).toEqual([]);
