@@ -24,7 +24,8 @@ import { rankedRuns } from './ranked.ts';
 import { type Html, html, visibleWithin } from './safe.ts';
 
 /** @param gates what a check found, if it was one */
-export async function renderHtml(result: Result, gates: Html | null = null): Promise<string> {
+export async function renderHtml(whole: Result, gates: Html | null = null): Promise<string> {
+  const result = bestOf(whole);
   const runs = rankedRuns(result).map(visibleWithin);
   const compiled: CompiledChart[] = [];
   for (const chart of chartsOf(result, runs)) compiled.push(await compileChart(chart));
@@ -53,13 +54,32 @@ export async function renderHtml(result: Result, gates: Html | null = null): Pro
     return found === undefined ? null : chartSection(found);
   };
   const body = html`${pageHeader(result)}<main>
-${verdictSection(result)}${gates}${seriesKey(result)}${sectionOf('differences')}${sectionOf('percentiles')}
+${verdictSection(whole)}${gates}${seriesKey(result)}${leftOut(whole)}${sectionOf('differences')}${sectionOf('percentiles')}
 ${responses && heatmapSection(result, responses)}${sectionOf('failover')}${eventsTable(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
 ${heatmapSection(result, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}
 ${sectionOf('pareto')}${costSection(runs)}${certaintySection(result)}</main>
-${provenance(result)}`;
+${provenance(whole)}`;
   return wholePage({ title: result.scenario.name, payload, body });
+}
+
+/** The page of fifty strategies has three megabytes: many more would be slow to open, and nobody compares lines of so many. */
+const DRAWN_MAX = 50;
+
+function bestOf(result: Result): Result {
+  const ranking = result.ranking.slice(0, DRAWN_MAX);
+  const drawn = new Set(ranking);
+  return {
+    ...result,
+    ranking,
+    runs: result.runs.filter(({ strategy }) => drawn.has(strategy)),
+    summary: result.summary.filter(({ strategy }) => drawn.has(strategy)),
+  };
+}
+
+function leftOut({ ranking }: Result): Html | null {
+  if (ranking.length <= DRAWN_MAX) return null;
+  return html`<p class="notes">Drawn and listed below are the best ${DRAWN_MAX} of ${ranking.length} strategies; the table above has all.</p>`;
 }
 
 /** What the page's script needs of it. */

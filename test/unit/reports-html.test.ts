@@ -19,6 +19,10 @@ test('five strategies stay under 1.5 MB, fifty under 5 MB, and an hour of one-se
   expect(Buffer.byteLength(page)).toBeLessThan(1.5e6);
   const fifty = sampleResult(Array.from({ length: 50 }, (_, i) => `variant-${i}`));
   expect(Buffer.byteLength(await renderHtml(fifty))).toBeLessThan(5e6);
+  const many = await renderHtml(sampleResult(Array.from({ length: 400 }, (_, i) => `variant-${i}`)));
+  expect(Buffer.byteLength(many)).toBeLessThan(5e6);
+  expect(many).toContain('the best 50 of 400 strategies; the table above has all');
+  expect(many).toContain('variant-399');
   const long = sampleResult();
   long.scenario.durationMs = 3_600_000;
   for (const { timeline } of long.runs)
