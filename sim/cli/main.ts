@@ -56,6 +56,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     describe: 'Check scenario files and list every mistake',
     load: async () => (await import('./validate.ts')).validateCommand,
   },
+  'validate-model': {
+    usage: 'validate-model',
+    describe: 'Hold the simulator against theory: queues, dispatch, hashing, caches, failover',
+    load: async () => (await import('./validate-model.ts')).validateModelCommand,
+  },
   place: {
     usage: 'place [key..]',
     describe: 'Tell where keys live: key -> partition -> owners',

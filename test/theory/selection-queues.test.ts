@@ -1,6 +1,6 @@
 /**
- * Theory: selections against queueing results, unit of time the mean service time. One client sees everything,
- * so its in-flight counts are the queue lengths.
+ * Theory: selections that no case of suite.test.ts plays, against queueing results, unit of time the mean service
+ * time. One client sees everything, so its in-flight counts are the queue lengths.
  *
  * Tolerances are derived: `sd` is the standard deviation of the mean response time in one run of `n` requests,
  * measured over many independent runs of a separate simulator; it widens with the square root of the length.
@@ -11,9 +11,6 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../sim/run.ts';
 import { alwaysHottest } from '../../strategies/selection/always-hottest.ts';
 import { aperture } from '../../strategies/selection/aperture.ts';
-import { clairvoyant } from '../../strategies/selection/clairvoyant.ts';
-import { leastOutstanding } from '../../strategies/selection/least-outstanding.ts';
-import { polledLoad } from '../../strategies/selection/polled-load.ts';
 import { roundRobin } from '../../strategies/selection/round-robin.ts';
 import { weighted } from '../../strategies/selection/weighted.ts';
 import { zoneAware } from '../../strategies/selection/zone-aware.ts';
@@ -42,29 +39,14 @@ function meanResponse(
 }
 
 const JSQ_EXACT = 'truncated Markov chain, solved; for n = 2 Flatto & McKean, 1977';
-const SQ_WITH = 'Gast & Van Houdt, SIGMETRICS 2018, data set of their simulations';
-const STALE = 'periodic update (Mitzenmacher 2000), simulated for a board that starts empty';
 const LENGTH = 0.4;
 
 const MEASURED_SD = [
   // module, params, nodes, rate per node, n, mean response, sd, source
-  [leastOutstanding, {}, 2, 0.9, 2.7e6, 5.47491282, 0.1635 / 4, JSQ_EXACT],
-  [leastOutstanding, {}, 3, 0.9, 2.7e6, 3.982421754, 0.1673 / 4, JSQ_EXACT],
-  [leastOutstanding, {}, 10, 0.9, 1.7e6, 1.91124, 0.0602 / 4, 'join the shortest of ten, simulated'],
-  [leastOutstanding, { scan: 'envoy' }, 10, 0.7, 1.6e6, 1.741853714, 0.0159 / 4, SQ_WITH],
-  [leastOutstanding, { scan: 'envoy', choices: 3 }, 10, 0.9, 1.6e6, 2.571403254, 0.07214 / 4, SQ_WITH],
   // Who gets a tie does not matter to the mean when nodes are alike, so in one zone this is the same queue.
   [zoneAware, {}, 3, 0.9, 2.7e6, 3.982421754, 0.1673 / 4, JSQ_EXACT],
   // One client sees two of five nodes and loads those alone.
   [aperture, {}, 5, (2 * 0.9) / 5, 2.7e6, 5.47491282, 0.1635 / 4, JSQ_EXACT],
-  [clairvoyant, {}, 10, 0.9, 3e6, 1.668731524, 0.01124, 'least work left is M/M/10: Erlang C'],
-  // One client without a network: its polls are the bulletin board, for all nodes at once.
-  [polledLoad, { every: '1ms' }, 100, 0.9, 1.71e6, 2.96671, 0.00955, STALE],
-  [polledLoad, { every: '10ms' }, 100, 0.9, 1.71e6, 5.10787, 0.0232, STALE],
-  [polledLoad, { every: '5ms' }, 100, 0.5, 0.95e6, 1.80862, 0.00409, STALE],
-  // The herd: all choose the shortest of all, as of a while ago; random would give 10 and 2.
-  [polledLoad, { every: '5ms', choices: 10 }, 10, 0.9, 0.171e6, 13.9468, 0.361, STALE],
-  [polledLoad, { every: '5ms', choices: 100 }, 100, 0.5, 0.95e6, 2.09696, 0.00708, STALE],
   // Whoever is busy gets the next request too: two nodes are as good as one.
   [alwaysHottest, {}, 2, 0.5 / 2, 0.98e6, 2, 0.02293 / 4, 'M/M/1: 1 / (1 - rho)'],
 ] as const;

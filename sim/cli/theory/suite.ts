@@ -1,0 +1,126 @@
+/** Which case is played how, and which cannot be, with the reason: nothing is skipped in silence. */
+import { computeFluid, playDispatch } from './balancing.ts';
+import { playCache, playColdStart } from './caches.ts';
+import { type Effort, type Player, THEORY_CASES, type TheoryCase } from './case.ts';
+import {
+  playAlternating,
+  playBackoff,
+  playLostWrites,
+  playRedisFailover,
+  playRetries,
+  playRetryStorm,
+} from './failover.ts';
+import { computeJump, computeSlots, playBalls, playMaglev, playRendezvous, playRing } from './hashing.ts';
+import { type Comparison, judge, type Mutant, mutantsOf } from './judge.ts';
+import { computeShares, computeZetan, playHottestNode } from './popularity.ts';
+import { playClosedLoop, playIdentities, playQueue } from './queueing.ts';
+import {
+  computeCoverage,
+  computeQuantiles,
+  computeUnivariate,
+  computeWarmUp,
+  playSampler,
+  playTransient,
+} from './statistics.ts';
+import { playFork, playHedge, playMaximum, playTwoCopies } from './tails.ts';
+
+const ARITHMETIC = 'a formula that no part of the tool computes';
+
+/** The first that matches; a reason where the engine cannot express the case. */
+const PLAYERS: readonly (readonly [RegExp, Player | string])[] = [
+  [/^q\.\w+1ps/, 'nodes serve first come, first served; there is no processor sharing'],
+  [/^q\.closed\.mva3/, 'a request visits one node, not three stations in a row'],
+  [/^q\.feedback/, 'an answered request is not served again; retries follow failures only'],
+  [/^q\.invariants/, playIdentities],
+  [/^q\.closed/, playClosedLoop],
+  [/^q\./, playQueue],
+  [/^lb\.supermarket/, computeFluid],
+  [/^lb\./, playDispatch],
+  [/^h\.balls1/, playBalls],
+  [/^h\.balls/, 'balls that choose among several bins and never leave: no placement does that'],
+  [/^h\.evanjones/, ARITHMETIC],
+  [/^h\.ring/, playRing],
+  [/^h\.jump/, computeJump],
+  [/^h\.crc16/, computeSlots],
+  [/^h\.maglev\.balance/, playMaglev],
+  [/^h\.maglev\.over/, playRendezvous],
+  [/^h\.bounded/, 'bounded loads are a selection by requests in flight here, not a placement of keys'],
+  [/^h\.multiprobe/, 'needs the exact share of each node; key by key, ten million hashes a ring'],
+  [/^z\.shares/, computeShares],
+  [/^z\.ycsb\.zetan/, computeZetan],
+  [/^z\.ycsb\.scrambled/, 'checked against YCSB itself in test/theory/workload-keys.test.ts'],
+  [/^z\.node/, playHottestNode],
+  [/^z\.replicate/, 'a choice of the k hottest keys beforehand; the hot-key modules here detect them'],
+  [/^z\.replicas/, ARITHMETIC],
+  [/^z\.distcache/, 'feasibility of an offline matching; the module here chooses online'],
+  [/^c\.(exact|irm)/, playCache],
+  [/^c\.cold/, playColdStart],
+  [/^c\.ttl/, 'a time to live here runs from a write, for keys that were written, not from each fill'],
+  [/^c\.(refill|nodeloss)/, ARITHMETIC],
+  [/^t\.fanout/, ARITHMETIC],
+  [/^t\.tailatscale/, 'published measurements, for reference only'],
+  [/^t\.max/, playMaximum],
+  [/^t\.quorum/, 'a read is answered by one node; there are no quorums'],
+  [/^t\.forkjoin/, playFork],
+  [/^t\.hedge/, playHedge],
+  [/^t\.redundancy\.coc/, 'a copy that was sent is served; cache servers have no command to cancel one'],
+  [/^t\.redundancy\.nocancel/, playTwoCopies],
+  [/^t\.redundancy\.threshold/, ARITHMETIC],
+  [/^f\.redis\.electiondelay/, 'the delay alone cannot be told from a run; the protocol cases contain it'],
+  [/^f\.redis\.simple/, 'a simplified protocol; the engine plays the real one, see f.redis.protocol'],
+  [/^f\.redis\.protocol/, playRedisFailover],
+  [/^f\.(redis\.twofail|retry\.layers|availability)/, ARITHMETIC],
+  [/^f\.healthcheck/, 'no failover module probes at a fixed period until the k-th failure'],
+  [/^f\.lostwrites/, playLostWrites],
+  [/^f\.retry\.amplification/, playRetries],
+  [/^f\.backoff/, playBackoff],
+  [/^f\.metastable/, playRetryStorm],
+  [/^f\.alternating/, playAlternating],
+  [/^s\.rng/, 'the streams here are sfc32; its vectors are in the unit tests'],
+  [/^s\.sampler/, playSampler],
+  [/^s\.quantile/, computeQuantiles],
+  [/^s\.nist/, computeUnivariate],
+  [/^s\.coverage/, computeCoverage],
+  [/^s\.ar1/, 'intervals here are over independent seeds; there are no batch means'],
+  [/^s\.mm1\.transient/, playTransient],
+  [/^s\.mser/, computeWarmUp],
+  [/^s\.crn/, 'variances of pairs of models; the engine has common random numbers, not antithetic ones'],
+];
+
+export interface Outcome {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly comparisons: readonly Comparison[];
+  readonly mutants: readonly Mutant[];
+  /** Why it was not played; null where it was. */
+  readonly reason: string | null;
+  /** Whether a first verdict was put to the test of another seed. */
+  readonly repeated: boolean;
+}
+
+export function casesNamed(pattern: RegExp): TheoryCase[] {
+  return THEORY_CASES.filter(({ id }) => pattern.test(id));
+}
+
+/** Plays one case; what seems to fail is played with another seed too, and fails only if it does so again. */
+export function playCase(theory: TheoryCase, effort: Effort): Outcome {
+  const player =
+    PLAYERS.find(([pattern]) => pattern.test(theory.id))?.[1] ?? 'nobody has written how to play it';
+  const head = { id: theory.id, title: theory.title, source: theory.source.citation };
+  if (typeof player === 'string')
+    return { ...head, comparisons: [], mutants: [], reason: player, repeated: false };
+  const first = judge(theory, player(theory, effort));
+  const fails = (comparisons: readonly Comparison[]) => comparisons.some(({ verdict }) => verdict === 'fail');
+  if (!fails(first))
+    return { ...head, comparisons: first, mutants: mutantsOf(theory, first), reason: null, repeated: false };
+  const again = judge(theory, player(theory, { ...effort, seed: effort.seed + 1_000_003 }));
+  const comparisons = first.map((one, i) =>
+    one.verdict === 'fail' && again[i]!.verdict === 'pass'
+      ? { ...one, verdict: 'pass' as const, why: AGAIN }
+      : one,
+  );
+  return { ...head, comparisons, mutants: mutantsOf(theory, again), reason: null, repeated: true };
+}
+
+const AGAIN = 'beyond 4 with the first seed, within with a second';
