@@ -1,7 +1,7 @@
 /** What every report asks of a result before it shows anything: the runs in order, and what to be wary of. */
 import type { FailoverResult, Result, RunResult } from '../sim/result.ts';
 import { fitted } from './columns.ts';
-import { counted, moment } from './format.ts';
+import { counted, moment, percent } from './format.ts';
 import { visible } from './safe.ts';
 
 /** One run per strategy, best first: its first replication stands for it. */
@@ -48,13 +48,20 @@ export function caveats(result: Result, strategy: string): string[] {
   });
 }
 
+/** Shown where whoever is busy was not, under the same load. */
+function keptBusy({ busiest }: NonNullable<RunResult['metastable']>): string {
+  if (busiest === null || busiest.utilizationAfter < 2 * busiest.utilizationBefore) return '';
+  const { station, utilizationBefore, utilizationAfter } = busiest;
+  return `; ${visible(station)} is ${percent(utilizationAfter)} busy, where ${percent(utilizationBefore)} did`;
+}
+
 function caveatsOf(run: RunResult): string[] {
   const found: string[] = [];
   if (run.bound) found.push('a bound, not a competitor: it uses what no client can know');
   if (run.partial) found.push(`stopped early, at ${moment(run.simulatedMs)}`);
   if (run.metastable !== null)
     found.push(
-      'metastable: it still fails long after every fault has healed, under the load it served before',
+      `metastable: it still fails long after every fault has healed, under the load it served before${keptBusy(run.metastable)}`,
     );
   if (run.diverged.length > 0)
     found.push(

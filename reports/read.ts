@@ -164,14 +164,27 @@ const timeline = z
       .default({ upToMs: [], completed: [] }),
     gets: z.array(number).default([]),
     misses: z.array(number),
+    originRequests: z.array(number).default([]),
+    originUtilization: z.array(share).default([]),
     utilization: z.array(z.array(number)),
     attempts: z.array(z.array(number)),
   })
   .check((context) => {
-    const { stepMs: _, offered, utilization, attempts, responseTimes, gets, ...columns } = context.value;
+    const {
+      stepMs: _,
+      offered,
+      utilization,
+      attempts,
+      responseTimes,
+      gets,
+      originRequests,
+      originUtilization,
+      ...columns
+    } = context.value;
     const rows = {
       ...columns,
       ...(gets.length === 0 ? {} : { gets }),
+      ...(originRequests.length === 0 ? {} : { originRequests, originUtilization }),
       ...Object.fromEntries(utilization.map((row, node) => [`utilization[${node}]`, row])),
       ...Object.fromEntries(attempts.map((row, node) => [`attempts[${node}]`, row])),
       ...Object.fromEntries(
@@ -246,7 +259,15 @@ const run = z
     memoryOverhead: number,
     cost: z.object({ nodes: count }),
     metastable: z
-      .object({ healedMs: number, failedShareBefore: number, failedShareAfter: number })
+      .object({
+        healedMs: number,
+        failedShareBefore: number,
+        failedShareAfter: number,
+        busiest: z
+          .object({ station: name, utilizationBefore: share, utilizationAfter: share })
+          .nullable()
+          .default(null),
+      })
       .nullable(),
     diverged: z.array(z.object({ node: name, offeredLoad: number })),
     timeline,

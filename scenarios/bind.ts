@@ -192,7 +192,16 @@ function budgetOf(budget: Settings['clients']['retries']['budget']): Setup['clie
 
 function originOf({ origin }: Settings): OriginSetup | null {
   if (origin === null) return null;
-  return { latencyNs: origin.latency, latencyShape: origin.shape, concurrency: origin.concurrency };
+  const { leases } = origin;
+  return {
+    latencyNs: origin.latency,
+    latencyShape: origin.shape,
+    concurrency: origin.concurrency,
+    queueLimit: origin.queueLimit ?? Infinity,
+    timeoutNs: origin.timeout,
+    failures: origin.failures,
+    leases: leases && { forNs: leases.duration, retryNs: leases.retryAfter, stale: leases.stale },
+  };
 }
 
 function faultsOf({ faults, cluster }: Settings, durationNs: number): Fault[] {

@@ -79,6 +79,7 @@ export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings
       serviceNs: [get, set, remove, incr],
       servicePerKiBNs: perKiB,
       serviceShape: shape,
+      shedding: node.shedding && { targetNs: node.shedding.target, intervalNs: node.shedding.interval },
       memory: memoryOf(node),
     },
     start: cluster.start,

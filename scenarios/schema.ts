@@ -53,6 +53,18 @@ const cluster = z.strictObject({
       queueLimit: count({ max: 1e9 })
         .prefault('10k')
         .describe('Requests that may wait on a node; one more is rejected.'),
+      shedding: z
+        .union([
+          none(),
+          z.strictObject({
+            target: duration({ min: 1 })
+              .prefault('5ms')
+              .describe('Longest wait while the queue has not been empty for an interval [duration].'),
+            interval: duration({ min: 1 }).prefault('100ms').describe('Longest wait otherwise [duration].'),
+          }),
+        ])
+        .prefault('none')
+        .describe('Rejects requests that would wait too long (controlled delay), or none.'),
       ...memoryFields,
       serviceTime: serviceTime.prefault({}).describe('How long a node works on a request.'),
     })
@@ -153,6 +165,32 @@ const origin = z.strictObject({
   latency: duration().prefault('5ms').describe('Mean time of one answer [duration].'),
   shape: shape().prefault('exponential').describe('How that time scatters.'),
   concurrency: count({ min: 1, max: 1e6 }).prefault(256).describe('Requests served at once; more wait.'),
+  queueLimit: z
+    .union([none(), count()])
+    .prefault('none')
+    .describe('Requests that may wait for it; one more gets an error. none for no limit.'),
+  timeout: duration({ min: 1, words: { none: Infinity } })
+    .prefault('none')
+    .describe('How long a client waits for its answer before it retries [duration]; none for ever.'),
+  failures: ratio().prefault('0%').describe('Share of its answers that are errors [ratio].'),
+  leases: z
+    .union([
+      none(),
+      z.strictObject({
+        duration: duration({ min: 1 }).prefault('10s').describe('How long a lease lasts at most [duration].'),
+        retryAfter: duration({ min: 1 })
+          .prefault('10ms')
+          .describe('Pause of those who wait before they ask again [duration].'),
+        stale: z
+          .boolean()
+          .prefault(false)
+          .describe('Whether they get the value that has just expired instead, where there is one.'),
+      }),
+    ])
+    .prefault('none')
+    .describe(
+      'Of those who miss a key, one asks the origin and the others wait, as memcached at Facebook; or none.',
+    ),
 });
 
 const metrics = z.strictObject({

@@ -22,6 +22,14 @@ export const PROMISE = {
   postponed: 2,
 } as const;
 
+export const MISSED = {
+  no: 0,
+  /** The reader is to fetch the value. */
+  fetch: 1,
+  /** Another client fetches it: the reader is to ask again. */
+  wait: 2,
+} as const;
+
 /** What an attempt is for. */
 export const PURPOSE = {
   /** A request's own. */
@@ -64,7 +72,7 @@ export class Attempts {
   asking = new Uint8Array(0);
   /** Shard that a redirection names; NONE for the one it was sent to. */
   redirect = new Int32Array(0);
-  /** 1 when the key was absent. */
+  /** MISSED: whether the key was absent, and who fetches it. */
   missed = new Uint8Array(0);
   /** 1 when a replica missed the newest write. */
   stale = new Uint8Array(0);

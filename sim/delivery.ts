@@ -3,7 +3,7 @@
  * ended. A node's completion is known on arrival, and a timeout exists only for an attempt that is late or
  * lost.
  */
-import { ATTEMPT, PROMISE, PURPOSE } from './attempts.ts';
+import { ATTEMPT, MISSED, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { LawError } from './errors.ts';
 import type { Hedging } from './hedging.ts';
@@ -179,11 +179,12 @@ export class Delivery {
     const op = attempts.op[attempt]!;
     let bytes = attempts.valueBytes[attempt]!;
     if (isRead && this.#isMiss(attempt, node, key)) {
-      attempts.missed[attempt] = 1;
+      attempts.missed[attempt] = this.#whoFetches(attempt, node, key);
       bytes = 0;
     } else if (houseKeeping !== null) {
       if (isRead) contents.memory!.accessed(node, key);
       else if (op !== OP.delete && !houseKeeping.makeRoom(node, key, bytes)) {
+        this.#world.leases?.end(node, key);
         this.#turnAway(attempt, OUTCOME.outOfMemory);
         return;
       }
@@ -211,6 +212,7 @@ export class Delivery {
       if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key, bytes);
+      this.#world.leases?.end(node, key);
       replication.write(node, key, op, departNs, serviceNs, bytes);
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
@@ -261,10 +263,25 @@ export class Delivery {
     const { contents, expiry, recorder, clock, attempts } = this.#world;
     if (!contents.holds(node, key)) return true;
     if (expiry === null || !expiry.expired(key, clock.nowNs)) return false;
+    const { leases } = this.#world;
+    if (leases?.setup.stale && leases.isOut(node, key, clock.nowNs)) {
+      attempts.stale[attempt] = 1;
+      return false;
+    }
     if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.expired++;
+    if (leases?.setup.stale) return true;
     if (this.#world.houseKeeping !== null && this.#world.nodes.primary[node] === 1)
       this.#world.houseKeeping.expire(node, key);
     return true;
+  }
+
+  /** Of those who miss a key, one may have to wait for another. Who misses a copy asks at the key's home. */
+  #whoFetches(attempt: number, node: number, key: number): number {
+    const { attempts, requests, leases, clock } = this.#world;
+    if (leases === null || attempts.purpose[attempt] !== PURPOSE.request) return MISSED.fetch;
+    if (attempts.state[attempt] !== ATTEMPT.waiting) return MISSED.fetch;
+    if (attempts.shard[attempt] !== requests.home[attempts.owner[attempt]!]) return MISSED.fetch;
+    return leases.take(node, key, clock.nowNs) ? MISSED.fetch : MISSED.wait;
   }
 
   /** A request's read was answered. */
@@ -358,7 +375,12 @@ export class Delivery {
     } else this.#distrust(client, node, outcome);
     switch (attempts.purpose[attempt]) {
       case PURPOSE.request:
-        if (outcome === OUTCOME.ok && attempts.op[attempt] === OP.get) this.#countRead(attempt);
+        if (
+          outcome === OUTCOME.ok &&
+          attempts.op[attempt] === OP.get &&
+          attempts.missed[attempt] !== MISSED.wait
+        )
+          this.#countRead(attempt);
         this.onRequestSettled(attempt, outcome);
         break;
       case PURPOSE.copyWrite:

@@ -201,6 +201,7 @@ class Faults {
 
   #loseMemory(node: number, contents: World['contents'], survivors: readonly number[]): void {
     const lost = contents.clear(node, survivors);
+    this.#world.leases?.clear(node);
     this.#world.recorder.counters.lostWrites += lost;
     this.#world.recorder.outages.lost(this.#world.infos[node]!.shard, lost);
   }

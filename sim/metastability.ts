@@ -5,7 +5,8 @@
  *
  * Judged from the timeline: after the last fault has healed and a grace time has passed, requests go on failing,
  * in the second half of what is left no less than half as often as in the first, although no more arrive than
- * before the faults, when the cluster served them.
+ * before the faults, when the cluster served them: the load is below the capacity that it had then. Where a station
+ * would be too busy with the load of now, as it was served before the faults, it is the load that is too much.
  */
 import type { FailoverResult, Metastability, Timeline } from './result.ts';
 import type { Fault } from './setup.ts';
@@ -17,6 +18,12 @@ const SAME_LOAD = 1.1;
 /** Steps of each half, at least: fewer tell nothing about a trend. */
 const MIN_HALF = 3;
 
+/** A node, or the origin: its busy share, step by step. */
+export interface Station {
+  readonly name: string;
+  readonly utilization: readonly number[];
+}
+
 /**
  * @param graceMs for what the fault left to be worked off: the longest life of a request
  * @returns null where all is well, or where no fault has healed
@@ -26,6 +33,7 @@ export function metastabilityOf(
   faults: readonly Fault[],
   failovers: readonly FailoverResult[],
   graceMs: number,
+  stations: readonly Station[],
 ): Metastability | null {
   const first = faults[0];
   if (first === undefined) return null;
@@ -41,7 +49,17 @@ export function metastabilityOf(
   const late = shareFailed(timeline, from + half, from + 2 * half);
   const load = mean(offered, from, from + 2 * half) / mean(offered, 0, beforeEnd);
   if (before > FAILING || late < FAILING || late < early / 2 || load > SAME_LOAD) return null;
-  return { healedMs, failedShareBefore: round(before), failedShareAfter: round(late) };
+  const busy = stations.map(({ name, utilization }) => ({
+    station: name,
+    utilizationBefore: round(mean(utilization, 0, beforeEnd)),
+    utilizationAfter: round(mean(utilization, from + half, from + 2 * half)),
+  }));
+  if (busy.some(({ utilizationBefore }) => utilizationBefore * load >= 1)) return null;
+  const busiest = busy.reduce<Metastability['busiest']>(
+    (most, one) => (most !== null && most.utilizationAfter >= one.utilizationAfter ? most : one),
+    null,
+  );
+  return { healedMs, failedShareBefore: round(before), failedShareAfter: round(late), busiest };
 }
 
 /** When the last fault was over; null where one never was. */

@@ -26,6 +26,8 @@ export function thinned(run: RunResult): RunResult {
       responseTimes: { upToMs: [], completed: [] },
       gets: [],
       misses: [],
+      originRequests: [],
+      originUtilization: [],
       utilization: run.nodes.map(() => []),
       attempts: run.nodes.map(() => []),
     },

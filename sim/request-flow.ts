@@ -2,7 +2,7 @@
  * The life of a request: routed by its client's belief, retried, redirected, cured of a miss, until it
  * completes or fails.
  */
-import { ATTEMPT, PURPOSE } from './attempts.ts';
+import { ATTEMPT, MISSED, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import type { Coalescing } from './coalescing.ts';
 import { type Delivery, NO_TASK } from './delivery.ts';
@@ -351,6 +351,10 @@ export class RequestFlow {
       this.#partDone(request, OUTCOME.ok);
       return;
     }
+    if (attempts.missed[attempt] === MISSED.wait) {
+      this.#waitForFill(request);
+      return;
+    }
     const home = requests.home[request]!;
     if (attempts.shard[attempt] !== home) {
       requests.redirects[request] = requests.redirects[request]! + 1;
@@ -364,7 +368,20 @@ export class RequestFlow {
       return;
     }
     recorder.originRequest();
-    queue.push(origin.ask(clock.nowNs), EVENT.origin, request);
+    const heardNs = origin.ask(clock.nowNs);
+    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
+    requests.outcome[request] = origin.failed ? OUTCOME.originFailed : OUTCOME.ok;
+    queue.push(heardNs, EVENT.origin, request);
+  }
+
+  /** Another client fetches the value: ask again soon, as long as one would wait for the origin, or a lease lasts. */
+  #waitForFill(request: number): void {
+    const { requests, recorder, leases, queue, clock, setup } = this.#world;
+    recorder.counters.leaseWaits++;
+    const { forNs, retryNs } = leases!.setup;
+    const patienceNs = requests.tries[request]! * Math.min(setup.origin!.timeoutNs, forNs);
+    if (clock.nowNs > requests.arrivedNs[request]! + patienceNs) this.#retry(request, OUTCOME.originFailed);
+    else queue.push(clock.nowNs + retryNs, EVENT.retry, request);
   }
 
   /** The client may keep the value it just read. */
@@ -377,9 +394,13 @@ export class RequestFlow {
     );
   }
 
-  /** The client now has the value from the origin, and on the side fills the shard that missed. */
+  /** The client now has the value from the origin, and on the side fills the shard that missed; or it has nothing. */
   originAnswered(request: number): void {
     const { requests, clients, infos, expiry } = this.#world;
+    if (requests.outcome[request] !== OUTCOME.ok) {
+      this.#originFailed(request);
+      return;
+    }
     const client = requests.client[request]!;
     const key = requests.key[request]!;
     const { shard } = infos[requests.node[request]!]!;
@@ -387,6 +408,13 @@ export class RequestFlow {
     const bytes = requests.valueBytes[request]!;
     this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry?.ttlOf(key) ?? 0);
     this.#partDone(request, OUTCOME.ok);
+  }
+
+  #originFailed(request: number): void {
+    const { requests, recorder, leases } = this.#world;
+    recorder.counters.originErrors++;
+    leases?.end(requests.node[request]!, requests.key[request]!);
+    this.#retry(request, OUTCOME.originFailed);
   }
 
   /** MOVED: the client corrects its belief and goes where it was told. */

@@ -232,6 +232,9 @@ export interface Timeline {
   /** Answered. */
   gets: number[];
   misses: number[];
+  /** Asked of the origin, and the busy share of its servers; empty where there is none. */
+  originRequests: number[];
+  originUtilization: number[];
   /** [node][step] */
   utilization: number[][];
   /** [node][step] */
@@ -265,6 +268,13 @@ export interface Metastability {
   failedShareBefore: number;
   /** Of those that ended late after the last. */
   failedShareAfter: number;
+  /** Node, or `origin`, that was busiest late after the last fault; null where none was measured. */
+  busiest: {
+    station: string;
+    /** Its utilization before the first fault and late after the last. */
+    utilizationBefore: number;
+    utilizationAfter: number;
+  } | null;
 }
 
 export interface RunResult {

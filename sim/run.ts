@@ -173,7 +173,10 @@ function reportProgress(world: World, hooks: RunHooks): boolean {
  */
 function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
   const { timeoutNs, retries } = world.setup.clients;
-  const attemptNs = timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9;
+  const { timeoutNs: originNs = 0, leases = null } = world.setup.origin ?? {};
+  const fetchNs = Math.min(originNs, leases?.forNs ?? Infinity);
+  const attemptNs =
+    (timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9) + (fetchNs < Infinity ? fetchNs : 0);
   const limitNs = endNs + 1e9 + (1 + retries.max) * attemptNs;
   const isOver = (nowNs: number): boolean => nowNs >= Math.max(limitNs, world.origin?.busyUntilNs ?? 0);
   for (let untilNs = endNs; world.requests.open > 0 && !isOver(untilNs - 1e6); untilNs += 1e6)

@@ -266,6 +266,12 @@ export interface RecordedWorkload {
 
 export type Workload = SyntheticWorkload | RecordedWorkload | MixedWorkload;
 
+/** A request that would wait longer than `intervalNs`, or `targetNs` when somebody has waited all the while, is rejected. */
+export interface SheddingSetup {
+  readonly targetNs: Nanos;
+  readonly intervalNs: Nanos;
+}
+
 /** Redis's policies by their names in redis.conf, then reference caches. */
 export const EVICTIONS = [
   'noeviction',
@@ -316,6 +322,8 @@ export interface NodeSetup {
   /** Further service time per KiB of value. */
   readonly servicePerKiBNs: Nanos;
   readonly serviceShape: Shape;
+  /** Null where a limit on the queue is all. */
+  readonly shedding: SheddingSetup | null;
   /** Null for memory without limit, and keys that expire on access alone. */
   readonly memory: MemorySetup | null;
 }
@@ -389,6 +397,22 @@ export interface OriginSetup {
   readonly latencyShape: Shape;
   /** Requests served at once; more wait in line. */
   readonly concurrency: number;
+  /** Requests waiting in line; one more gets an error. Infinity for no limit. */
+  readonly queueLimit: number;
+  /** How long a client waits for an answer, which the origin works on all the same. Infinity for ever. */
+  readonly timeoutNs: Nanos;
+  /** Share of answers that are errors. */
+  readonly failures: number;
+  /** Null where everybody who misses asks. */
+  readonly leases: LeasesSetup | null;
+}
+
+export interface LeasesSetup {
+  readonly forNs: Nanos;
+  /** After so long, who was told to wait asks again. */
+  readonly retryNs: Nanos;
+  /** Readers of a key whose time is over get the old value, rather than wait. */
+  readonly stale: boolean;
 }
 
 /** Exact meaning: sim/faults.ts. */

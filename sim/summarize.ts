@@ -1,7 +1,7 @@
 /** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
 
 import type { Memory } from './memory/memory.ts';
-import { metastabilityOf } from './metastability.ts';
+import { metastabilityOf, type Station } from './metastability.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
 import { partitionMapOf } from './metrics/partition-map.ts';
@@ -101,15 +101,22 @@ export function summarize(end: RunEnd): RunResult {
       : 0,
     cost: { nodes: nodes.length },
     diverged: divergenceOf(world, endNs),
-    metastable: metastabilityOf(timeline, setup.faults, failover, longestLifeMs(setup)),
+    metastable: metastabilityOf(
+      timeline,
+      setup.faults,
+      failover,
+      longestLifeMs(setup),
+      stationsOf(world, timeline),
+    ),
     timeline,
     perf: { wallSeconds: 0, requestsPerSecond: 0, events: world.queue.scheduled, peakRssMiB: 0 },
   };
 }
 
 /** Of a request with all its retries, where clients give up at all. */
-function longestLifeMs({ clients: { timeoutNs, retries } }: Setup): number {
-  return timeoutNs < Infinity ? ms((1 + retries.max) * (timeoutNs + retries.maxBackoffNs)) : 1000;
+function longestLifeMs({ clients: { timeoutNs, retries }, origin }: Setup): number {
+  const fetchNs = origin === null || origin.timeoutNs === Infinity ? 0 : origin.timeoutNs;
+  return timeoutNs < Infinity ? ms((1 + retries.max) * (timeoutNs + fetchNs + retries.maxBackoffNs)) : 1000;
 }
 
 /** To the microsecond: finer digits are noise to a reader and bytes in a file. */
@@ -179,7 +186,6 @@ function requestCounts(world: World): RequestCounts {
     hedges,
     redirects,
     probes,
-    shed,
   } = world.recorder.counters;
   const open = openRequests(world);
   return {
@@ -197,7 +203,7 @@ function requestCounts(world: World): RequestCounts {
     hedges,
     redirects,
     probes,
-    shed,
+    shed: world.nodes.shed,
   };
 }
 
@@ -377,7 +383,14 @@ function divergenceOf({ nodes, infos }: World, endNs: number): Divergence[] {
     .filter(({ offeredLoad }) => offeredLoad > 1);
 }
 
-function timelineOf({ recorder, infos }: World): Timeline {
+function stationsOf({ infos }: World, { utilization, originUtilization }: Timeline): Station[] {
+  const nodes = infos.map(({ id, name }) => ({ name, utilization: utilization[id]! }));
+  return originUtilization.length === 0
+    ? nodes
+    : [...nodes, { name: 'origin', utilization: originUtilization }];
+}
+
+function timelineOf({ recorder, infos, setup: { origin } }: World): Timeline {
   const { steps, stepNs } = recorder;
   return {
     stepMs: ms(stepNs),
@@ -389,6 +402,13 @@ function timelineOf({ recorder, infos }: World): Timeline {
     responseTimes: responseTimesOf(steps.responses),
     gets: steps.gets,
     misses: steps.misses,
+    originRequests: origin === null ? [] : steps.origin,
+    originUtilization:
+      origin === null
+        ? []
+        : steps.offered.map((_, step) =>
+            ratio(recorder.originBusy.at(0, step) / (stepNs * origin.concurrency)),
+          ),
     utilization: infos.map((info) =>
       steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),
     ),

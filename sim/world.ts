@@ -7,6 +7,7 @@ import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
 import { HouseKeeping } from './house-keeping.ts';
 import { nodesOf, shardsOf } from './layout.ts';
+import { Leases } from './leases.ts';
 import { Membership, ownerOf } from './membership.ts';
 import { Memory } from './memory/memory.ts';
 import { fillMemory } from './memory/warm-up.ts';
@@ -48,6 +49,8 @@ export interface World {
   readonly attempts: Attempts;
   readonly nodes: Nodes;
   readonly contents: Contents;
+  /** Null where everybody who misses asks the origin. */
+  readonly leases: Leases | null;
   /** Null where nodes delete nothing by themselves. */
   houseKeeping: HouseKeeping | null;
   /** Null where no write sets a time to live. */
@@ -110,6 +113,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     (node, key, startNs, endNs) => {
       recorder.busy.add(node, startNs, endNs, 1);
       world.tracking?.wrote(node, key, endNs);
+      world.leases?.end(node, key);
     },
   );
   const world: World = {
@@ -126,11 +130,12 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     contents,
     expiry,
     houseKeeping: null,
+    leases: setup.origin?.leases ? new Leases(setup.origin.leases, infos.length) : null,
     replication,
     network,
     membership,
     clients,
-    origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin')),
+    origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin'), stream(seed, 'origin-errors')),
     recorder,
     events: [],
     versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),

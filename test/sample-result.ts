@@ -145,6 +145,8 @@ function timelineOf(traits: Traits, random: () => number): RunResult['timeline']
       ),
     },
     gets: columns(() => 36_600),
+    originRequests: [],
+    originUtilization: [],
     misses: columns((step) => (step < 3 ? 900 - 300 * step : Math.round(40 * random()))),
     utilization,
     attempts: utilization.map((row) => row.map((value) => Math.round((value * RATE) / 6))),

@@ -1,6 +1,6 @@
 /** Setups for tests: one cluster, no failures, nothing random but what the test asks for. */
 import { z } from 'zod';
-import type { Setup, Shape, SyntheticWorkload } from '../sim/setup.ts';
+import type { OriginSetup, Setup, Shape, SyntheticWorkload } from '../sim/setup.ts';
 import { definePlacement, defineSelection, type PlacementTable, type ShardInfo } from '../sim/strategy.ts';
 
 const facts = {
@@ -83,7 +83,11 @@ export interface Overrides {
   readonly memory?: Setup['cluster']['node']['memory'];
   readonly start?: Setup['cluster']['start'];
   readonly ttl?: SyntheticWorkload['ttl'];
-  readonly origin?: Setup['origin'];
+  readonly shedding?: Setup['cluster']['node']['shedding'];
+  /** Without limits and leases but for what is said. */
+  readonly origin?:
+    | (Pick<OriginSetup, 'latencyNs' | 'latencyShape' | 'concurrency'> & Partial<OriginSetup>)
+    | null;
   readonly faults?: Setup['faults'];
   readonly strategy?: Partial<Setup['strategy']>;
 }
@@ -116,6 +120,7 @@ export function buildSetup(overrides: Overrides): Setup {
         serviceNs: [SERVICE_NS, SERVICE_NS, SERVICE_NS, SERVICE_NS],
         servicePerKiBNs: 0,
         serviceShape: shape,
+        shedding: overrides.shedding ?? null,
         memory: overrides.memory ?? null,
       },
       start: overrides.start ?? 'warm',
@@ -133,7 +138,9 @@ export function buildSetup(overrides: Overrides): Setup {
       topologyRefresh: { periodicNs: Infinity, minIntervalNs: 1e9 },
       ...overrides.clients,
     },
-    origin: overrides.origin ?? null,
+    origin: overrides.origin
+      ? { queueLimit: Infinity, timeoutNs: Infinity, failures: 0, leases: null, ...overrides.origin }
+      : null,
     faults: overrides.faults ?? [],
     strategy: {
       name: 'under-test',

@@ -1,7 +1,7 @@
 /** The sections that are tables: hotspots, hot-key treatment, cache and cost, control plane, provenance. */
 import type { Result, RunResult } from '../../sim/result.ts';
 import { fitted } from '../columns.ts';
-import { bytes, counted, integer, moment, percent, percentFine, rate } from '../format.ts';
+import { ABSENT, bytes, counted, integer, moment, percent, percentFine, rate } from '../format.ts';
 import { inProse } from '../ranked.ts';
 import { reproduceCommand } from '../reproduce.ts';
 import { type Html, html, visible } from '../safe.ts';
@@ -126,8 +126,14 @@ export function costSection(runs: readonly RunResult[]): Html {
         'hit ratio',
         'misses',
         'evictions',
+        'expired: asked for + found',
+        'peak memory of a node',
+        'refused for memory',
         'origin requests',
         'origin peak',
+        'origin errors',
+        'waits for a lease',
+        'shed attempts',
         'moved requests',
         'attempts',
         'retries',
@@ -135,13 +141,21 @@ export function costSection(runs: readonly RunResult[]): Html {
         'memory overhead',
         'nodes',
       ],
-      rows: runs.map(({ strategy, cache, requests, movedKeys, memoryOverhead, cost }) => [
+      rows: runs.map(({ strategy, cache, requests, movedKeys, memoryOverhead, cost, nodes }) => [
         strategy,
         cache.hitRatio === null ? percent(null) : `${(cache.hitRatio * 100).toFixed(2)}%`,
         integer(cache.misses),
         integer(cache.evictions),
+        `${integer(cache.expiredLazily)} + ${integer(cache.expiredActively)}`,
+        nodes.some(({ memory }) => memory !== null)
+          ? bytes(Math.max(...nodes.map(({ memory }) => memory?.peakBytes ?? 0)))
+          : ABSENT,
+        integer(requests.outOfMemory),
         integer(cache.originRequests),
         rate(cache.originPeakPerSec),
+        integer(cache.originErrors),
+        integer(cache.leaseWaits),
+        integer(requests.shed),
         integer(movedKeys),
         integer(requests.attempts),
         integer(requests.retries),

@@ -32,7 +32,6 @@ class Counters {
   gets = 0;
   misses = 0;
   expired = 0;
-  shed = 0;
   originErrors = 0;
   leaseWaits = 0;
   expiredLazily = 0;
@@ -63,6 +62,8 @@ export class Recorder {
   readonly fingerprint = new Fingerprint();
   readonly outages = new Outages();
   readonly busy: BusyTime;
+  /** Server time of the origin, all servers together. */
+  readonly originBusy: BusyTime;
   readonly hotspots: Hotspots;
   readonly response = new Histogram();
   readonly waiting = new Histogram();
@@ -92,6 +93,7 @@ export class Recorder {
     this.#warmUpNs = setup.warmUpNs;
     this.tenants = tenantsOf(setup.workload, setup.warmUpNs);
     this.busy = new BusyTime(nodeCount, this.stepCount, this.stepNs);
+    this.originBusy = new BusyTime(1, this.stepCount, this.stepNs);
     this.hotspots = new Hotspots(setup.metrics, nodeCount, keyCount);
     this.nodeResponse = Array.from({ length: nodeCount }, () => new Histogram());
     this.steps = {

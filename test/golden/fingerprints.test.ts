@@ -25,6 +25,7 @@ const SCENARIOS = [
   { file: 'facebook-etc.yaml', overrides: ['duration=1s'] },
   { file: 'two-tenants.yaml', overrides: ['duration=2s'] },
   { file: 'retry-storm.yaml', overrides: ['duration=20s'] },
+  { file: 'cold-cache.yaml', overrides: ['duration=16s'] },
 ];
 
 describe.each(SCENARIOS)('$file', async ({ file, overrides }) => {

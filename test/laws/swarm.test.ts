@@ -114,6 +114,11 @@ const swarm = fc
     ttlMs: fc.option(fc.constantFrom(5, 500)),
     start: fc.constantFrom('warm' as const, 'cold' as const),
     originConcurrency: fc.option(fc.integer({ min: 1, max: 20 })),
+    originQueueLimit: fc.constantFrom(Infinity, 0, 10),
+    originTimeoutMs: fc.constantFrom(Infinity, 3, 50),
+    originFailures: fc.constantFrom(0, 0.1),
+    leases: fc.option(fc.boolean()),
+    shedding: fc.option(fc.constant({ targetNs: 5 * MS, intervalNs: 20 * MS }), { freq: 1 }),
     placement: bound('placement'),
     selection: bound('selection'),
     hotKeys: fc.option(bound('hotKeys')),
@@ -166,7 +171,16 @@ function overridesOf({ shape, faults }: Swarm): Overrides {
     origin:
       shape.originConcurrency === null
         ? null
-        : { latencyNs: 2 * MS, latencyShape: { kind: 'exponential' }, concurrency: shape.originConcurrency },
+        : {
+            latencyNs: 2 * MS,
+            latencyShape: { kind: 'exponential' },
+            concurrency: shape.originConcurrency,
+            queueLimit: shape.originQueueLimit,
+            timeoutNs: shape.originTimeoutMs * MS,
+            failures: shape.originFailures,
+            leases: shape.leases === null ? null : { forNs: 500 * MS, retryNs: 2 * MS, stale: shape.leases },
+          },
+    shedding: shape.shedding,
     start: shape.start,
     ttl:
       shape.ttlMs === null ? null : { share: 0.7, meanNs: shape.ttlMs * MS, shape: { kind: 'exponential' } },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bindSetup } from '../../scenarios/bind.ts';
 import { loadScenario } from '../../scenarios/load.ts';
-import { metastabilityOf } from '../../sim/metastability.ts';
+import { metastabilityOf, type Station } from '../../sim/metastability.ts';
 import type { Timeline } from '../../sim/result.ts';
 import { RetryBudget } from '../../sim/retry-budget.ts';
 import { run } from '../../sim/run.ts';
@@ -53,18 +53,37 @@ describe('metastable', () => {
       responseTimes: { upToMs: [], completed: [] },
       gets: [],
       misses: [],
+      originRequests: [],
+      originUtilization: [],
       utilization: [],
       attempts: [],
     };
   };
-  const judged = (line: Timeline, faults: Fault[] = [hang]) => metastabilityOf(line, faults, [], 1000);
+  const judged = (line: Timeline, faults: Fault[] = [hang], stations: Station[] = []) =>
+    metastabilityOf(line, faults, [], 1000, stations);
 
   test('is what goes on failing under the load of before', () => {
     expect(judged(timeline(() => 40))).toEqual({
       healedMs: 12_000,
       failedShareBefore: 0,
       failedShareAfter: 0.4,
+      busiest: null,
     });
+  });
+
+  test('names who is busy for nothing, and is not what the load alone makes busy', () => {
+    const busy = (before: number): Station => ({
+      name: 'origin',
+      utilization: Array.from({ length: 40 }, (_, step) => (step < 10 ? before : 1)),
+    });
+    const idle = { name: 'node-0', utilization: Array.from({ length: 40 }, () => 0.2) };
+    const failing = timeline(() => 40);
+    expect(judged(failing, [hang], [idle, busy(0.6)])?.busiest).toEqual({
+      station: 'origin',
+      utilizationBefore: 0.6,
+      utilizationAfter: 1,
+    });
+    expect(judged(failing, [hang], [idle, busy(1)])).toBeNull();
   });
 
   test('is not what recovers, at once or slowly', () => {

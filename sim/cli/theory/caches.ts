@@ -27,7 +27,15 @@ function cacheSetup(keys: PopularitySetup, requests: number, step: number): Setu
       start: 'cold',
       node: { ...cluster.node, serviceNs: [1, 1, 1, 1], serviceShape: { kind: 'constant' } },
     },
-    origin: { latencyNs: 1, latencyShape: { kind: 'constant' }, concurrency: 1 },
+    origin: {
+      latencyNs: 1,
+      latencyShape: { kind: 'constant' },
+      concurrency: 1,
+      queueLimit: Infinity,
+      timeoutNs: Infinity,
+      failures: 0,
+      leases: null,
+    },
     workload: {
       ...workload,
       arrivals: { kind: 'deterministic', ratePerSec: 1e9 / GAP_NS },
