@@ -2,8 +2,9 @@
  * How memory is filled before a run starts. Where everything fits, each key is where it belongs, at the mean size.
  * Where it does not, keys go in by number (the most popular first, as most popularities number them) while there is
  * room, and then traffic like the run's, drawn for itself, passes over them: reads that miss fill, and the policy
- * evicts, until every node has evicted as many entries as it holds, or ten requests per key have passed. What is held
- * then is what the policy would hold, with the ages and counts it would know. Keys do not expire meanwhile.
+ * evicts, until every node has evicted four times as many entries as it holds (S3-FIFO's main queue takes that long to
+ * form), or ten requests per key have passed. What is held then is what the policy would hold, with the ages and counts it
+ * would know. Keys do not expire meanwhile.
  */
 import { stream } from '../rng.ts';
 import { NONE, OP } from '../strategy.ts';
@@ -14,6 +15,7 @@ import type { World } from '../world.ts';
 import type { Memory } from './memory.ts';
 
 const REQUESTS_PER_KEY = 10;
+const TURNOVERS = 4;
 
 export function fillMemory(world: World, memory: Memory, primaryOf: (key: number) => number): void {
   const { contents, keys, infos, replication, setup } = world;
@@ -41,7 +43,7 @@ function passTraffic(
   const block = new RequestBlock();
   const primaries = infos.filter(({ id }) => nodes.primary[id] === 1).map(({ id }) => id);
   const settled = (): boolean =>
-    primaries.every((node) => memory.evictions[node]! >= Math.max(1, memory.count(node)));
+    primaries.every((node) => memory.evictions[node]! >= TURNOVERS * Math.max(1, memory.count(node)));
   for (let passed = 0; passed < REQUESTS_PER_KEY * keys.count && !settled(); passed += BLOCK_SIZE) {
     const count = source.fill(block);
     if (count === 0) break;

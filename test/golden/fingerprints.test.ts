@@ -26,6 +26,7 @@ const SCENARIOS = [
   { file: 'two-tenants.yaml', overrides: ['duration=2s'] },
   { file: 'retry-storm.yaml', overrides: ['duration=20s'] },
   { file: 'cold-cache.yaml', overrides: ['duration=16s'] },
+  { file: 'evictions.yaml', overrides: ['duration=2s'] },
 ];
 
 describe.each(SCENARIOS)('$file', async ({ file, overrides }) => {
