@@ -11,6 +11,7 @@ import { responseMaps } from './charts/response-map.ts';
 import { SERIES_HIGHLIGHTED, seriesStyles } from './charts/theme.ts';
 import { certaintySection } from './page/certainty.ts';
 import { wholePage } from './page/document.ts';
+import { faultsSection } from './page/faults.ts';
 import { busySection, type HeatmapSection, heatmapSection, responseSection } from './page/heatmaps.ts';
 import { partitionMapSections, partitionMaps } from './page/partition-maps.ts';
 import { chartSection } from './page/parts.ts';
@@ -55,7 +56,7 @@ export async function renderHtml(whole: Result, gates: Html | null = null): Prom
   };
   const body = html`${pageHeader(result)}<main>
 ${verdictSection(whole)}${gates}${seriesKey(result)}${leftOut(whole)}${sectionOf('differences')}${sectionOf('percentiles')}
-${responses && heatmapSection(result, responses)}${sectionOf('failover')}${eventsTable(runs)}
+${responses && heatmapSection(result, responses)}${sectionOf('failover')}${eventsTable(runs)}${faultsSection(runs)}
 ${sectionOf('throughput')}${sectionOf('p99-over-time')}${sectionOf('errors')}${sectionOf('hit-ratio')}${sectionOf('event-lanes')}${sectionOf('node-load')}${sectionOf('lorenz')}
 ${heatmapSection(result, busy)}${partitionMapSections(partitions)}${replaySection(mapped, contrast)}${hotspotSection(runs)}${treatmentSection(runs)}${rebalanceSection(runs)}
 ${sectionOf('pareto')}${costSection(runs)}${certaintySection(result)}</main>

@@ -1,5 +1,8 @@
 /** The ranked table in GitHub's Markdown, for pull requests and READMEs. */
 import type { Result } from '../sim/result.ts';
+import type { DataTable } from './charts/chart.ts';
+import { type FaultTables, faultTables } from './fault-tables.ts';
+import { rankedRuns } from './ranked.ts';
 import { markdownClipped, markdownText } from './safe.ts';
 import { isBest, rankedTable } from './table.ts';
 import { remarks, verdict } from './verdict.ts';
@@ -26,8 +29,30 @@ export function renderMarkdown(result: Result): string {
     line(['--:', ':--', ...columns.map(() => '--:')]),
     ...body.map(line),
     '',
+    ...faultTables(rankedRuns(result)).slice(0, 1).flatMap(faultLines),
     ...footnotes.map((text, i) => `<sup>${i + 1}</sup> ${markdownText(text)}  `),
     ...remarks(result).map((text) => `${markdownText(text)}  `),
     '',
   ].join('\n');
+}
+
+/** Of the first fault; the page has all of them. */
+function faultLines({ fault, clients, requests }: FaultTables): string[] {
+  const shown: [string, DataTable | null][] = [
+    ['Clients', clients],
+    ['All requests', requests],
+  ];
+  return shown.flatMap(([who, table]) => {
+    if (table === null) return [];
+    const line = (cells: readonly string[]) => `| ${cells.map(markdownClipped).join(' | ')} |`;
+    const rule = `| ${table.head.map((_, i) => (i === 0 ? ':--' : '--:')).join(' | ')} |`;
+    return [
+      `${who} after ${markdownClipped(fault)}:`,
+      '',
+      line(table.head),
+      rule,
+      ...table.rows.map(line),
+      '',
+    ];
+  });
 }

@@ -85,11 +85,16 @@ const nodeResult = z.object({
 
 const keyShare = z.object({ key: name, share });
 
+const spread = z
+  .object({ p50Ms: maybe, p90Ms: maybe, maxMs: maybe })
+  .default({ p50Ms: null, p90Ms: null, maxMs: null });
+
 const failoverResult = z.object({
   fault: name,
   node: name,
   atMs: number,
   detectedMs: maybe,
+  decidedMs: maybe.default(null),
   promotedMs: maybe,
   recoveredMs: maybe,
   unavailableMs: number,
@@ -98,6 +103,27 @@ const failoverResult = z.object({
   failedRequests: count,
   lostWrites: count,
   staleReads: count,
+  firstSuccess: spread,
+  clientsNever: count.default(0),
+  clientUnavailable: spread,
+});
+
+const faultImpact = z.object({
+  fault: name,
+  kind: name,
+  atMs: number,
+  untilMs: number,
+  failedRequests: count,
+  slowRequests: count,
+  slowAboveMs: maybe,
+  retries: count,
+  redirects: count,
+  amplification: maybe,
+  amplificationBefore: maybe,
+  misses: count,
+  originPeakPerSec: number,
+  p99BackAfterMs: maybe,
+  hitRatioBackAfterMs: maybe,
 });
 
 const treatment = z.object({
@@ -151,6 +177,8 @@ const partitionMap = z
     if (wrong !== null) context.issues.push({ code: 'custom', input: context.value, message: wrong });
   });
 
+const LATER = ['gets', 'originRequests', 'originUtilization', 'sent', 'retries', 'redirects', 'slow'];
+
 const timeline = z
   .object({
     stepMs: z.number().positive(),
@@ -166,25 +194,21 @@ const timeline = z
     misses: z.array(number),
     originRequests: z.array(number).default([]),
     originUtilization: z.array(share).default([]),
+    sent: z.array(number).default([]),
+    retries: z.array(number).default([]),
+    redirects: z.array(number).default([]),
+    slow: z.array(number).default([]),
     utilization: z.array(z.array(number)),
     attempts: z.array(z.array(number)),
   })
   .check((context) => {
-    const {
-      stepMs: _,
-      offered,
-      utilization,
-      attempts,
-      responseTimes,
-      gets,
-      originRequests,
-      originUtilization,
-      ...columns
-    } = context.value;
+    const { stepMs: _, offered, utilization, attempts, responseTimes, ...all } = context.value;
+    // Columns that older results do not have.
+    const columns = Object.fromEntries(
+      Object.entries(all).filter(([column, values]) => values.length > 0 || !LATER.includes(column)),
+    );
     const rows = {
       ...columns,
-      ...(gets.length === 0 ? {} : { gets }),
-      ...(originRequests.length === 0 ? {} : { originRequests, originUtilization }),
       ...Object.fromEntries(utilization.map((row, node) => [`utilization[${node}]`, row])),
       ...Object.fromEntries(attempts.map((row, node) => [`attempts[${node}]`, row])),
       ...Object.fromEntries(
@@ -240,6 +264,7 @@ const run = z
     rebalance: rebalance.nullable().default(null),
     partitions: partitionMap.nullable().default(null),
     failover: z.array(failoverResult),
+    faults: z.array(faultImpact).default([]),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,
     staleReads: count,

@@ -1,7 +1,10 @@
 /** The ranked table for a terminal: one block where the width allows it, two stacked ones otherwise. */
 import { styleText } from 'node:util';
 import type { Result, RunResult } from '../sim/result.ts';
+import type { DataTable } from './charts/chart.ts';
 import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
+import { faultTables } from './fault-tables.ts';
+import { rankedRuns } from './ranked.ts';
 import { visible } from './safe.ts';
 import { type Block, type Column, isBest, type RankedRow, type RankedTable, rankedTable } from './table.ts';
 import { remarks, verdict } from './verdict.ts';
@@ -44,10 +47,47 @@ export function renderTerminal(result: Result, { width, color, ascii }: Terminal
   if (table.footnotes.length > 0) lines.push('');
   for (const [i, text] of table.footnotes.entries())
     lines.push(...paragraph(`${mark(i + 1, ascii)} ${text}`, 'reset', '  '));
+  lines.push(...faultLines(rankedRuns(result), { width: columns, style, ascii }));
   lines.push('', ...remarks(result).flatMap((text) => paragraph(text, 'dim')));
   lines.push('', ...paragraph(verdict(result).join(' ').trimEnd(), 'bold'));
   const text = `${lines.join('\n')}\n`;
   return ascii ? text.replaceAll('–', '-').replaceAll('…', '~').replaceAll('±', '+-') : text;
+}
+
+/** Of the first fault; the page has all of them. */
+function faultLines(runs: readonly RunResult[], { width, style, ascii }: Layout): string[] {
+  const [first] = faultTables(runs);
+  if (first === undefined) return [];
+  const title = (text: string): string => style('bold', fitted(visible(text), width));
+  const shown = [
+    { title: `Clients after ${first.fault}`, table: first.clients },
+    { title: `All requests after ${first.fault}`, table: first.requests },
+  ];
+  return shown.flatMap(({ title: text, table }) =>
+    table === null ? [] : ['', title(text), ...plainTable(table, width, ascii)],
+  );
+}
+
+/** As many columns as fit. */
+function plainTable({ head, rows }: DataTable, width: number, ascii: boolean): string[] {
+  const shown = [head, ...rows].map((row) =>
+    row.map((cell, i) => {
+      const text = ascii ? cell.replaceAll('→', '->') : cell;
+      return i === 0 ? fitted(visible(text), NAME_WIDTH_MAX) : visible(text);
+    }),
+  );
+  const widths = head.map((_, i) => Math.max(...shown.map((row) => columnsOf(row[i]!))));
+  let room = width;
+  const count = widths.findIndex((own, i) => {
+    room -= own + (i === 0 ? 0 : GAP.length);
+    return room < 0;
+  });
+  return shown.map((row) =>
+    row
+      .slice(0, count < 0 ? row.length : count)
+      .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]!) : padStart(cell, widths[i]!)))
+      .join(GAP),
+  );
 }
 
 /** Before anything is measured: `±` becomes wider. */

@@ -102,6 +102,7 @@ export class Control {
     const { events, recorder, infos, clock } = this.#world;
     events.push({ atNs: clock.nowNs, event, node: infos[about]!.name, by });
     recorder.fingerprint.event(clock.nowNs, EVENT_CODES[event], about, byId);
+    if (event === 'election') recorder.outages.decided(infos[about]!.shard, clock.nowNs);
     if (event === 'detected' || event === 'ejected') recorder.outages.detected(about, clock.nowNs);
   }
 

@@ -46,7 +46,12 @@ const RAMP_STEPS = 100;
 /** COLD. Puts the setup's faults on the clock. */
 export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
   const faults = new Faults(world, delivery, control);
-  for (const fault of world.setup.faults) world.clock.at(fault.atNs, () => faults.apply(fault));
+  for (const fault of world.setup.faults) {
+    world.clock.at(fault.atNs, () => {
+      world.recorder.struck();
+      faults.apply(fault);
+    });
+  }
 }
 
 class Faults {

@@ -77,7 +77,7 @@ export class RequestFlow {
     this.#join(request, block.keysLeft[i]!);
     const client = requests.client[request]!;
     const { outages } = this.#world.recorder;
-    if (!outages.none) outages.asked(this.#ownerNow(block.partition[i]!), block.op[i] === OP.get);
+    if (!outages.none) outages.asked(this.#ownerNow(block.partition[i]!), block.op[i] === OP.get, client);
     if (this.#budget !== null) this.#budget.earn(client);
     if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
@@ -482,7 +482,13 @@ export class RequestFlow {
     const outcome = requests.outcome[request]!;
     if (!recorder.outages.none) {
       const shard = this.#ownerNow(requests.partition[request]!);
-      recorder.outages.ended(shard, requests.op[request] === OP.get, outcome === OUTCOME.ok, clock.nowNs);
+      recorder.outages.ended(
+        shard,
+        requests.op[request] === OP.get,
+        outcome === OUTCOME.ok,
+        clock.nowNs,
+        requests.client[request]!,
+      );
     }
     const multiGet = requests.multiGet[request]!;
     const node = requests.node[request]!;

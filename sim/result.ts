@@ -122,6 +122,8 @@ export interface FailoverResult {
   atMs: number;
   /** First conclusion that the node is down: FAIL by majority, or a client's ejection. */
   detectedMs: number | null;
+  /** Somebody began to replace it: an election; null where a protocol has none. */
+  decidedMs: number | null;
   promotedMs: number | null;
   /** End of the last gap in service of the dead node's keys. */
   recoveredMs: number | null;
@@ -133,6 +135,41 @@ export interface FailoverResult {
   failedRequests: number;
   lostWrites: number;
   staleReads: number;
+  /** From the fault to the first success of each client that asked for one of the node's keys. */
+  firstSuccess: Spread;
+  /** Clients that asked and never had one. */
+  clientsNever: number;
+  /** Longest time between successes of each of those clients. */
+  clientUnavailable: Spread;
+}
+
+/** Of a few values; null where there is none. */
+export interface Spread {
+  p50Ms: number | null;
+  p90Ms: number | null;
+  maxMs: number | null;
+}
+
+/** What a fault of any kind did to all requests, from it until `untilMs`. Exact meaning: sim/metrics/fault-impact.ts. */
+export interface FaultImpact {
+  fault: string;
+  kind: string;
+  atMs: number;
+  untilMs: number;
+  failedRequests: number;
+  /** Completed later than `slowAboveMs`: the p99 of all before the first fault; null when there was none. */
+  slowRequests: number;
+  slowAboveMs: number | null;
+  retries: number;
+  redirects: number;
+  /** Attempts clients sent per request. */
+  amplification: number | null;
+  amplificationBefore: number | null;
+  misses: number;
+  originPeakPerSec: number;
+  /** From the fault until it was as before; 0 where it never was otherwise, null where it did not come back. */
+  p99BackAfterMs: number | null;
+  hitRatioBackAfterMs: number | null;
 }
 
 interface CacheResult {
@@ -235,6 +272,12 @@ export interface Timeline {
   /** Asked of the origin, and the busy share of its servers; empty where there is none. */
   originRequests: number[];
   originUtilization: number[];
+  /** Attempts clients sent. */
+  sent: number[];
+  retries: number[];
+  redirects: number[];
+  /** Completed later than the p99 of all before the first fault. */
+  slow: number[];
   /** [node][step] */
   utilization: number[][];
   /** [node][step] */
@@ -312,6 +355,8 @@ export interface RunResult {
   /** Null where placement knows no partitions, or has more than a map can show. */
   partitions: PartitionMap | null;
   failover: FailoverResult[];
+  /** Of every fault whose time is planned. */
+  faults: FaultImpact[];
   events: ControlEvent[];
   lostWrites: number;
   staleReads: number;

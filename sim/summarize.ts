@@ -2,6 +2,7 @@
 
 import type { Memory } from './memory/memory.ts';
 import { metastabilityOf, type Station } from './metastability.ts';
+import { faultImpacts } from './metrics/fault-impact.ts';
 import type { Histogram } from './metrics/histogram.ts';
 import type { Outage } from './metrics/outages.ts';
 import { partitionMapOf } from './metrics/partition-map.ts';
@@ -21,6 +22,7 @@ import type {
   RebalanceResult,
   RequestCounts,
   RunResult,
+  Spread,
   TenantResult,
   Timeline,
   TimeSummary,
@@ -80,6 +82,7 @@ export function summarize(end: RunEnd): RunResult {
     rebalance: rebalanceOf(world),
     partitions: partitionMapOf(world, end.keyCounts),
     failover,
+    faults: faultImpacts(setup.faults, timeline, finite(recorder.slowAboveNs)),
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
@@ -362,6 +365,7 @@ function failoverResult({ infos }: World, outage: Outage): FailoverResult {
     node: infos[outage.node]!.name,
     atMs: ms(outage.atNs),
     detectedMs: outage.detectedNs === null ? null : ms(outage.detectedNs),
+    decidedMs: outage.decidedNs === null ? null : ms(outage.decidedNs),
     promotedMs: outage.promotedNs === null ? null : ms(outage.promotedNs),
     recoveredMs: longer.endNs === null ? null : ms(longer.endNs),
     unavailableMs: ms(longer.longestNs),
@@ -370,7 +374,19 @@ function failoverResult({ infos }: World, outage: Outage): FailoverResult {
     failedRequests: outage.failedRequests,
     lostWrites: outage.lostWrites,
     staleReads: outage.staleReads,
+    firstSuccess: spreadOf(outage.clients.firstSuccessesNs()),
+    clientsNever: outage.clients.never,
+    clientUnavailable: spreadOf(outage.clients.longestNs()),
   };
+}
+
+/** @param ascendingNs of so few that a value stands for each quantile */
+function spreadOf(ascendingNs: readonly number[]): Spread {
+  const at = (q: number): number | null => {
+    const value = ascendingNs[Math.max(0, Math.ceil(q * ascendingNs.length) - 1)];
+    return value === undefined ? null : ms(value);
+  };
+  return { p50Ms: at(0.5), p90Ms: at(0.9), maxMs: at(1) };
 }
 
 /** Nodes to which more work was sent than they could do: their queues have no steady state. */
@@ -409,6 +425,10 @@ function timelineOf({ recorder, infos, setup: { origin } }: World): Timeline {
         : steps.offered.map((_, step) =>
             ratio(recorder.originBusy.at(0, step) / (stepNs * origin.concurrency)),
           ),
+    sent: steps.sent,
+    retries: steps.retries,
+    redirects: steps.redirects,
+    slow: steps.slow,
     utilization: infos.map((info) =>
       steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),
     ),

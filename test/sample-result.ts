@@ -3,7 +3,7 @@
  * 20 s and restarted at 40 s. The numbers are plausible, not simulated; the same on every call.
  */
 import { assembleResult } from '../sim/compare.ts';
-import type { PartitionMap, Result, RunResult, TimeSummary } from '../sim/result.ts';
+import type { PartitionMap, Result, RunResult, Spread, TimeSummary } from '../sim/result.ts';
 
 interface Traits {
   /** Median and 99th percentile of response times, and how they are with the kill [ms]. */
@@ -148,6 +148,10 @@ function timelineOf(traits: Traits, random: () => number): RunResult['timeline']
     originRequests: [],
     originUtilization: [],
     misses: columns((step) => (step < 3 ? 900 - 300 * step : Math.round(40 * random()))),
+    sent: offered.map((count, step) => count + (out(step) ? 4000 : 0)),
+    retries: columns((step) => (out(step) ? 4000 : 0)),
+    redirects: columns((step) => (out(step) ? 300 : 0)),
+    slow: columns((step) => (out(step) ? 900 : 10)),
     utilization,
     attempts: utilization.map((row) => row.map((value) => Math.round((value * RATE) / 6))),
   };
@@ -171,6 +175,32 @@ function nodesOf(timeline: RunResult['timeline'], traits: Traits): RunResult['no
   }));
 }
 
+function spread(ms: number): Spread {
+  return { p50Ms: ms * 0.9, p90Ms: ms * 0.98, maxMs: ms };
+}
+
+function faultsOf(traits: Traits): RunResult['faults'] {
+  return [
+    {
+      fault: 'kill-1',
+      kind: 'crash',
+      atMs: 20_000,
+      untilMs: 20_000 + traits.unavailableMs,
+      failedRequests: traits.failed,
+      slowRequests: 2 * traits.failed,
+      slowAboveMs: traits.p99,
+      retries: 3 * traits.failed,
+      redirects: 300,
+      amplification: 1.4,
+      amplificationBefore: 1,
+      misses: 900,
+      originPeakPerSec: 900,
+      p99BackAfterMs: traits.unavailableMs,
+      hitRatioBackAfterMs: 0,
+    },
+  ];
+}
+
 function failoverOf(traits: Traits): RunResult['failover'] {
   const promotes = traits.lostWrites > 0;
   return [
@@ -187,6 +217,10 @@ function failoverOf(traits: Traits): RunResult['failover'] {
       failedRequests: traits.failed,
       lostWrites: traits.lostWrites,
       staleReads: promotes ? 12 : 0,
+      decidedMs: promotes ? 20_000 + traits.unavailableMs * 0.95 : null,
+      firstSuccess: spread(traits.unavailableMs),
+      clientsNever: 0,
+      clientUnavailable: spread(traits.unavailableMs),
     },
   ];
 }
@@ -306,6 +340,7 @@ function runOf(strategy: string, position: number): RunResult {
     partitions: kind === 'consistent-hash' ? RING : SLOTS,
     tenants: [],
     failover,
+    faults: faultsOf(traits),
     events: eventsOf(failover),
     lostWrites: traits.lostWrites,
     staleReads: failover[0]!.staleReads,
@@ -443,6 +478,7 @@ export function namedByStranger(name: string): Result {
     for (const hotspot of run.hotspots) hotspot.node = name;
     for (const key of [...run.hotKeys, ...run.hotspots.flatMap((hotspot) => hotspot.keys)]) key.key = name;
     for (const failover of run.failover) Object.assign(failover, { fault: name, node: name });
+    for (const impact of run.faults) Object.assign(impact, { fault: name, kind: name });
     for (const event of run.events) Object.assign(event, { event: name, node: name, by: name });
     if (run.hotKeyTreatment !== null)
       run.hotKeyTreatment = {

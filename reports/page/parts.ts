@@ -75,8 +75,8 @@ export function howToRead(text: string): Html {
   return html`<strong>How to read this.</strong> ${text}`;
 }
 
-export function dataDetails(table: Html): Html {
-  return html`<details><summary>Data as a table</summary>${table}</details>`;
+export function dataDetails(table: Html, summary = 'Data as a table'): Html {
+  return html`<details><summary>${summary}</summary>${table}</details>`;
 }
 
 /** The style sheet with the colours filled in that follow from others: of heat maps, and of shards. */

@@ -1,5 +1,5 @@
 /** Metrics of crashes: `recoveryTime(kill-1)` of one, `recoveryTime` of the worst. */
-import type { FailoverResult } from '../result.ts';
+import type { FailoverResult, FaultImpact } from '../result.ts';
 import type { Metric } from './metric.ts';
 
 function faultMetric(
@@ -19,6 +19,27 @@ function faultMetric(
     read: ({ failover }, { fault }) => {
       const crashes = failover.filter((crash) => fault === null || crash.fault === fault);
       return crashes.length === 0 ? null : Math.max(...crashes.map(of));
+    },
+  };
+}
+
+/** Of faults of any kind. */
+function impactMetric(
+  name: string,
+  unit: Metric['unit'],
+  explains: string,
+  of: (impact: FaultImpact) => number,
+): Metric {
+  return {
+    name,
+    unit,
+    better: 'lower',
+    explains,
+    narrows: ['fault'],
+    everySeed: false,
+    read: ({ faults }, { fault }) => {
+      const found = faults.filter((impact) => fault === null || impact.fault === fault);
+      return found.length === 0 ? null : Math.max(...found.map(of));
     },
   };
 }
@@ -83,5 +104,35 @@ export const FAULT_METRICS: readonly Metric[] = [
     'count',
     'Stale reads that the crash caused.',
     (crash) => crash.staleReads,
+  ),
+  faultMetric(
+    'firstSuccess',
+    'ms',
+    "From the crash to the first success of the last client that asked for one of the dead node's keys; never, if one had none.",
+    ({ clientsNever, firstSuccess }) => (clientsNever > 0 ? Infinity : (firstSuccess.maxMs ?? 0)),
+  ),
+  faultMetric(
+    'clientUnavailable',
+    'ms',
+    "Longest time that any client went without a success for the dead node's keys.",
+    ({ clientUnavailable }) => clientUnavailable.maxMs ?? 0,
+  ),
+  impactMetric(
+    'p99Recovery',
+    'ms',
+    'From a fault until p99 is as it was before it, within 10 %, for three steps in a row; never, if it does not come back.',
+    ({ p99BackAfterMs }) => p99BackAfterMs ?? Infinity,
+  ),
+  impactMetric(
+    'hitRatioRecovery',
+    'ms',
+    'From a fault until the hit ratio is as it was before it, within 10 %; never, if it does not come back.',
+    ({ hitRatioBackAfterMs }) => hitRatioBackAfterMs ?? Infinity,
+  ),
+  impactMetric(
+    'slowRequests',
+    'count',
+    'Requests after a fault that took longer than 99 % of all before the first one.',
+    ({ slowRequests }) => slowRequests,
   ),
 ];

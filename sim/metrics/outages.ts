@@ -3,7 +3,8 @@
  * successful read, and without a successful write. That is the failover time when everything stops (fault to
  * first success), and it is honest for strategies that lose only writes, or only some clients.
  */
-import type { NodeId, ShardId } from '../strategy.ts';
+import type { ClientId, NodeId, ShardId } from '../strategy.ts';
+import { ClientGaps } from './client-gaps.ts';
 
 export interface Outage {
   readonly fault: string;
@@ -11,9 +12,11 @@ export interface Outage {
   readonly shard: ShardId;
   readonly atNs: number;
   detectedNs: number | null;
+  decidedNs: number | null;
   promotedNs: number | null;
   readonly reads: Gap;
   readonly writes: Gap;
+  readonly clients: ClientGaps;
   failedRequests: number;
   lostWrites: number;
   staleReads: number;
@@ -30,7 +33,13 @@ interface Gap {
 }
 
 export class Outages {
+  readonly #clientCount: number;
   readonly all: Outage[] = [];
+
+  constructor(clientCount: number) {
+    this.#clientCount = clientCount;
+  }
+
   /** Whether any request's home must be looked up at all. */
   get none(): boolean {
     return this.all.length === 0;
@@ -44,9 +53,11 @@ export class Outages {
       shard,
       atNs,
       detectedNs: null,
+      decidedNs: null,
       promotedNs: null,
       reads: gap(),
       writes: gap(),
+      clients: new ClientGaps(this.#clientCount, atNs),
       failedRequests: 0,
       lostWrites: 0,
       staleReads: 0,
@@ -54,22 +65,26 @@ export class Outages {
   }
 
   /** A request for a key of `shard` is made; it may never end. */
-  asked(shard: ShardId, isRead: boolean): void {
+  asked(shard: ShardId, isRead: boolean, client: ClientId): void {
     for (const outage of this.all) {
       if (outage.shard !== shard) continue;
       const gap = isRead ? outage.reads : outage.writes;
       gap.asked = true;
+      outage.clients.asked(client);
     }
   }
 
   /** A request for a key of `shard` ended. */
-  ended(shard: ShardId, isRead: boolean, completed: boolean, nowNs: number): void {
+  ended(shard: ShardId, isRead: boolean, completed: boolean, nowNs: number, client: ClientId): void {
     for (const outage of this.all) {
       if (outage.shard !== shard) continue;
       const gap = isRead ? outage.reads : outage.writes;
       gap.asked = true;
-      if (completed) succeed(gap, nowNs);
-      else outage.failedRequests++;
+      outage.clients.asked(client);
+      if (completed) {
+        succeed(gap, nowNs);
+        outage.clients.succeeded(client, nowNs);
+      } else outage.failedRequests++;
     }
   }
 
@@ -89,6 +104,12 @@ export class Outages {
     if (outage && outage.detectedNs === null) outage.detectedNs = nowNs;
   }
 
+  /** First election for it. */
+  decided(shard: ShardId, nowNs: number): void {
+    const outage = this.latest(shard);
+    if (outage && outage.decidedNs === null) outage.decidedNs = nowNs;
+  }
+
   promoted(shard: ShardId, nowNs: number): void {
     const outage = this.latest(shard);
     if (outage && outage.promotedNs === null) outage.promotedNs = nowNs;
@@ -101,6 +122,7 @@ export class Outages {
   /** The run is over: a gap still open counts up to now. */
   finish(nowNs: number): void {
     for (const outage of this.all) {
+      outage.clients.finish(nowNs);
       for (const gap of [outage.reads, outage.writes]) {
         if (gap.asked && nowNs - gap.lastNs > gap.longestNs) {
           gap.longestNs = nowNs - gap.lastNs;

@@ -38,6 +38,7 @@ class Counters {
   expiredActively = 0;
   lostWrites = 0;
   staleReads = 0;
+  slow = 0;
 }
 
 /** Columns of the timeline, filled step by step. */
@@ -48,6 +49,10 @@ export interface StepColumns {
   readonly gets: number[];
   readonly misses: number[];
   readonly origin: number[];
+  readonly sent: number[];
+  readonly retries: number[];
+  readonly redirects: number[];
+  readonly slow: number[];
   /** [step] quantiles in ns, NaN for a step without a completion */
   readonly p50Ns: number[];
   readonly p99Ns: number[];
@@ -60,7 +65,7 @@ export interface StepColumns {
 export class Recorder {
   readonly counters = new Counters();
   readonly fingerprint = new Fingerprint();
-  readonly outages = new Outages();
+  readonly outages: Outages;
   readonly busy: BusyTime;
   /** Server time of the origin, all servers together. */
   readonly originBusy: BusyTime;
@@ -79,6 +84,8 @@ export class Recorder {
   readonly #warmUpNs: number;
   readonly #stepResponse = new Histogram();
   readonly #stepFrom = new Counters();
+  /** What counts as slow; Infinity before the first fault. */
+  slowAboveNs = Infinity;
   #originRequests = 0;
   #stepOrigin = 0;
   #step = 0;
@@ -87,6 +94,7 @@ export class Recorder {
 
   constructor(setup: Setup, nodeCount: number, keyCount: number) {
     this.stepNs = setup.metrics.stepNs;
+    this.outages = new Outages(setup.clients.count + 1);
     this.stepCount = Math.max(1, Math.ceil(setup.durationNs / this.stepNs));
     this.stepEndNs = this.stepCount > 1 ? this.stepNs : Infinity;
     this.#threads = setup.cluster.node.threads;
@@ -103,6 +111,10 @@ export class Recorder {
       gets: [],
       misses: [],
       origin: [],
+      sent: [],
+      retries: [],
+      redirects: [],
+      slow: [],
       p50Ns: [],
       p99Ns: [],
       responses: [],
@@ -122,6 +134,7 @@ export class Recorder {
   completed(ordinal: number, node: NodeId, arrivedNs: number, nowNs: number): void {
     this.counters.completed++;
     if (arrivedNs >= this.#warmUpNs) this.#stepResponse.record(nowNs - arrivedNs);
+    if (nowNs - arrivedNs > this.slowAboveNs) this.counters.slow++;
     this.fingerprint.request(ordinal, node, 0, arrivedNs, nowNs);
   }
 
@@ -138,6 +151,15 @@ export class Recorder {
 
   originRequest(): void {
     this.#originRequests++;
+  }
+
+  /** COLD. A fault strikes: from the first on, what is slower than p99 before it is slow. */
+  struck(): void {
+    if (this.slowAboveNs < Infinity) return;
+    const before = new Histogram();
+    before.add(this.response);
+    before.add(this.#stepResponse);
+    if (before.count > 0) this.slowAboveNs = before.quantile(0.99);
   }
 
   /** p99 of the response times of the step under way or, when it is young, all before; NaN without any. */
@@ -171,6 +193,10 @@ export class Recorder {
     steps.gets.push(counters.gets - from.gets);
     steps.misses.push(counters.misses - from.misses);
     steps.origin.push(this.#originRequests - this.#stepOrigin);
+    steps.sent.push(counters.attempts - from.attempts);
+    steps.retries.push(counters.retries - from.retries);
+    steps.redirects.push(counters.redirects - from.redirects);
+    steps.slow.push(counters.slow - from.slow);
     steps.p50Ns.push(this.#stepResponse.quantile(0.5));
     steps.p99Ns.push(this.#stepResponse.quantile(0.99));
     steps.responses.push(this.#stepResponse.byHalfOctaves());

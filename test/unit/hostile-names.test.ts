@@ -126,9 +126,12 @@ describe.each(MARKDOWN)('Markdown, %s', (_, render) => {
     expect(markdown.replaceAll('\n', '')).not.toMatch(HIDDEN);
     expect(markdown.replaceAll(/<\/?(code|sup|br)>|<!-- -->/g, ' ')).not.toMatch(/<|@[a-z]/i);
     expect(markdown.replaceAll(/\\./g, '')).not.toMatch(/`|\]\(/);
-    const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
-    const cells = rows.map((row) => row.split('|').length);
-    expect(new Set(cells).size).toBe(1);
+    // Tables are apart; within one, every row has the cells of its head.
+    for (const table of markdown.split(/\n(?!\|)/)) {
+      const rows = table.split('\n').filter((line) => line.startsWith('|'));
+      const cells = rows.map((row) => row.split('|').length);
+      expect(new Set(cells).size).toBeLessThanOrEqual(1);
+    }
   });
 });
 

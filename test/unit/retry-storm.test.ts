@@ -55,6 +55,10 @@ describe('metastable', () => {
       misses: [],
       originRequests: [],
       originUtilization: [],
+      sent: [],
+      retries: [],
+      redirects: [],
+      slow: [],
       utilization: [],
       attempts: [],
     };

@@ -1,0 +1,115 @@
+/** What each fault did, strategy by strategy: to the clients of a dead node's keys, and to all requests. */
+import type { FailoverResult, FaultImpact, RunResult, Spread } from '../sim/result.ts';
+import type { DataTable } from './charts/chart.ts';
+import { ABSENT, counted, duration, integer, rate } from './format.ts';
+
+/** A fault with what each strategy made of it, in order of rank. */
+export interface FaultTables {
+  fault: string;
+  /** Null where no primary died. */
+  clients: DataTable | null;
+  /** Null where its time was not planned. */
+  requests: DataTable | null;
+}
+
+/** One for each fault, in order of time. @param runs best first */
+export function faultTables(runs: readonly RunResult[]): FaultTables[] {
+  // A fault drawn by chance is known by whom it struck alone.
+  const known = runs.flatMap((run) => [...run.faults, ...run.failover]).sort((a, b) => a.atMs - b.atMs);
+  const faults = [...new Set(known.map(({ fault }) => fault))];
+  return faults.map((fault) => {
+    const felt = runs.flatMap(({ strategy, failover }) =>
+      failover.filter((one) => one.fault === fault).map((one) => ({ strategy, one })),
+    );
+    const impacts = runs.flatMap(({ strategy, faults }) =>
+      faults.filter((one) => one.fault === fault).map((one) => ({ strategy, one })),
+    );
+    return {
+      fault,
+      clients:
+        felt.length === 0
+          ? null
+          : { head: CLIENTS_HEAD, rows: felt.map(({ strategy, one }) => [strategy, ...clientCells(one)]) },
+      requests:
+        impacts.length === 0
+          ? null
+          : {
+              head: REQUESTS_HEAD,
+              rows: impacts.map(({ strategy, one }) => [strategy, ...requestCells(one)]),
+            },
+    };
+  });
+}
+
+const CLIENTS_HEAD = [
+  'strategy',
+  'detected',
+  'decided',
+  'promoted',
+  'first success p50',
+  'p90',
+  'last client',
+  'longest gap p50',
+  'p90',
+  'worst client',
+  'lost writes',
+  'stale reads',
+];
+
+function clientCells(one: FailoverResult): string[] {
+  const after = (atMs: number | null): string => (atMs === null ? ABSENT : duration(atMs - one.atMs));
+  const last =
+    one.clientsNever > 0 ? `${counted(one.clientsNever, 'client')} never` : duration(one.firstSuccess.maxMs);
+  return [
+    after(one.detectedMs),
+    after(one.decidedMs ?? one.promotedMs),
+    after(one.promotedMs),
+    ...quantiles(one.firstSuccess),
+    last,
+    ...quantiles(one.clientUnavailable),
+    duration(one.clientUnavailable.maxMs),
+    integer(one.lostWrites),
+    integer(one.staleReads),
+  ];
+}
+
+function quantiles({ p50Ms, p90Ms }: Spread): string[] {
+  return [duration(p50Ms), duration(p90Ms)];
+}
+
+const REQUESTS_HEAD = [
+  'strategy',
+  'failed',
+  'slow',
+  'attempts per request',
+  'p99 back',
+  'hit ratio back',
+  'until',
+  'retries',
+  'redirects',
+  'misses',
+  'origin peak',
+];
+
+function requestCells(one: FaultImpact): string[] {
+  const back = (ms: number | null): string =>
+    ms === null ? 'not back' : ms === 0 ? 'as before' : duration(ms);
+  return [
+    integer(one.failedRequests),
+    integer(one.slowRequests),
+    amplification(one),
+    back(one.p99BackAfterMs),
+    back(one.hitRatioBackAfterMs),
+    duration(one.untilMs),
+    integer(one.retries),
+    integer(one.redirects),
+    integer(one.misses),
+    rate(one.originPeakPerSec),
+  ];
+}
+
+/** `1.00 -> 1.42` */
+function amplification({ amplification: now, amplificationBefore: before }: FaultImpact): string {
+  const text = (value: number | null): string => value?.toFixed(2) ?? ABSENT;
+  return before === null ? text(now) : `${text(before)} → ${text(now)}`;
+}
