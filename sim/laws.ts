@@ -1,11 +1,12 @@
 /**
  * Laws that hold in every run, whatever the scenario: requests are conserved, in-flight counts add up, a shard
- * has one primary per epoch. (The clock's law, and that no in-flight count is negative, are checked where they
+ * has one primary per epoch, metrics add up, no write is lost without a fault. Those that must be watched while the
+ * run goes on are in law-watch.ts. (The clock's law, and that no in-flight count is negative, are checked where they
  * would break.) A broken law is a bug of the simulator.
  */
 import type { Engine } from './engine.ts';
 import { LawError } from './errors.ts';
-import type { Workload } from './setup.ts';
+import type { Fault, Workload } from './setup.ts';
 import { type NodeId, OP, type PartitionMove, type ShardId } from './strategy.ts';
 import { openRequests, type World } from './world.ts';
 
@@ -100,14 +101,56 @@ export class Laws {
 
   /** COLD. After the run: the sums over steps equal the totals. */
   totals(world: World): void {
-    const { counters, steps } = world.recorder;
+    const { setup } = world;
+    const { counters, steps, tenants, response } = world.recorder;
     for (const name of ['offered', 'completed', 'failed', 'gets', 'misses'] as const) {
       const sum = steps[name].reduce((total, count) => total + count, 0);
       if (sum !== counters[name])
         throw new LawError('totals', `the timeline's ${name} add up to ${sum}, not to ${counters[name]}`);
     }
+    this.#nodeTotals(world);
+    for (const name of ['offered', 'completed', 'failed'] as const) {
+      const sum = tenants?.all.reduce((total, tenant) => total + tenant[name], 0) ?? counters[name];
+      if (sum !== counters[name])
+        throw new LawError('totals', `the tenants' ${name} add up to ${sum}, not to ${counters[name]}`);
+    }
+    const responses = steps.responses.reduce((total, counts) => total + counts.reduce((a, b) => a + b, 0), 0);
+    if (responses !== response.count || (setup.warmUpNs === 0 && response.count !== counters.completed))
+      throw new LawError(
+        'totals',
+        `${counters.completed} requests completed, but ${response.count} response times are known, ${responses} by steps`,
+      );
+  }
+
+  #nodeTotals({ recorder: { steps }, nodes, infos }: World): void {
+    for (const { id, name } of infos) {
+      const sum = steps.attempts[id]!.reduce((total, count) => total + count, 0);
+      if (sum !== nodes.attempts[id])
+        throw new LawError(
+          'totals',
+          `the timeline's attempts of ${name} add up to ${sum}, not to ${nodes.attempts[id]}`,
+        );
+    }
+  }
+
+  /** COLD. After the run: an acknowledged write is lost only where a fault took a node, or a primary's place, away. */
+  explained({ setup, recorder: { counters } }: World): void {
+    if (counters.lostWrites === 0 || setup.faults.some(({ kind }) => TAKES_WRITES.has(kind))) return;
+    throw new LawError('lost writes', `${counters.lostWrites} writes are lost, but no fault could lose any`);
   }
 }
+
+/** Faults after which a node is gone, or taken for gone. */
+const TAKES_WRITES: ReadonlySet<Fault['kind']> = new Set([
+  'crash',
+  'crash-some',
+  'hazard',
+  'pause',
+  'stall',
+  'slow',
+  'partition',
+  'loss',
+]);
 
 function deletes(workload: Workload): boolean {
   if (workload.kind === 'mixed') return workload.tenants.some((tenant) => deletes(tenant.workload));

@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
 import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
+import { LawWatch } from './law-watch.ts';
 import { Laws } from './laws.ts';
 import { startRebalance } from './mover.ts';
 import type { RunResult } from './result.ts';
@@ -61,6 +62,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
 
   hooks.watch?.(world, engine);
+  const watch = hooks.check ? new LawWatch(world) : null;
 
   const keyCounts = new Uint32Array(source.keys.count);
   const advance = isClosedLoop(setup)
@@ -82,6 +84,8 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   laws.totals(world);
   laws.placed(world);
   laws.remembered(world);
+  laws.explained(world);
+  watch?.finish();
   return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
 }
 

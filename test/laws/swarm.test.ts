@@ -210,6 +210,11 @@ function holds(result: RunResult, swarmCase: Swarm): void {
   for (const node of nodes) expect(node.utilization).toBeLessThanOrEqual(1 + 1e-6);
   const busy = nodes.map((_, i) => result.timeline.utilization[i]!);
   for (const steps of busy) for (const share of steps) expect(share).toBeGreaterThanOrEqual(0);
+  const reached = nodes.reduce((sum, node) => sum + node.attempts, 0);
+  if (reached > 0) expect(nodes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
+  expect(result.failover.reduce((sum, outage) => sum + outage.lostWrites, 0)).toBeLessThanOrEqual(
+    result.lostWrites,
+  );
   if (swarmCase.faults.length === 0) {
     expect(result.lostWrites).toBe(0);
     expect(result.failover).toEqual([]);
@@ -217,11 +222,17 @@ function holds(result: RunResult, swarmCase: Swarm): void {
   }
 }
 
-/** Says how to play the failing case alone. */
+/** Says what failed, on the smallest case found, and how to play that alone; modules by their names. */
 function report(details: fc.RunDetails<[Swarm]>): void {
   if (!details.failed) return;
+  const named = (_key: string, value: unknown) =>
+    typeof value === 'object' && value !== null && 'axis' in value && 'name' in value ? value.name : value;
+  const counterexample = JSON.stringify(details.counterexample, named);
   const replay = `SWARM_SEED=${details.seed} SWARM_PATH=${details.counterexamplePath} npm run storms`;
-  throw new Error(`${fc.defaultReportMessage(details)}\nReplay it alone: ${replay}`);
+  throw new Error(
+    `storm ${details.numRuns}, made smaller ${details.numShrinks} times: ${counterexample}\nReplay it alone: ${replay}`,
+    { cause: details.errorInstance },
+  );
 }
 
 test('laws hold under random compositions and fault storms', () => {
