@@ -279,6 +279,7 @@ const run = z
       originPeakPerSec: number,
       originErrors: count.default(0),
       leaseWaits: count.default(0),
+      earlyRefreshes: count.default(0),
     }),
     movedKeys: count,
     memoryOverhead: number,

@@ -200,6 +200,7 @@ function originOf({ origin }: Settings): OriginSetup | null {
     queueLimit: origin.queueLimit ?? Infinity,
     timeoutNs: origin.timeout,
     failures: origin.failures,
+    earlyRefresh: origin.earlyRefresh,
     leases: leases && { forNs: leases.duration, retryNs: leases.retryAfter, stale: leases.stale },
   };
 }

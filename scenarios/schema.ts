@@ -173,6 +173,14 @@ const origin = z.strictObject({
     .prefault('none')
     .describe('How long a client waits for its answer before it retries [duration]; none for ever.'),
   failures: ratio().prefault('0%').describe('Share of its answers that are errors [ratio].'),
+  earlyRefresh: z
+    .number()
+    .min(0)
+    .max(1000)
+    .prefault(0)
+    .describe(
+      'Readers refresh a key by chance before its time is over: beta of XFetch, 1 as its paper advises; 0 for never.',
+    ),
   leases: z
     .union([
       none(),

@@ -22,6 +22,11 @@ export class Luck {
     return Math.exp(this.#sigma * radius * Math.cos(2 * Math.PI * uniformAt(this.#key, ordinal, 2 * j + 1)));
   }
 
+  /** Exponential with mean 1: how long before its end the request finds a key old. */
+  impatience(ordinal: number): number {
+    return -Math.log(uniformAt(this.#key ^ 0x72656672, ordinal, 0));
+  }
+
   /** The service factor of the request's hedge, from the distribution of all. */
   hedgeServiceFactor(ordinal: number): number {
     const shape = this.#serviceShape;

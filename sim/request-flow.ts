@@ -33,6 +33,8 @@ export class RequestFlow {
   readonly #delivery: Delivery;
   readonly #luck: Luck;
   readonly #budget: RetryBudget | null;
+  /** Mean lead of an early refresh; 0 for none. */
+  readonly #refreshNs: number;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
@@ -54,6 +56,8 @@ export class RequestFlow {
     this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
     const { count, retryBudget } = world.setup.clients;
     this.#budget = retryBudget && new RetryBudget(retryBudget, count);
+    const { origin } = world.setup;
+    this.#refreshNs = origin === null ? 0 : origin.earlyRefresh * origin.latencyNs;
     delivery.onRequestSettled = (attempt, outcome) => this.#settled(attempt, outcome);
     delivery.onCopySettled = (request) => this.#release(request);
   }
@@ -347,6 +351,7 @@ export class RequestFlow {
     const { requests, attempts, origin, recorder, queue, clock, clients } = this.#world;
     if (attempts.missed[attempt] === 0) {
       if (this.answersLocally) this.#keep(attempt);
+      if (this.#refreshNs > 0) this.#refreshEarly(request);
       if (this.coalescing !== null) this.#countStaleWaiters(request, attempts.version[attempt]!);
       this.#partDone(request, OUTCOME.ok);
       return;
@@ -382,6 +387,31 @@ export class RequestFlow {
     const patienceNs = requests.tries[request]! * Math.min(setup.origin!.timeoutNs, forNs);
     if (clock.nowNs > requests.arrivedNs[request]! + patienceNs) this.#retry(request, OUTCOME.originFailed);
     else queue.push(clock.nowNs + retryNs, EVENT.retry, request);
+  }
+
+  /**
+   * The reader may fetch a value that is still good, and writes it on the side: by chance, the likelier the nearer its end,
+   * so that one of many does before all must (XFetch; A. Vattani et al., "Optimal Probabilistic Cache Stampede
+   * Prevention", PVLDB 8(8), 2015, with the origin's mean latency as the time to fetch).
+   */
+  #refreshEarly(request: number): void {
+    const { requests, expiry, clock, origin, recorder, clients, infos } = this.#world;
+    const key = requests.key[request]!;
+    if (expiry === null || origin === null) return;
+    const leftNs = expiry.endOf(key) - clock.nowNs;
+    if (leftNs > this.#refreshNs * this.#luck.impatience(requests.ordinal[request]!)) return;
+    recorder.counters.earlyRefreshes++;
+    recorder.originRequest();
+    const heardNs = origin.ask(clock.nowNs);
+    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
+    if (origin.failed) return;
+    const client = requests.client[request]!;
+    const { shard } = infos[requests.node[request]!]!;
+    const bytes = requests.valueBytes[request]!;
+    clock.at(heardNs, () => {
+      const writer = clients.writer(client, shard);
+      this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry.ttlOf(key));
+    });
   }
 
   /** The client may keep the value it just read. */

@@ -188,6 +188,8 @@ interface CacheResult {
   originErrors: number;
   /** Times a read was told to wait, because another client was fetching the value. */
   leaseWaits: number;
+  /** Values that readers fetched before their time was over. */
+  earlyRefreshes: number;
 }
 
 interface HotKeyCopies {

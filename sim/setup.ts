@@ -405,6 +405,8 @@ export interface OriginSetup {
   readonly failures: number;
   /** Null where everybody who misses asks. */
   readonly leases: LeasesSetup | null;
+  /** Readers of a key refresh it by chance before its time is over, the earlier the larger; 0 for never. */
+  readonly earlyRefresh: number;
 }
 
 export interface LeasesSetup {

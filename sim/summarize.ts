@@ -97,6 +97,7 @@ export function summarize(end: RunEnd): RunResult {
       originPeakPerSec: (Math.max(0, ...recorder.steps.origin) * 1e9) / recorder.stepNs,
       originErrors: counters.originErrors,
       leaseWaits: counters.leaseWaits,
+      earlyRefreshes: counters.earlyRefreshes,
     },
     movedKeys: membership.movedKeys,
     memoryOverhead: treatment

@@ -352,6 +352,7 @@ function runOf(strategy: string, position: number): RunResult {
       expiredActively: 0,
       originErrors: 0,
       leaseWaits: 0,
+      earlyRefreshes: 0,
       evictions: 0,
       originRequests: 2710,
       originPeakPerSec: 900,

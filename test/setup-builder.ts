@@ -139,7 +139,14 @@ export function buildSetup(overrides: Overrides): Setup {
       ...overrides.clients,
     },
     origin: overrides.origin
-      ? { queueLimit: Infinity, timeoutNs: Infinity, failures: 0, leases: null, ...overrides.origin }
+      ? {
+          queueLimit: Infinity,
+          timeoutNs: Infinity,
+          failures: 0,
+          leases: null,
+          earlyRefresh: 0,
+          ...overrides.origin,
+        }
       : null,
     faults: overrides.faults ?? [],
     strategy: {

@@ -201,11 +201,8 @@ export const RUN_METRICS: readonly Metric[] = [
     'memory.peak',
     'bytes',
     'lower',
-    'The most memory that a node ever used; nothing where none is counted.',
-    (run) =>
-      run.nodes.some(({ memory }) => memory !== null)
-        ? Math.max(...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0))
-        : null,
+    'The most memory that a node ever used; 0 where none is counted.',
+    (run) => Math.max(0, ...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0)),
   ),
   plain(
     'cache.originRequests',

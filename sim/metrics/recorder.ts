@@ -34,6 +34,7 @@ class Counters {
   expired = 0;
   originErrors = 0;
   leaseWaits = 0;
+  earlyRefreshes = 0;
   expiredLazily = 0;
   expiredActively = 0;
   lostWrites = 0;

@@ -35,6 +35,7 @@ function cacheSetup(keys: PopularitySetup, requests: number, step: number): Setu
       timeoutNs: Infinity,
       failures: 0,
       leases: null,
+      earlyRefresh: 0,
     },
     workload: {
       ...workload,
