@@ -2,11 +2,15 @@
  * The page's script: browser/main.ts with Vega, its interpreter and the few parts of d3 it uses, in one piece.
  * Bundled when a report is made (a third of a second), so that a clone needs no build; same input, same bytes.
  */
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const CREDITS =
   '/* Contains Vega (BSD-3-Clause, University of Washington Interactive Data Lab) and D3 (ISC, Mike Bostock). */';
+
+/** As this file: TypeScript in a clone, JavaScript where it is installed. */
+const ENTRY = new URL(`../browser/main${extname(import.meta.url)}`, import.meta.url);
 
 let bundled: Promise<string> | null = null;
 
@@ -17,7 +21,7 @@ export function pageScript(): Promise<string> {
 
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../browser/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(ENTRY)],
     bundle: true,
     minify: true,
     format: 'esm',

@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** TypeScript in a clone, JavaScript where it is installed. */
+const SOURCE = extname(import.meta.url);
 /** `sim/cli` and `reports` show what happened; they do not decide it. */
 const DECIDE = ['sim', 'strategies', 'scenarios'];
 const SHOW = join('sim', 'cli');
@@ -23,7 +25,7 @@ function digest(): string {
   const hash = createHash('sha256');
   const files = DECIDE.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  ).filter((path) => path.endsWith('.ts') && !path.startsWith(SHOW));
+  ).filter((path) => path.endsWith(SOURCE) && !path.endsWith('.d.ts') && !path.startsWith(SHOW));
   for (const path of files.sort())
     hash
       .update(path)

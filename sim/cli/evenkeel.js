@@ -9,5 +9,7 @@ if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
   );
   process.exitCode = 2;
 } else {
-  await import('./main.ts');
+  // A clone runs its TypeScript as it stands; what is installed was compiled, as Node strips no types there.
+  const installed = import.meta.url.includes('/node_modules/');
+  await import(installed ? '../../dist/sim/cli/main.js' : './main.ts');
 }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { extendRegistry, type Registry } from '../../strategies/registry.ts';
 import { InputError, LawError, StrategyError } from '../errors.ts';
@@ -134,7 +134,7 @@ function lendPackages(): void {
     },
   });
 }
-const CONTRACT = new URL('../strategy.ts', import.meta.url);
+const CONTRACT = new URL(`../strategy${extname(import.meta.url)}`, import.meta.url);
 let packagesLent = false;
 
 function pluginError(path: string, message: string, hint: string): CliError {

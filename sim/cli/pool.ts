@@ -1,4 +1,5 @@
 /** Runs jobs on worker threads, several at once, and keeps the results in the order of the jobs. */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../result.ts';
 import type { Window } from '../sampling/window.ts';
@@ -88,9 +89,12 @@ export class Pool {
   }
 }
 
+/** As this file: TypeScript in a clone, JavaScript where it is installed. */
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
 function runInWorker(workerData: WorkerInput): Promise<WorkerOutput> {
   // What a module prints must not get into the result on stdout.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, stdout: true });
+  const worker = new Worker(WORKER, { workerData, stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
   return new Promise((resolve) => {
     let output: WorkerOutput = {
