@@ -12,7 +12,7 @@ import {
 const GAP = 8;
 const HEAD = 8;
 
-export interface Panel extends Moment {
+interface Panel extends Moment {
   /** Empty where there is but one. */
   readonly title: string;
 }
