@@ -6,6 +6,7 @@ import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 import { checkFaults } from './check-faults.ts';
+import { checkMemory } from './check-memory.ts';
 import { checkRecording } from './check-recording.ts';
 import { checkSynthetic, checkTenants } from './check-workload.ts';
 import { finding } from './compose.ts';
@@ -66,16 +67,6 @@ function checkCluster({ cluster }: Sections): Finding[] {
     findings.push(finding(['cluster', 'nodeNames'], `${nodeNames.length} names for ${nodes} nodes`, made));
   }
   return findings;
-}
-
-/** What looks for keys whose time is over needs keys that have one. */
-function checkMemory({ cluster, workload }: Sections): Finding[] {
-  if (cluster === undefined || cluster.node.activeExpiry === null || workload === undefined) return [];
-  if ('recording' in workload) return [];
-  const tenants = 'tenants' in workload ? workload.tenants.map((tenant) => tenant.workload) : [workload];
-  if (tenants.some(({ ttl }) => ttl !== null && ttl !== undefined)) return [];
-  const message = 'no key has a time to live that could be over';
-  return [finding(['cluster', 'node', 'activeExpiry'], message, 'give workload.ttl, or leave it out', 'key')];
 }
 
 function duplicates(names: readonly string[]): number[] {

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { choices } from '../sim/suggest.ts';
 import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
+import { checkEviction } from './check-memory.ts';
 import { checkLoad, checkNeeds, checkSections, type Sections } from './checks.ts';
 import { withClientPreset } from './client-presets.ts';
 import { compose, finding } from './compose.ts';
@@ -158,7 +159,7 @@ class Loader {
     }
     for (const found of checkNeeds(composed.strategy, sections)) this.#report(draft, below(path, found));
     if (!parsed.success) return null;
-    for (const found of checkLoad(parsed.data, composed.strategy))
+    for (const found of [...checkLoad(parsed.data, composed.strategy), ...checkEviction(parsed.data)])
       this.#report(layered, forStrategy(found, name), 'warning');
     return { name, input, settings: parsed.data, overrides: Object.entries(overrides).map(overrideText) };
   }

@@ -115,15 +115,34 @@ test('theory: the hit ratio of keys that live for T is p T / (1 + p T) each (c.t
   expect(Math.abs(1 - after(timeline.misses) / after(timeline.gets) - 0.5208476577)).toBeLessThan(0.01053);
 });
 
-test('activeExpiry without any time to live is refused', () => {
-  const text = `cluster: { node: { activeExpiry: {} } }
-workload: { rate: 1k/s, keys: { count: 10, popularity: uniform }, operations: { get: 100% } }
+describe('a scenario', () => {
+  const loadedWith = (node: string, ttl = '') => {
+    const text = `cluster: { node: ${node} }
+workload: { rate: 1k/s, keys: { count: 10, popularity: uniform }, operations: { get: 100% }${ttl} }
 strategies: { a: redis-cluster }
 `;
-  const loaded = loadScenario({ path: 'x.yaml', text }, { overrides: [], registry });
-  expect('problems' in loaded && loaded.problems.map(({ message }) => message).join()).toContain(
-    'time to live',
-  );
+    return loadScenario({ path: 'x.yaml', text }, { overrides: [], registry });
+  };
+  const words = (problems: readonly { readonly message: string }[]): string =>
+    problems.map(({ message }) => message).join();
+
+  test('with activeExpiry, but without any time to live, is refused', () => {
+    const loaded = loadedWith('{ activeExpiry: {} }');
+    expect('problems' in loaded && words(loaded.problems)).toContain('no key has a time to live');
+    expect('problems' in loadedWith('{ activeExpiry: {} }', ', ttl: 1s')).toBe(false);
+  });
+
+  test('is warned of a policy that has nothing to evict', () => {
+    const warned = (node: string, ttl = ''): string => {
+      const loaded = loadedWith(node, ttl);
+      if ('problems' in loaded) throw new Error(words(loaded.problems));
+      return words(loaded.scenario.warnings);
+    };
+    expect(warned('{ eviction: allkeys-lru }')).toContain('without a limit');
+    expect(warned('{ maxMemory: 1MiB, eviction: volatile-lru }')).toContain('no key has a time to live');
+    expect(warned('{ maxMemory: 1MiB, eviction: volatile-lru }', ', ttl: 1s')).toBe('');
+    expect(warned('{ maxMemory: 1MiB, eviction: allkeys-lru }')).toBe('');
+  });
 });
 
 test('evictions.yaml: policies rank as their papers say', () => {
