@@ -4,7 +4,7 @@
  * wrapped from outside, for this one run, so a run that nobody watches pays nothing, and one that is
  * watched does the very same.
  */
-import { PURPOSE } from './attempts.ts';
+import { MISSED, PURPOSE } from './attempts.ts';
 import type { Engine } from './engine.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { KeyId, NodeId, Op, Outcome, Selection } from './strategy.ts';
@@ -196,7 +196,7 @@ export class Decisions {
           node: attempts.node[attempt]!,
           outcome,
           elapsedNs: clock.nowNs - attempts.sentNs[attempt]!,
-          missed: attempts.missed[attempt] === 1,
+          missed: attempts.missed[attempt] !== MISSED.no,
           stale: attempts.stale[attempt] === 1,
         });
       }
