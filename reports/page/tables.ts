@@ -202,7 +202,9 @@ export function provenance(result: Result): Html {
 </dl>
 ${dataTable('Strategies, seeds and fingerprints', { head: ['strategy', 'seed', 'modules', 'fingerprint'], rows: strategies })}
 ${command === null ? null : html`<p>To make it again:</p><pre><code>${visible(command)}</code></pre>`}
-<p>Simulated, not measured: the same scenario and seed give the same numbers.</p>
+<p>Simulated, not measured: the same scenario and seed give the same numbers. How far this version is from theory,
+<code>evenkeel validate-model</code> tells; how far from a real cluster, and what is not modelled, ACCURACY.md and MODEL.md of the
+package.</p>
 </footer>
 `;
 }

@@ -20,8 +20,9 @@ export interface Comparison {
   readonly standardError: number | null;
   readonly z: number | null;
   readonly n: number;
-  readonly verdict: 'pass' | 'fail' | 'not judged';
-  /** Why it is not judged. */
+  /** Disputed: beyond the limit, where better evidence than the case has speaks against it. */
+  readonly verdict: 'pass' | 'fail' | 'disputed' | 'not judged';
+  /** Why it is not judged, or disputed. */
   readonly why?: string;
 }
 

@@ -15,6 +15,8 @@ export interface ModelReport extends Conditions {
     readonly cases: number;
     readonly played: number;
     readonly failed: number;
+    /** Beyond the limit where better evidence than the case has speaks against it. */
+    readonly disputed: number;
     readonly comparisons: number;
     /** With a standard error. */
     readonly judgedByZ: number;
@@ -33,7 +35,7 @@ export interface ModelReport extends Conditions {
 
 export function modelReport(cases: readonly Outcome[], conditions: Conditions): ModelReport {
   const comparisons = cases.flatMap((one) => one.comparisons);
-  const judged = comparisons.filter(({ verdict }) => verdict !== 'not judged');
+  const judged = comparisons.filter(({ verdict }) => verdict === 'pass' || verdict === 'fail');
   const scored = judged.filter(({ z }) => z !== null);
   const pattern = meanZ(scored);
   const mutants = cases.flatMap((one) => one.mutants);
@@ -44,6 +46,7 @@ export function modelReport(cases: readonly Outcome[], conditions: Conditions): 
       cases: cases.length,
       played: cases.filter(({ reason }) => reason === null).length,
       failed: cases.filter(fails).length,
+      disputed: cases.filter(isDisputed).length,
       comparisons: judged.length,
       judgedByZ: scored.length,
       limitZ: LIMIT_Z,
@@ -67,6 +70,10 @@ function fails({ comparisons }: Outcome): boolean {
   return comparisons.some(({ verdict }) => verdict === 'fail');
 }
 
+function isDisputed({ comparisons }: Outcome): boolean {
+  return comparisons.some(({ verdict }) => verdict === 'disputed');
+}
+
 export function modelText(report: ModelReport): string {
   const { cases, summary } = report;
   const played = cases.filter(({ reason }) => reason === null);
@@ -79,7 +86,7 @@ export function modelText(report: ModelReport): string {
     'Not played, because',
     ...cases.flatMap(({ id, reason }) => (reason === null ? [] : [`  ${id.padEnd(34)}${reason}`])),
     '',
-    'Played, but not judged',
+    'Played, but not judged, or disputed',
     ...openLines(played),
     '',
     ...summaryLines(summary),
@@ -92,7 +99,13 @@ function lineOf(one: Outcome): string {
   const zs = judged.flatMap(({ z }) => (z === null ? [] : [z]));
   const worst = zs.reduce((most, z) => (Math.abs(z) > Math.abs(most) ? z : most), 0);
   const n = one.comparisons[0]?.n ?? 0;
-  const verdict = fails(one) ? `FAIL: ${failuresOf(one)}` : one.repeated ? 'pass (second seed)' : 'pass';
+  const verdict = fails(one)
+    ? `FAIL: ${failuresOf(one)}`
+    : isDisputed(one)
+      ? 'disputed'
+      : one.repeated
+        ? 'pass (second seed)'
+        : 'pass';
   return `${one.id.padEnd(36)}${(n === 0 ? 'computed' : String(n)).padStart(9)}${String(judged.length).padStart(10)}${(zs.length === 0 ? 'exact' : worst.toFixed(2)).padStart(9)}  ${verdict}`;
 }
 
@@ -106,7 +119,7 @@ function failuresOf({ comparisons }: Outcome): string {
 /** One line per reason and case. */
 function openLines(played: readonly Outcome[]): string[] {
   return played.flatMap(({ id, comparisons }) => {
-    const open = comparisons.filter(({ verdict }) => verdict === 'not judged');
+    const open = comparisons.filter(({ verdict }) => verdict === 'not judged' || verdict === 'disputed');
     const reasons = new Set(open.map(({ why }) => why));
     return [...reasons].map((why) => {
       const metrics = open.filter((one) => one.why === why).map(({ metric }) => metric);
@@ -120,7 +133,7 @@ function summaryLines(summary: ModelReport['summary']): string[] {
   const { worst } = summary;
   const told = `${summary.mutantsTold} of ${summary.mutants} stated wrong models told apart at this length`;
   return [
-    `${summary.played} of ${summary.cases} cases played, ${summary.failed} failed`,
+    `${summary.played} of ${summary.cases} cases played, ${summary.failed} failed, ${summary.disputed} disputed`,
     `${summary.comparisons} comparisons, ${summary.judgedByZ} by standard errors: limit ${summary.limitZ}, alpha ${summary.alpha.toExponential(1)} each;`,
     `  beyond it, a second seed decides, so a right engine fails any of them with probability ${summary.familyAlpha.toExponential(1)}`,
     worst === null
