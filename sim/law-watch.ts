@@ -45,7 +45,7 @@ export class LawWatch {
       if (limited) this.#mustBeUp(node, nowNs);
       this.#arrival(node, nowNs);
       const endNs = offer(node, nowNs, serviceNs, limited);
-      if (endNs !== QUEUE_FULL) this.#accepted(node, nodes.startNs, endNs);
+      if (endNs !== QUEUE_FULL) this.#accepted(node, nowNs, nodes.startNs, endNs);
       return endNs;
     };
     if (setup.faults.length === 0) return;
@@ -88,9 +88,10 @@ export class LawWatch {
       );
   }
 
-  #accepted(node: NodeId, startNs: number, endNs: number): void {
+  #accepted(node: NodeId, nowNs: number, startNs: number, endNs: number): void {
     const visits = this.#visits[node]!;
-    if (!visits.unknown && endNs > startNs) visits.leaves.push(endNs, 0, 0);
+    // Work of no length is there too while it waits for a thread.
+    if (!visits.unknown && endNs > nowNs) visits.leaves.push(endNs, 0, 0);
     visits.workNs += Math.max(0, Math.min(endNs, this.#horizonNs) - startNs);
   }
 

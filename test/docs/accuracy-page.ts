@@ -143,7 +143,7 @@ These come from a machine that other work disturbed: the real service times scat
 simulated waits are too short, by a fifth at half load and less where the queue itself is what one waits for. They are a bound on how wrong a
 prediction is on a machine like that, not the accuracy on a quiet one.
 
-Below 30 % and for clusters of many nodes under real load nothing was measured.
+Of the real cluster, nothing was measured below half load, nor of many nodes under real load.
 `;
 }
 

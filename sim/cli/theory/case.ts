@@ -13,6 +13,7 @@ import tails from './cases/06-tail.json' with { type: 'json' };
 import failover from './cases/07-failover.json' with { type: 'json' };
 import statistics from './cases/08-statistics.json' with { type: 'json' };
 import grid from './cases/09-jsqd-grid.json' with { type: 'json' };
+import light from './cases/10-light-load.json' with { type: 'json' };
 
 export interface Expected {
   readonly metric: string;
@@ -61,7 +62,7 @@ export interface Played {
 
 export type Player = (theory: TheoryCase, effort: Effort) => Played;
 
-const FILES = [queueing, balancing, hashing, zipf, caches, tails, failover, statistics, grid];
+const FILES = [queueing, balancing, hashing, zipf, caches, tails, failover, statistics, grid, light];
 
 export const THEORY_CASES: readonly TheoryCase[] = FILES.flatMap(
   ({ cases }) => cases as unknown as TheoryCase[],
