@@ -106,7 +106,13 @@ export const playRing: Player = (theory, effort) => {
     greatest.push(shares.reduce((most, of) => Math.max(most, of), 0));
   }
   const sorted = ascending(all);
+  // Where the case states no deviation of a quantile: half of what lies between the ranks one deviation to each side.
+  const errorAt = (q: number): number => {
+    const step = Math.sqrt((q * (1 - q)) / all.length);
+    return (quantileOf(sorted, Math.min(1, q + step)) - quantileOf(sorted, Math.max(0, q - step))) / 2;
+  };
   return {
+    standardErrors: { 'share_q0.5%_over_mean': errorAt(0.005), 'share_q99.5%_over_mean': errorAt(0.995) },
     readings: {
       rms_relative_std_of_node_share: Math.sqrt(squares / (count * nodes)),
       mean_max_share_over_mean: momentsOf(greatest).mean,
