@@ -1,18 +1,18 @@
 /** From the faults of a scenario, with their targets and repetitions, to those that happen one by one. */
-import type { Fault } from '../sim/setup.ts';
+import type { Fault, LoadSetup } from '../sim/setup.ts';
 import type { NodeInfo } from '../sim/strategy.ts';
 import { formatDuration, formatFactor } from '../sim/units.ts';
 import type { FaultInput } from './fault-schema.ts';
 
 /** One fault of one node at one time, and where it stands in the scenario. */
-export interface PlannedFault {
+interface PlannedFault {
   readonly fault: Fault;
   /** Index in `faults`. */
   readonly index: number;
 }
 
 /** A target nobody answers to. */
-export interface UnknownTarget {
+interface UnknownTarget {
   readonly index: number;
   readonly verb: string;
   readonly given: string;
@@ -30,6 +30,12 @@ const VERBS = [
   'crashes',
   'crashSome',
   'flap',
+  'handOver',
+  'rollingRestart',
+  'drain',
+  'zoneOutage',
+  'resume',
+  'heal',
 ] as const;
 type Verb = (typeof VERBS)[number];
 
@@ -37,19 +43,42 @@ export function verbOf(input: FaultInput): Verb | 'slowOrigin' | 'originDown' {
   return VERBS.find((verb) => verb in input) ?? ('slowOrigin' in input ? 'slowOrigin' : 'originDown');
 }
 
+/** Who can be hit. */
+interface Cast {
+  readonly nodes: readonly NodeInfo[];
+  readonly zones: readonly string[];
+  readonly clients: number;
+}
+
+interface Plan {
+  readonly planned: PlannedFault[];
+  readonly unknown: UnknownTarget[];
+  /** Indices in `faults`: heals and resumes of nothing. */
+  readonly idle: readonly number[];
+}
+
+/** The end of a pause, by node, or of a partition, by name. */
+interface End {
+  readonly index: number;
+  readonly atNs: number;
+  readonly node?: number;
+  readonly name?: string;
+}
+
 /** In order of time; those of the same moment in the order of the file. */
-export function planFaults(
-  inputs: readonly FaultInput[],
-  nodes: readonly NodeInfo[],
-  zones: readonly string[],
-  endNs: number,
-): { readonly planned: PlannedFault[]; readonly unknown: UnknownTarget[] } {
+export function planFaults(inputs: readonly FaultInput[], cast: Cast, endNs: number): Plan {
+  const { nodes, zones } = cast;
   const planned: PlannedFault[] = [];
   const unknown: UnknownTarget[] = [];
+  const ends: End[] = [];
   for (const [index, input] of inputs.entries()) {
     for (const atNs of timesOf(input, endNs)) {
       if ('slowOrigin' in input || 'originDown' in input) {
         planned.push({ index, fault: originFaultOf(input, atNs) });
+        continue;
+      }
+      if ('heal' in input) {
+        ends.push({ index, atNs, name: input.heal });
         continue;
       }
       const targets = targetsOf(input, nodes, zones);
@@ -57,8 +86,16 @@ export function planFaults(
         unknown.push({ index, ...targets });
         break;
       }
-      if ('partition' in input || 'loss' in input || 'crashes' in input || 'crashSome' in input) {
-        planned.push({ index, fault: jointFaultOf(input, atNs, targets, zones) });
+      if (isJoint(input)) {
+        planned.push({ index, fault: jointFaultOf(input, atNs, targets, cast) });
+        continue;
+      }
+      if ('zoneOutage' in input) {
+        planned.push(...outageOf(input, atNs, targets, zones).map((fault) => ({ index, fault })));
+        continue;
+      }
+      if ('resume' in input) {
+        for (const { id: node } of targets) ends.push({ index, atNs, node });
         continue;
       }
       for (const node of targets) {
@@ -70,12 +107,70 @@ export function planFaults(
         const backAtNs = atNs + input.down;
         planned.push({
           index,
-          fault: { kind: 'restart', name: `${name} back`, atNs: backAtNs, node: node.id },
+          fault: {
+            kind: 'restart',
+            name: `${name} back`,
+            atNs: backAtNs,
+            node: node.id,
+            ...loadOf(input),
+          },
         });
       }
     }
   }
-  return { planned: planned.sort((a, b) => a.fault.atNs - b.fault.atNs), unknown };
+  const { lasting, idle } = endFaults(planned, ends);
+  return { planned: lasting.sort((a, b) => a.fault.atNs - b.fault.atNs), unknown, idle };
+}
+
+/** A pause, or partition, without an end of its own lasts until it is resumed, or healed. */
+function endFaults(
+  planned: readonly PlannedFault[],
+  ends: readonly End[],
+): { lasting: PlannedFault[]; idle: number[] } {
+  const used = new Set<End>();
+  const lasting = planned.map(({ fault, index }): PlannedFault => {
+    const isOpen = (fault.kind === 'pause' || fault.kind === 'partition') && fault.forNs === Infinity;
+    if (!isOpen) return { fault, index };
+    const fits = (end: End): boolean =>
+      end.atNs > fault.atNs &&
+      (fault.kind === 'pause' ? end.node === fault.node : end.name === 'all' || end.name === fault.name);
+    const first = ends.filter(fits).toSorted((a, b) => a.atNs - b.atNs)[0];
+    if (first === undefined) return { fault, index };
+    used.add(first);
+    return { fault: { ...fault, forNs: first.atNs - fault.atNs }, index };
+  });
+  return { lasting, idle: ends.filter((end) => !used.has(end)).map(({ index }) => index) };
+}
+
+/** Power fails in a zone: its nodes are silent, its clients reach nobody. */
+function outageOf(
+  { zoneOutage, for: forNs = Infinity, ...input }: Extract<FaultInput, { zoneOutage: string }>,
+  atNs: number,
+  nodes: readonly NodeInfo[],
+  zones: readonly string[],
+): Fault[] {
+  const name = nameOf({ zoneOutage, ...input }, `outage of zone ${zoneOutage}`, atNs);
+  const zone = zones.indexOf(zoneOutage);
+  const ids = nodes.map(({ id }) => id);
+  const cut = { nodes: ids, zone, clients: null, between: 'all', direction: 'both' } as const;
+  const crashes = nodes.map(
+    (node): Fault => ({ kind: 'crash', name: `${name} ${node.name}`, atNs, node: node.id, of: 'host' }),
+  );
+  const backs = nodes.map(
+    (node): Fault => ({
+      kind: 'restart',
+      name: `${name} ${node.name} back`,
+      atNs: atNs + forNs,
+      node: node.id,
+    }),
+  );
+  return [{ kind: 'partition', name, atNs, forNs, ...cut }, ...crashes, ...(forNs === Infinity ? [] : backs)];
+}
+
+function loadOf({ with: how, loadRate }: { with: 'nothing' | 'data'; loadRate: number }): {
+  load?: LoadSetup;
+} {
+  return how === 'data' ? { load: { bytesPerSec: loadRate } } : {};
 }
 
 function timesOf(input: FaultInput, endNs: number): number[] {
@@ -94,7 +189,7 @@ function nameOf(input: FaultInput, what: string, atNs: number): string {
 }
 
 type OriginFaultInput = Extract<FaultInput, { slowOrigin: number } | { originDown: number }>;
-type NodeFaultInput = Exclude<FaultInput, OriginFaultInput>;
+type NodeFaultInput = Exclude<FaultInput, OriginFaultInput | { heal: string }>;
 
 function originFaultOf(input: OriginFaultInput, atNs: number): Fault {
   if ('originDown' in input)
@@ -114,7 +209,10 @@ function targetsOf(
   zones: readonly string[],
 ): readonly NodeInfo[] | Omit<UnknownTarget, 'index'> {
   const verb = verbOf(input) as Verb;
-  const target = input[verb as keyof NodeFaultInput] as string | string[] | { zone: string };
+  const whom = input[verb as keyof NodeFaultInput] as Whom;
+  const target =
+    'zoneOutage' in input ? { zone: input.zoneOutage } : isGroup(whom) ? (whom.from ?? 'all') : whom;
+  if (target === 'all' && !nodes.some(({ name }) => name === 'all')) return nodes;
   if (typeof target === 'object' && 'zone' in target) {
     const zone = zones.indexOf(target.zone);
     if (zone < 0) return { verb, given: target.zone, is: 'zone' };
@@ -129,22 +227,39 @@ function targetsOf(
   return found;
 }
 
+type Group = { clients: number | number[]; from?: string | string[] | { zone: string } };
+type Whom = string | string[] | { zone: string } | Group;
+
+function isGroup(whom: Whom): whom is Group {
+  return typeof whom === 'object' && 'clients' in whom;
+}
+
 type JointFaultInput = Extract<
   FaultInput,
-  { partition: unknown } | { loss: unknown } | { crashes: unknown } | { crashSome: unknown }
+  | { partition: unknown }
+  | { loss: unknown }
+  | { crashes: unknown }
+  | { crashSome: unknown }
+  | { rollingRestart: unknown }
 >;
+
+function isJoint(input: FaultInput): input is JointFaultInput {
+  return ['partition', 'loss', 'crashes', 'crashSome', 'rollingRestart'].some((verb) => verb in input);
+}
 
 /** One fault however many nodes it concerns. */
 function jointFaultOf(
   input: JointFaultInput,
   atNs: number,
   targets: readonly NodeInfo[],
-  zones: readonly string[],
+  { zones, clients }: Cast,
 ): Fault {
-  const target = input[verbOf(input) as keyof JointFaultInput] as string | string[] | { zone: string };
+  const target = input[verbOf(input) as keyof JointFaultInput] as Whom;
   const inZone = typeof target === 'object' && 'zone' in target;
-  const whom = inZone ? `zone ${target.zone}` : [target].flat().join(', ');
-  const what = 'crashSome' in input ? `crash ${input.count} of` : verbOf(input);
+  const group = isGroup(target) ? clientsOf(target.clients, clients) : null;
+  const whom = wordsOf(target, group);
+  const words: Partial<Record<ReturnType<typeof verbOf>, string>> = { rollingRestart: 'rolling restart of' };
+  const what = 'crashSome' in input ? `crash ${input.count} of` : (words[verbOf(input)] ?? verbOf(input));
   const name = nameOf(input, `${what} ${whom}`, atNs);
   const common = { name, atNs, nodes: targets.map(({ id }) => id) };
   if ('crashes' in input)
@@ -152,27 +267,46 @@ function jointFaultOf(
   if ('crashSome' in input)
     return { kind: 'crash-some', ...common, of: input.of, count: input.count, forNs: input.for ?? Infinity };
   if ('loss' in input) return { kind: 'loss', ...common, forNs: input.for, rate: input.rate };
+  if ('rollingRestart' in input) {
+    const { graceful, down: downNs, between: betweenNs } = input;
+    return { kind: 'rolling-restart', ...common, graceful, downNs, betweenNs, ...loadOf(input) };
+  }
   const { between, direction } = input;
   return {
     kind: 'partition',
     ...common,
-    forNs: input.for,
+    forNs: input.for ?? Infinity,
+    clients: group,
     zone: inZone ? zones.indexOf(target.zone) : null,
     between,
     direction,
   };
 }
 
+/** The first ones, which are of all zones, or those given. */
+function clientsOf(given: number | number[], count: number): number[] {
+  return typeof given === 'number'
+    ? Array.from({ length: Math.ceil(given * count) }, (_, client) => client)
+    : given;
+}
+
+function wordsOf(target: Whom, group: readonly number[] | null): string {
+  if (isGroup(target)) return `${group!.length} ${group!.length === 1 ? 'client' : 'clients'}`;
+  return typeof target === 'object' && 'zone' in target ? `zone ${target.zone}` : [target].flat().join(', ');
+}
+
 function faultOf(
-  input: Exclude<NodeFaultInput, JointFaultInput>,
+  input: Exclude<NodeFaultInput, JointFaultInput | { zoneOutage: string } | { resume: unknown }>,
   name: string,
   atNs: number,
   node: number,
 ): Fault {
   const common = { name, atNs, node };
   if ('crash' in input || 'flap' in input) return { kind: 'crash', ...common, of: input.of };
-  if ('restart' in input) return { kind: 'restart', ...common };
-  if ('pause' in input) return { kind: 'pause', ...common, forNs: input.for };
+  if ('restart' in input) return { kind: 'restart', ...common, ...loadOf(input) };
+  if ('handOver' in input) return { kind: 'hand-over', ...common, how: input.how };
+  if ('drain' in input) return { kind: 'drain', ...common, forNs: input.for };
+  if ('pause' in input) return { kind: 'pause', ...common, forNs: input.for ?? Infinity };
   if ('stall' in input) return { kind: 'stall', ...common, forNs: input.for };
   const ramp = input.ramp === undefined ? {} : { rampNs: input.ramp };
   return { kind: 'slow', ...common, forNs: input.for, factor: input.factor, ...ramp };

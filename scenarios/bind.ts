@@ -205,9 +205,11 @@ function originOf({ origin }: Settings): OriginSetup | null {
   };
 }
 
-function faultsOf({ faults, cluster }: Settings, durationNs: number): Fault[] {
+function faultsOf({ faults, cluster, clients }: Settings, durationNs: number): Fault[] {
   const nodes = nodesOf(clusterOf(cluster));
-  return planFaults(faults, nodes, cluster.zones, durationNs).planned.map(({ fault }) => fault);
+  return planFaults(faults, { nodes, zones: cluster.zones, clients: clients.count }, durationNs).planned.map(
+    ({ fault }) => fault,
+  );
 }
 
 function whoIsHit(fault: Fault, { cluster }: Settings): string {

@@ -12,7 +12,7 @@ import { clusterOf } from './scenario.ts';
 import type { Settings } from './schema.ts';
 
 /** Undefined: has a mistake of its own. */
-type Sections = { readonly [S in 'faults' | 'cluster' | 'origin']: Settings[S] | undefined };
+type Sections = { readonly [S in 'faults' | 'cluster' | 'origin' | 'clients']: Settings[S] | undefined };
 
 /** @param endNs end of the run, null where only a recording knows it */
 export function checkFaults(sections: Sections, endNs: number | null): Finding[] {
@@ -20,10 +20,11 @@ export function checkFaults(sections: Sections, endNs: number | null): Finding[]
 }
 
 /** Targets exist; crash and restart alternate; what hangs or is slow is up, and not so already. */
-function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | null): Finding[] {
+function checkFaultOrder({ faults, cluster, origin, clients }: Sections, endNs: number | null): Finding[] {
   if (faults === undefined || cluster === undefined) return [];
   const nodes = nodesOf(clusterOf(cluster));
-  const { planned, unknown } = planFaults(faults, nodes, cluster.zones, endNs ?? 0);
+  const cast = { nodes, zones: cluster.zones, clients: clients?.count ?? 0 };
+  const { planned, unknown, idle } = planFaults(faults, cast, endNs ?? 0);
   const findings = unknown.map(({ index, verb, given, is }) =>
     finding(
       ['faults', index, verb],
@@ -31,6 +32,8 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
       is === 'node' ? nodeList(given, nodes) : choices(given, cluster.zones),
     ),
   );
+  findings.push(...checkEnds(faults, idle));
+  const rolling: { untilNs: number } = { untilNs: 0 };
   const crashedAtNs = new Map<number, number>();
   const busyUntilNs = new Map<string, number>();
   for (const { fault, index } of planned) {
@@ -41,6 +44,19 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
     if ('nodes' in fault) {
       if (fault.kind === 'partition' && isAlone(fault, nodes, cluster.zones))
         refuse('nobody is on the other side', 'cut off fewer nodes, or a zone of several');
+      if (fault.kind === 'partition' && clients !== undefined)
+        for (const client of fault.clients ?? [])
+          if (client >= clients.count)
+            refuse(`there is no client ${client}`, `there are ${clients.count}, from 0`);
+      if (fault.kind === 'rolling-restart') {
+        if (rolling.untilNs > fault.atNs)
+          refuse(
+            `another rolling restart goes on until ${formatDuration(rolling.untilNs)} at least`,
+            'let it end first',
+          );
+        const { downNs, betweenNs, nodes: among } = fault;
+        rolling.untilNs = fault.atNs + among.length * (downNs + betweenNs) - betweenNs;
+      }
       if (fault.kind === 'crash-some' && fault.count > fault.nodes.length)
         refuse(`${fault.count} of ${fault.nodes.length} nodes cannot crash`, 'name more nodes, or fewer');
       continue;
@@ -52,12 +68,19 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
       crashedAtNs.delete(fault.node);
       continue;
     }
-    if (since !== undefined)
+    const isOwed = fault.kind === 'hand-over' && fault.how !== 'graceful';
+    if (since !== undefined && !isOwed)
       refuse(`${name} is down already, since ${formatDuration(since)}`, 'restart it first');
     if (fault.kind === 'crash') {
       crashedAtNs.set(fault.node, fault.atNs);
       continue;
     }
+    if (fault.kind === 'hand-over') {
+      if (cluster.replicas === 0) refuse(`${name} has no replica to take its role`, 'add `cluster.replicas`');
+      continue;
+    }
+    if (fault.kind === 'drain' && nodes.length === 1)
+      refuse('there is no other node', 'drain one of several');
     if (fault.kind === 'slow' && (fault.rampNs ?? 0) > fault.forNs)
       refuse('the ramp is longer than the fault lasts', 'make `ramp` at most as long as `for`');
     if ((fault.kind === 'slow-origin' || fault.kind === 'origin-down') && origin === null)
@@ -66,7 +89,7 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
     const until = busyUntilNs.get(key) ?? 0;
     if (until > fault.atNs)
       refuse(
-        `${name} has the same fault at ${formatDuration(fault.atNs)} already, until ${formatDuration(until)}`,
+        `${name} has the same fault at ${formatDuration(fault.atNs)} already, ${until === Infinity ? 'and for good' : `until ${formatDuration(until)}`}`,
         'let it end first',
       );
     busyUntilNs.set(key, fault.atNs + fault.forNs);
@@ -74,13 +97,31 @@ function checkFaultOrder({ faults, cluster, origin }: Sections, endNs: number | 
   return findings;
 }
 
+/** Heals and resumes end something. */
+function checkEnds(faults: NonNullable<Sections['faults']>, idle: readonly number[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const index of idle) {
+    const verb = verbOf(faults[index]!);
+    const what = verb === 'heal' ? 'a partition' : 'a pause';
+    findings.push(
+      finding(
+        ['faults', index, verb],
+        `there is nothing to ${verb}`,
+        `${verb} ends ${what} without \`for\` that began earlier`,
+      ),
+    );
+  }
+  return findings;
+}
+
 /** All nodes, and no client elsewhere: the cut would separate nobody. */
 function isAlone(
-  { nodes, zone, between }: Extract<Fault, { kind: 'partition' }>,
+  { nodes, zone, between, clients }: Extract<Fault, { kind: 'partition' }>,
   all: readonly NodeInfo[],
   zones: readonly string[],
 ): boolean {
   const clientsOutside = between !== 'nodes' && !(zone !== null && zones.length === 1);
+  if (clients !== null) return clients.length === 0;
   return nodes.length === 0 || (nodes.length === all.length && !clientsOutside);
 }
 

@@ -1,6 +1,7 @@
 /** The `faults` of a scenario: one verb each, whom it hits, when, and how often. */
 import { z } from 'zod';
-import { count, duration, factor, ratio } from './fields.ts';
+import { HAND_OVERS } from '../sim/strategy.ts';
+import { byteRate, count, duration, factor, ratio } from './fields.ts';
 
 const when = {
   at: duration().describe('When, since the start of the run [duration].'),
@@ -17,7 +18,16 @@ const whom = (verb: string) =>
       z.array(z.string()).min(1),
       z.string(),
     ])
-    .describe(`Whom to ${verb}: a node such as node-0, a list of nodes, or { zone: b }.`);
+    .describe(`Whom to ${verb}: a node such as node-0, a list of nodes, all, or { zone: b }.`);
+const back = {
+  with: z
+    .enum(['nothing', 'data'])
+    .prefault('nothing')
+    .describe('nothing: with an empty memory; data: with what it held when it died, read from its disk.'),
+  loadRate: byteRate()
+    .prefault('100MiB/s')
+    .describe('With data: how fast it is read, while the node answers LOADING [bytes per time].'),
+};
 const lasting = duration({ min: 1 }).describe('For so long [duration].');
 const slowdown = () => factor().describe('How many times as long work takes, such as 4x.');
 
@@ -31,7 +41,38 @@ const crash = z.strictObject({
 });
 const restart = z.strictObject({
   ...when,
-  restart: whom('restart').describe('Crashed nodes that come back with an empty memory.'),
+  restart: whom('restart').describe('Crashed nodes that come back.'),
+  ...back,
+});
+const handOver = z.strictObject({
+  ...when,
+  handOver: whom('relieve').describe('Whose primary role another node of the shard takes over, by hand.'),
+  how: z
+    .enum(HAND_OVERS)
+    .prefault('graceful')
+    .describe(
+      'graceful: it has every write first; force: without the old primary; takeover: without votes too.',
+    ),
+});
+const rollingRestart = z.strictObject({
+  ...when,
+  rollingRestart: whom('restart').describe('Who stops and comes back, one node after the other.'),
+  graceful: z.boolean().prefault(true).describe('Each hands its primary role over before it stops.'),
+  down: duration({ min: 1 }).prefault('5s').describe('From each stop to the start [duration].'),
+  between: duration()
+    .prefault('10s')
+    .describe('From when a node is back and has its data to the next stop [duration].'),
+  ...back,
+});
+const drain = z.strictObject({
+  ...when,
+  drain: whom('drain').describe('Who hands its role over and takes no requests for maintenance.'),
+  for: lasting,
+});
+const zoneOutage = z.strictObject({
+  ...when,
+  zoneOutage: z.string().describe('The zone whose nodes lose power, and whose clients are cut off.'),
+  for: lasting.optional().describe('For so long [duration]; default for good.'),
 });
 const hazard = z.strictObject({
   at: duration().prefault('0s').describe('From when on, since the start of the run [duration].'),
@@ -58,11 +99,16 @@ const flap = z.strictObject({
   up: duration({ min: 1 }).describe('From each restart to the next crash [duration].'),
   times: when.times.describe('How often; default as often as begins within the run.'),
   of: crash.shape.of,
+  ...back,
 });
 const pause = z.strictObject({
   ...when,
   pause: whom('pause').describe('Whose process hangs while its kernel still accepts: SIGSTOP, a long pause.'),
-  for: lasting,
+  for: lasting.optional().describe('For so long [duration]; default until it is resumed.'),
+});
+const resume = z.strictObject({
+  ...when,
+  resume: whom('resume').describe('Who goes on after a pause without `for`.'),
 });
 const stall = z.strictObject({
   ...when,
@@ -80,10 +126,21 @@ const slow = z.strictObject({
 });
 const partition = z.strictObject({
   ...when,
-  partition: whom('cut off').describe(
-    'Who is cut off from everybody else: a node, a list of nodes, or { zone: b } with the clients in it.',
-  ),
-  for: lasting,
+  partition: z
+    .union([
+      whom('cut off'),
+      z.strictObject({
+        clients: z
+          .union([ratio(), z.array(count({ max: 1e6 })).min(1)])
+          .describe('So many of the clients, the first ones [ratio], or their numbers from 0.'),
+        from: whom('hide').optional().describe('The nodes that these clients do not reach; default all.'),
+      }),
+    ])
+    .describe(
+      'Who is cut off from everybody else: a node, a list of nodes, { zone: b } with the clients in it, or a group ' +
+        'of clients such as { clients: 25%, from: [node-0] }.',
+    ),
+  for: lasting.optional().describe('For so long [duration]; default until it is healed.'),
   between: z
     .enum(['all', 'clients', 'nodes'])
     .prefault('all')
@@ -92,6 +149,10 @@ const partition = z.strictObject({
     .enum(['both', 'in', 'out'])
     .prefault('both')
     .describe('Messages to those cut off (in), from them (out), or both.'),
+});
+const heal = z.strictObject({
+  ...when,
+  heal: z.string().describe('The name of a partition without `for` that ends, or all of them: all.'),
 });
 const loss = z.strictObject({
   ...when,
@@ -108,13 +169,19 @@ const originDown = z.strictObject({
 export const faultSchema = z.union([
   crash,
   restart,
+  handOver,
+  rollingRestart,
+  drain,
+  zoneOutage,
   hazard,
   crashSome,
   flap,
   pause,
+  resume,
   stall,
   slow,
   partition,
+  heal,
   loss,
   slowOrigin,
   originDown,

@@ -59,7 +59,11 @@ function tenantNames({ workload }: Settings): string[] {
 
 function faultNames({ faults, cluster, duration }: Settings): string[] {
   const nodes = nodesOf(clusterOf(cluster));
-  const { planned } = planFaults(faults, nodes, cluster.zones, duration ?? DEFAULT_DURATION_NS);
+  const { planned } = planFaults(
+    faults,
+    { nodes, zones: cluster.zones, clients: 0 },
+    duration ?? DEFAULT_DURATION_NS,
+  );
   return planned.map(({ fault }) => fault.name);
 }
 

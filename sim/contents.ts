@@ -35,6 +35,25 @@ export class Contents {
     if (this.memory !== null) this.memory.remove(node, key);
   }
 
+  /** COLD. Keys the node holds. */
+  keysOf(node: number): number[] {
+    const keys: number[] = [];
+    for (let key = 0; key < this.#words * 32; key++) if (this.holds(node, key)) keys.push(key);
+    return keys;
+  }
+
+  /** Whether an acknowledged write of the key may still be somewhere. */
+  isWritten(key: number): boolean {
+    return ((this.#written[key >>> 5]! >>> (key & 31)) & 1) === 1;
+  }
+
+  /** COLD. The node has the key back, from its disk. */
+  restore(node: number, key: number, entryBytes: number): void {
+    const word = node * this.#words + (key >>> 5);
+    this.#held[word] = this.#held[word]! | (1 << (key & 31));
+    this.memory?.restore(node, key, entryBytes);
+  }
+
   /** A write of the key was acknowledged to a client. */
   acknowledge(key: number): void {
     this.#written[key >>> 5] = this.#written[key >>> 5]! | (1 << (key & 31));

@@ -33,12 +33,17 @@ export class Control {
   readonly #world: World;
   readonly #laws: Laws;
   readonly #bytesPerKey: number;
+  readonly #releaseWrites: (node: NodeId) => void;
 
-  /** @param bytesPerKey mean size of key and value, for full synchronisations */
-  constructor(world: World, laws: Laws, bytesPerKey: number) {
+  /**
+   * @param bytesPerKey mean size of key and value, for full synchronisations
+   * @param releaseWrites those that wait at the node go on
+   */
+  constructor(world: World, laws: Laws, bytesPerKey: number, releaseWrites: (node: NodeId) => void) {
     this.#world = world;
     this.#laws = laws;
     this.#bytesPerKey = bytesPerKey;
+    this.#releaseWrites = releaseWrites;
   }
 
   /** What a failover module's server side gets. */
@@ -59,6 +64,10 @@ export class Control {
       follow: (node, primary) => this.#follow(node, primary),
       setServing: (node, serving) => {
         nodes.serving[node] = serving ? 1 : 0;
+      },
+      pauseWrites: (node, paused) => {
+        nodes.writesPaused[node] = paused ? 1 : 0;
+        if (!paused) this.#releaseWrites(node);
       },
       log: (event, about, by) => this.log(event, about, infos[by]!.name, by),
     };
@@ -138,18 +147,35 @@ export class Control {
   }
 
   #demote(node: NodeId, primary: NodeId): void {
-    const { nodes, replication } = this.#world;
+    const { nodes, replication, recorder, infos } = this.#world;
+    const lost = replication.unshared[node]!;
+    replication.unshared[node] = 0;
+    recorder.counters.lostWrites += lost;
+    recorder.outages.lost(infos[node]!.shard, lost);
     nodes.primary[node] = 0;
     replication.follows[node] = primary;
-    this.synchronise(node);
+    // A primary that stood still while it handed over lacks nothing: its successor's backlog is enough (PSYNC).
+    if (nodes.writesPaused[node] === 1) this.#follow(node, primary);
+    else this.synchronise(node);
   }
 
   #follow(node: NodeId, primary: NodeId): void {
     const { contents, replication } = this.#world;
     replication.follows[node] = primary;
-    replication.offset[node] = replication.offset[primary]!;
-    replication.withheld[node] = 0;
+    replication.copied(node, primary);
     contents.copy(primary, node);
+  }
+
+  /** A node reads its own data set of so many keys; it answers LOADING until it is done. A replica then catches up. */
+  load(node: NodeId, keys: number, bytesPerSec: number): void {
+    const { clock, nodes, replication } = this.#world;
+    const life = nodes.life[node];
+    const doneNs = Math.round(clock.nowNs + (keys * this.#bytesPerKey * 1e9) / bytesPerSec);
+    nodes.load(node, doneNs);
+    clock.at(doneNs, () => {
+      const primary = replication.follows[node]!;
+      if (nodes.life[node] === life && primary !== NONE) this.#follow(node, primary);
+    });
   }
 
   /** A replica copies its primary's whole data set; it answers LOADING until it is done. */
@@ -158,12 +184,11 @@ export class Control {
     const primary = replication.follows[node]!;
     const life = nodes.life[node];
     const doneNs = Math.round(clock.nowNs + replication.fullSyncNs(primary, this.#bytesPerKey));
-    nodes.loadingUntilNs[node] = doneNs;
+    nodes.load(node, doneNs);
     clock.at(doneNs, () => {
       if (nodes.life[node] !== life || replication.follows[node] !== primary) return;
       contents.copy(primary, node);
-      replication.offset[node] = replication.offset[primary]!;
-      replication.withheld[node] = 0;
+      replication.copied(node, primary);
     });
   }
 }

@@ -32,6 +32,8 @@ export class Delivery {
   readonly #timeoutNs: number;
   readonly #serviceNs: readonly number[];
   readonly #tasks: ((outcome: Outcome) => void)[] = [];
+  /** Writes that wait at nodes which hand their role over. */
+  #held: number[] = [];
   /** Attempts clients wait for. */
   waitingAttempts = 0;
   /** How a request's own attempt ended. */
@@ -134,8 +136,15 @@ export class Delivery {
     }
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     this.#world.recorder.reached(node, attempts.key[attempt]!);
+    this.#admit(attempt, node);
+  }
+
+  /** The node is up: it serves the attempt, turns it away, or holds it back. */
+  #admit(attempt: number, node: number): void {
+    const { attempts, nodes, clock } = this.#world;
     if (nodes.loadingUntilNs[node]! > clock.nowNs) {
-      this.#turnAway(attempt, OUTCOME.loading);
+      const drained = nodes.drainedUntilNs[node]! > clock.nowNs;
+      this.#turnAway(attempt, drained ? OUTCOME.refused : OUTCOME.loading);
       return;
     }
     if (nodes.serving[node] === 0) {
@@ -144,8 +153,29 @@ export class Delivery {
     }
     if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
     const isRead = attempts.op[attempt] === OP.get;
-    if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) this.#serve(attempt, node, isRead);
-    else this.#turnAway(attempt, OUTCOME.moved);
+    if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) {
+      if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
+      else this.#serve(attempt, node, isRead);
+    } else this.#turnAway(attempt, OUTCOME.moved);
+  }
+
+  /** COLD. A write waits at a node that hands its role over; its client may give up meanwhile. */
+  #hold(attempt: number): void {
+    this.#held.push(attempt);
+    if (this.#timeoutNs < Infinity) this.#giveUpInTime(attempt);
+  }
+
+  /** COLD. Writes that were held back at the node are judged as if they came now. */
+  release(node: number): void {
+    const { attempts, nodes, clock } = this.#world;
+    const held = this.#held;
+    this.#held = held.filter((attempt) => attempts.node[attempt] !== node);
+    for (const attempt of held) {
+      if (attempts.node[attempt] !== node) continue;
+      if (nodes.state[node] === NODE_STATE.processDown) this.#answer(attempt, OUTCOME.refused, clock.nowNs);
+      else if (nodes.state[node] === NODE_STATE.hostDown) this.#lose(attempt);
+      else this.#admit(attempt, node);
+    }
   }
 
   /** Partitions may change hands: a node that does not own the key says who does (MOVED), or who has it now (ASK). */
@@ -447,6 +477,7 @@ export class Delivery {
 
   /** COLD. The node died: its unfinished answers never leave. */
   abandon(node: number): void {
+    this.release(node);
     const { attempts, nodes, network, queue, clock } = this.#world;
     const nowNs = clock.nowNs;
     for (let attempt = 0; attempt < attempts.capacity; attempt++) {

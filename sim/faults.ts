@@ -5,10 +5,25 @@
  * (kill -9): open connections are reset, new ones refused, and what the process had written to its sockets
  * still arrives. `of: host` (power, kernel): silence.
  *
- * restart: the node comes back with an empty memory but knows its role (nodes.conf, or its configuration). A
+ * restart: the node comes back but knows its role (nodes.conf, or its configuration). With data (an append-only file)
+ * it answers LOADING until it has read what it had executed when it died, and its replicas lack nothing; a replica
+ * catches up without a full copy. Cold, its memory is empty. A
  * replica copies its primary's data set. A primary that nobody replaced is an empty primary, and its replicas,
  * obeying it, copy that: without persistence, Redis wipes them (replication documentation, "Safety of
  * replication when master has persistence turned off").
+ *
+ * hand-over: an operator has another node of the shard become primary (sim/operator.ts), which a node that is no
+ * primary does not need.
+ *
+ * drain: for maintenance. The node hands its role over, then refuses requests as if it were gone, but goes on
+ * replicating, and takes requests again `for` so long after the drain began. The role stays where it is.
+ *
+ * rolling-restart: node by node, replicas before primaries, stops and comes back after `down`; when it has its data,
+ * and `between` later, the next one's turn comes. Graceful: it hands its role over first. A node that is down
+ * already is left out, one that crashes in its turn is waited for.
+ *
+ * A graceful leave where clients fail over by themselves: all of them are told, take the shard out of their ring, and
+ * take it back when it returns. Without a failover module there is nobody to hand over to.
  *
  * crash-some: k of the nodes, drawn by the seed among those that are up, crash at the same moment (a rack, a bad
  * release); all of them where fewer are up. They restart together after so long, if at all.
@@ -34,10 +49,13 @@
  */
 import type { Control } from './control.ts';
 import type { Delivery } from './delivery.ts';
+import { Disk } from './disk.ts';
 import { scheduleHazard } from './hazard.ts';
 import { NODE_STATE } from './nodes.ts';
+import { Operator } from './operator.ts';
 import { stream } from './rng.ts';
-import type { Fault } from './setup.ts';
+import { restartInTurn } from './rolling-restart.ts';
+import type { Fault, LoadSetup } from './setup.ts';
 import { NONE } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -58,11 +76,15 @@ class Faults {
   readonly #world: World;
   readonly #delivery: Delivery;
   readonly #control: Control;
+  readonly #operator: Operator;
+  readonly #disk: Disk;
 
   constructor(world: World, delivery: Delivery, control: Control) {
     this.#world = world;
     this.#delivery = delivery;
     this.#control = control;
+    this.#operator = new Operator(world);
+    this.#disk = new Disk(world);
   }
 
   apply(fault: Fault): void {
@@ -70,8 +92,18 @@ class Faults {
       case 'crash':
         this.#crash(fault);
         break;
+      case 'hand-over':
+        this.#mark(fault.name, fault.node);
+        this.#operator.handOver(fault.node, fault.how);
+        break;
       case 'restart':
-        this.#restart(fault.node);
+        this.#restart(fault.node, fault.load);
+        break;
+      case 'rolling-restart':
+        this.#restartInTurn(fault);
+        break;
+      case 'drain':
+        this.#drain(fault);
         break;
       case 'crash-some':
         this.#crashSome(fault);
@@ -121,6 +153,34 @@ class Faults {
     if (nodes.threads === 1) nodes.hungUntilNs[node] = endNs;
   }
 
+  #restartInTurn(fault: Extract<Fault, { kind: 'rolling-restart' }>): void {
+    restartInTurn(this.#world, fault, {
+      leave: (name, node, then) => this.#leave(name, node, then),
+      crash: (name, node) =>
+        this.#crash({ kind: 'crash', name, atNs: this.#world.clock.nowNs, node, of: 'process' }),
+      restart: (node) => {
+        this.#restart(node, fault.load);
+        this.#operator.welcome(node);
+      },
+    });
+  }
+
+  #drain({ name, node, atNs, forNs }: Extract<Fault, { kind: 'drain' }>): void {
+    const { nodes, clock } = this.#world;
+    const untilNs = atNs + forNs;
+    this.#leave(name, node, () => {
+      if (!nodes.isUp(node) || clock.nowNs >= untilNs) return;
+      nodes.drain(node, untilNs);
+      clock.at(untilNs, () => this.#operator.welcome(node));
+    });
+  }
+
+  /** The node gives its role away before it goes. */
+  #leave(name: string, node: number, then: () => void): void {
+    this.#mark(name, node);
+    this.#operator.handOver(node, 'graceful', then);
+  }
+
   #crashSome({ name, nodes: among, count, of, forNs }: Extract<Fault, { kind: 'crash-some' }>): void {
     const { nodes, infos, clock, seed } = this.#world;
     const rng = stream(seed, `crash-some/${name}`);
@@ -158,6 +218,7 @@ class Faults {
   /** What a fault of a primary does to clients is told in the result. */
   #mark(name: string, node: number): void {
     const { nodes, recorder, infos, clock } = this.#world;
+    if (recorder.outages.latest(infos[node]!.shard)?.fault === name) return; // as it left
     if (nodes.primary[node] === 1) recorder.outages.begin(name, node, infos[node]!.shard, clock.nowNs);
   }
 
@@ -169,19 +230,24 @@ class Faults {
     const state = fault.of === 'process' ? NODE_STATE.processDown : NODE_STATE.hostDown;
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
     replication.crashedNs[node] = clock.nowNs;
+    replication.unshared[node] = 0; // counted with its memory
     network.reset(node);
     this.#delivery.abandon(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
     if (setup.strategy.failover?.module.needs?.includes('oracle')) this.#world.control?.crashed?.(node);
   }
 
-  #restart(node: number): void {
+  #restart(node: number, load?: LoadSetup): void {
     const { nodes, replication, control, contents, infos } = this.#world;
     if (nodes.isUp(node)) return;
     nodes.state[node] = NODE_STATE.up;
     nodes.serving[node] = 1;
     nodes.loadingUntilNs[node] = 0;
     if (control !== null) control.start(node);
+    if (load !== undefined) {
+      this.#control.load(node, this.#disk.load(node), load.bytesPerSec);
+      return;
+    }
     if (replication.follows[node] !== NONE) {
       this.#control.synchronise(node);
       return;
@@ -189,8 +255,7 @@ class Faults {
     for (const peer of infos) {
       if (replication.follows[peer.id] !== node || nodes.state[peer.id] !== NODE_STATE.up) continue;
       this.#loseMemory(peer.id, contents, []);
-      replication.offset[peer.id] = replication.offset[node]!;
-      replication.withheld[peer.id] = 0;
+      replication.copied(peer.id, node);
     }
   }
 
@@ -205,7 +270,7 @@ class Faults {
   }
 
   #loseMemory(node: number, contents: World['contents'], survivors: readonly number[]): void {
-    const lost = contents.clear(node, survivors);
+    const lost = this.#disk.keep(node, () => contents.clear(node, survivors));
     this.#world.leases?.clear(node);
     this.#world.recorder.counters.lostWrites += lost;
     this.#world.recorder.outages.lost(this.#world.infos[node]!.shard, lost);

@@ -144,6 +144,10 @@ export class Laws {
 const TAKES_WRITES: ReadonlySet<Fault['kind']> = new Set([
   'crash',
   'crash-some',
+  'rolling-restart',
+  // SENTINEL FAILOVER leaves a primary beside its successor.
+  'hand-over',
+  'drain',
   'hazard',
   'pause',
   'stall',

@@ -15,6 +15,8 @@ export class Membership {
   readonly #built = new Map<string, PlacementTable>();
   /** [client x shard] 1 when ejected. */
   readonly #ejected: Uint8Array;
+  /** [shard] 1 while it is out for maintenance: every client was told. */
+  readonly #withdrawn: Uint8Array;
   /** [client] */
   readonly tables: PlacementTable[];
   /** The table of the whole cluster. */
@@ -33,6 +35,7 @@ export class Membership {
     this.#shards = shards;
     this.#keyCount = keyCount;
     this.#ejected = new Uint8Array(clientCount * shards.length);
+    this.#withdrawn = new Uint8Array(shards.length);
     this.#ringCount = shards.length - gutterCount;
     this.full = placement.build(shards.slice(0, this.#ringCount));
     this.#gutter = gutterCount === 0 ? null : placement.build(shards.slice(this.#ringCount));
@@ -43,8 +46,9 @@ export class Membership {
   eject(client: ClientId, shard: ShardId): boolean {
     const from = client * this.#shards.length;
     const ejected = this.#ejected.subarray(from, from + this.#shards.length);
-    const left = ejected.filter((flag) => flag === 0).length;
-    if (left === 1 || ejected[shard] === 1 || shard >= this.#ringCount) return false;
+    const left = ejected.filter((flag, id) => flag + this.#withdrawn[id]! === 0).length;
+    if ((left <= 1 && this.#withdrawn[shard] === 0) || ejected[shard] === 1 || shard >= this.#ringCount)
+      return false;
     ejected[shard] = 1;
     this.#rebuild(client);
     return true;
@@ -59,9 +63,21 @@ export class Membership {
     return true;
   }
 
-  #rebuild(client: ClientId): void {
+  /** COLD. A shard of the ring leaves for all clients, or returns; the last one of any client stays. */
+  withdraw(shard: ShardId, out: boolean): void {
+    if (shard >= this.#ringCount || (this.#withdrawn[shard] === 1) === out) return;
+    if (out && this.tables.some((_, client) => this.#live(client).every(({ id }) => id === shard))) return;
+    this.#withdrawn[shard] = out ? 1 : 0;
+    for (let client = 0; client < this.tables.length; client++) this.#rebuild(client);
+  }
+
+  #live(client: ClientId): ShardInfo[] {
     const from = client * this.#shards.length;
-    const live = this.#shards.filter((shard) => this.#ejected[from + shard.id] === 0);
+    return this.#shards.filter(({ id }) => this.#ejected[from + id]! + this.#withdrawn[id]! === 0);
+  }
+
+  #rebuild(client: ClientId): void {
+    const live = this.#live(client);
     if (live.length === this.#shards.length) {
       this.tables[client] = this.full;
       return;

@@ -67,7 +67,7 @@ function healedAtMs(faults: readonly Fault[], failovers: readonly FailoverResult
   let healedMs = 0;
   for (const fault of faults) {
     let endMs: number | null;
-    if (fault.kind === 'hazard') return null;
+    if (fault.kind === 'hazard' || fault.kind === 'rolling-restart') return null;
     if (fault.kind === 'crash') {
       const restart = faults.find(
         (f) => f.kind === 'restart' && f.node === fault.node && f.atNs > fault.atNs,
@@ -76,7 +76,7 @@ function healedAtMs(faults: readonly Fault[], failovers: readonly FailoverResult
         ? restart.atNs / 1e6
         : (failovers.find((f) => f.fault === fault.name)?.promotedMs ?? null);
     } else {
-      endMs = (fault.atNs + (fault.kind === 'restart' ? 0 : fault.forNs)) / 1e6;
+      endMs = (fault.atNs + ('forNs' in fault ? fault.forNs : 0)) / 1e6;
     }
     if (endMs === null || endMs === Infinity) return null;
     healedMs = Math.max(healedMs, endMs);

@@ -7,6 +7,9 @@
  * Redis frees a bus link without a pong after half the node timeout, and what was queued on it is gone
  * (cluster_legacy.c, clusterCron).
  *
+ * A group of clients may be cut off from some nodes, or from all, while everybody else goes on: `in` is then to those
+ * clients.
+ *
  * A lost packet costs a retransmission timeout, doubled for each further loss: 200 ms at least on Linux
  * (TCP_RTO_MIN; RFC 6298, 5.5). Short requests have no later packets whose acknowledgements would tell earlier.
  */
@@ -21,9 +24,10 @@ type Cut = Extract<Fault, { kind: 'partition' }>;
 type Loss = Extract<Fault, { kind: 'loss' }>;
 
 type WithNodes<F> = F & { readonly inside: ReadonlySet<NodeId> };
+type CutSets = WithNodes<Cut> & { readonly group: ReadonlySet<ClientId> | null };
 
 export class NetworkFaults {
-  readonly #cuts: readonly WithNodes<Cut>[];
+  readonly #cuts: readonly CutSets[];
   readonly #losses: readonly WithNodes<Loss>[];
   readonly #clientZone: Uint8Array;
   readonly #key: number;
@@ -33,7 +37,15 @@ export class NetworkFaults {
   constructor(faults: readonly Fault[], clientZone: Uint8Array, key: number) {
     const inside = (nodes: readonly NodeId[]): ReadonlySet<NodeId> => new Set(nodes);
     this.#cuts = faults.flatMap((fault) =>
-      fault.kind === 'partition' ? [{ ...fault, inside: inside(fault.nodes) }] : [],
+      fault.kind === 'partition'
+        ? [
+            {
+              ...fault,
+              inside: inside(fault.nodes),
+              group: fault.clients && new Set(fault.clients),
+            },
+          ]
+        : [],
     );
     this.#losses = faults.flatMap((fault) =>
       fault.kind === 'loss' ? [{ ...fault, inside: inside(fault.nodes) }] : [],
@@ -51,6 +63,11 @@ export class NetworkFaults {
     let leavesNs = atNs;
     for (const cut of this.#cuts) {
       if (cut.between === 'nodes' || !during(cut, leavesNs)) continue;
+      if (cut.group !== null) {
+        if (cut.group.has(client) && cut.inside.has(node) && blocks(cut, !toNode))
+          leavesNs = cut.atNs + cut.forNs;
+        continue;
+      }
       const nodeInside = cut.inside.has(node);
       const clientInside = cut.zone !== null && this.#clientZone[client] === cut.zone;
       if (nodeInside !== clientInside && blocks(cut, toNode === nodeInside)) leavesNs = cut.atNs + cut.forNs;
@@ -72,8 +89,8 @@ export class NetworkFaults {
     return this.#retransmissionNs(from, to, atNs);
   }
 
-  #cutsBetween(cut: WithNodes<Cut>, from: NodeId, to: NodeId, atNs: Nanos): boolean {
-    if (cut.between === 'clients' || !during(cut, atNs)) return false;
+  #cutsBetween(cut: CutSets, from: NodeId, to: NodeId, atNs: Nanos): boolean {
+    if (cut.between === 'clients' || cut.group !== null || !during(cut, atNs)) return false;
     return cut.inside.has(from) !== cut.inside.has(to) && blocks(cut, cut.inside.has(to));
   }
 

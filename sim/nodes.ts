@@ -28,6 +28,8 @@ export class Nodes {
   readonly life: Int32Array;
   /** [node] until when it loads its data set and answers LOADING. */
   readonly loadingUntilNs: Float64Array;
+  /** [node] until when it is drained and refuses requests. */
+  readonly drainedUntilNs: Float64Array;
   /** [node] until when its process hangs: answers, timers and messages wait. */
   readonly hungUntilNs: Float64Array;
   /** [node] factor on service times. */
@@ -36,6 +38,8 @@ export class Nodes {
   readonly serving: Uint8Array;
   /** [node] 1 while it takes itself for the primary of its shard. */
   readonly primary: Uint8Array;
+  /** [node] 1 while writes wait there, because it hands its role over. */
+  readonly writesPaused: Uint8Array;
   /** [node] attempts that reached it. */
   readonly attempts: Float64Array;
   /** [node] service time of all work offered, also of what was turned away. */
@@ -60,10 +64,12 @@ export class Nodes {
     this.state = new Uint8Array(count);
     this.life = new Int32Array(count);
     this.loadingUntilNs = new Float64Array(count);
+    this.drainedUntilNs = new Float64Array(count);
     this.hungUntilNs = new Float64Array(count);
     this.slowness = new Float64Array(count).fill(1);
     this.serving = new Uint8Array(count).fill(1);
     this.primary = new Uint8Array(count);
+    this.writesPaused = new Uint8Array(count);
     this.attempts = new Float64Array(count);
     this.offeredNs = new Float64Array(count);
     this.maxQueue = new Int32Array(count);
@@ -112,6 +118,17 @@ export class Nodes {
     return true;
   }
 
+  /** COLD. It answers LOADING until then, or later: as long as it is drained, it takes no requests. */
+  load(node: number, untilNs: number): void {
+    this.loadingUntilNs[node] = Math.max(untilNs, this.drainedUntilNs[node]!);
+  }
+
+  /** COLD. It takes no requests until then. */
+  drain(node: number, untilNs: number): void {
+    this.drainedUntilNs[node] = untilNs;
+    this.load(node, this.loadingUntilNs[node]!);
+  }
+
   /** How long a new arrival would wait [ns]. */
   waitNs(node: number, nowNs: number): number {
     return Math.max(0, this.#freeAtNs[this.#firstFree(node)]! - nowNs);
@@ -149,6 +166,8 @@ export class Nodes {
       this.#freeAtNs[thread] = 0;
     }
     this.#pausedUntilNs[node] = 0;
+    this.writesPaused[node] = 0;
+    this.drainedUntilNs[node] = 0;
     this.#waiting[node]!.clear();
     this.hungUntilNs[node] = 0;
   }

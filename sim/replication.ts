@@ -23,6 +23,8 @@ interface Write {
   executedNs: number;
   serviceNs: number;
   valueBytes: number;
+  /** Offset of the primary with it. */
+  offset: number;
   /** A client wrote it; otherwise the primary itself deleted a key. */
   asked: boolean;
   fromLife: number;
@@ -54,8 +56,12 @@ export class Replication {
   readonly follows: Int32Array;
   /** [node] writes of its shard it has executed */
   readonly offset: Float64Array;
+  /** [node] offset it copied its primary at: what was on its way then is in the copy */
+  readonly #copiedAt: Float64Array;
   /** [node] acknowledged writes that a host crash kept from it, lost once it is promoted */
   readonly withheld: Int32Array;
+  /** [node] acknowledged writes of it that no replica was there for: lost if another has become primary meanwhile */
+  readonly unshared: Int32Array;
 
   constructor(
     setup: ClusterSetup,
@@ -81,7 +87,9 @@ export class Replication {
     this.crashedNs = new Float64Array(infos.length);
     this.follows = Int32Array.from(infos, (info) => (info.primary ? NONE : info.shard));
     this.offset = new Float64Array(infos.length);
+    this.#copiedAt = new Float64Array(infos.length);
     this.withheld = new Int32Array(infos.length);
+    this.unshared = new Int32Array(infos.length);
   }
 
   /** The primary will have executed a write at `executedNs`: sends it to its replicas. */
@@ -111,8 +119,10 @@ export class Replication {
     asked: boolean,
   ): void {
     this.offset[primary] = this.offset[primary]! + 1;
+    let shared = false;
     for (const replica of this.#shardNodes[this.#shardOf[primary]!]!) {
       if (this.follows[replica] !== primary) continue;
+      shared = true;
       const leavesNs = this.#network.streamedNs(primary, replica, executedNs);
       const arrivesNs = leavesNs + Math.round(this.#setup.lagNs * this.#lag.draw());
       const index = this.#free.pop() ?? this.#writes.length;
@@ -124,6 +134,7 @@ export class Replication {
         executedNs,
         serviceNs,
         valueBytes,
+        offset: this.offset[primary]!,
         asked,
         fromLife: this.#nodes.life[primary]!,
         toLife: this.#nodes.life[replica]!,
@@ -132,6 +143,15 @@ export class Replication {
       this.#onTheWay.set(key * this.#nodes.count + replica, executedNs);
       this.#queue.push(arrivesNs, EVENT.replicate, index);
     }
+    if (!shared && asked) this.unshared[primary] = this.unshared[primary]! + 1;
+  }
+
+  /** COLD. The node has what its primary has. */
+  copied(node: number, primary: number): void {
+    this.offset[node] = this.offset[primary]!;
+    this.#copiedAt[node] = this.offset[primary]!;
+    this.withheld[node] = 0;
+    this.unshared[primary] = 0;
   }
 
   /** Whether a read of the key on the node now misses an acknowledged write. */
@@ -190,7 +210,7 @@ export class Replication {
     const { to, key } = write;
     const endNs = this.#nodes.offer(to, nowNs, write.serviceNs, false);
     this.#onApply(to, key, this.#nodes.startNs, endNs);
-    this.offset[to] = this.offset[to]! + 1;
+    if (write.offset > this.#copiedAt[to]!) this.offset[to] = this.offset[to]! + 1;
     if (write.op === OP.delete) this.#contents.remove(to, key);
     else this.#contents.put(to, key, write.valueBytes);
   }

@@ -53,7 +53,9 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const engine = new Engine(world);
   const valueBytes = meanValueBytes(setup.workload);
   // Redis's replication backlog and RDB carry the key beside the value.
-  const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload));
+  const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload), (node) =>
+    engine.delivery.release(node),
+  );
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   scheduleFaults(world, engine.delivery, control);
   const { memory } = setup.cluster.node;

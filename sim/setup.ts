@@ -3,7 +3,9 @@
  * library users may write it by hand. Units are in the names; nothing is optional, nothing has a default.
  */
 import type {
+  ClientId,
   FailoverModule,
+  HandOver,
   HotKeysModule,
   KeyNames,
   Nanos,
@@ -417,6 +419,11 @@ export interface LeasesSetup {
   readonly stale: boolean;
 }
 
+/** How a restarted node gets its data set back: from its own disk (RDB, AOF). */
+export interface LoadSetup {
+  readonly bytesPerSec: number;
+}
+
 /** Exact meaning: sim/faults.ts. */
 export type Fault = { readonly name: string; readonly atNs: Nanos } & (
   | {
@@ -425,8 +432,24 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
       /** `process`: the kernel still answers with a reset and delivers what was written; `host`: silence. */
       readonly of: 'process' | 'host';
     }
-  /** The node comes back with an empty memory. */
-  | { readonly kind: 'restart'; readonly node: NodeId }
+  /** The node comes back, with an empty memory or with the data set as it was. */
+  | { readonly kind: 'restart'; readonly node: NodeId; readonly load?: LoadSetup }
+  /** An operator has another node of the shard become primary. */
+  | { readonly kind: 'hand-over'; readonly node: NodeId; readonly how: HandOver }
+  /** One node after the other stops and comes back. */
+  | {
+      readonly kind: 'rolling-restart';
+      readonly nodes: readonly NodeId[];
+      /** It hands its role over first. */
+      readonly graceful: boolean;
+      /** From stop to start. */
+      readonly downNs: Nanos;
+      /** From when one is back and in sync to the next. */
+      readonly betweenNs: Nanos;
+      readonly load?: LoadSetup;
+    }
+  /** The node hands its role over and takes no requests, until it returns after `forNs`. */
+  | { readonly kind: 'drain'; readonly node: NodeId; readonly forNs: Nanos }
   /** The process hangs for so long, then goes on where it was. */
   | { readonly kind: 'pause'; readonly node: NodeId; readonly forNs: Nanos }
   /** A command, or a fork, that keeps one service thread busy for so long. */
@@ -455,6 +478,8 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
       readonly nodes: readonly NodeId[];
       /** Clients of this zone are on the nodes' side; null for none. */
       readonly zone: number | null;
+      /** These clients are cut off from these nodes, and nobody else is; null for none. */
+      readonly clients: readonly ClientId[] | null;
       readonly forNs: Nanos;
       /** What is cut off: links to clients, links among nodes, or all. */
       readonly between: 'all' | 'clients' | 'nodes';

@@ -260,6 +260,13 @@ export type FailoverEvent =
   | 'cluster-down'
   | 'cluster-up';
 
+/**
+ * How an operator asks for another primary: `graceful` waits until it has every write, `force` goes ahead without the
+ * old primary, `takeover` without the votes of others as well.
+ */
+export const HAND_OVERS = ['graceful', 'force', 'takeover'] as const;
+export type HandOver = (typeof HAND_OVERS)[number];
+
 /** The server side's hands: timers and messages belong to nodes and are subject to their faults. */
 export interface FailoverContext {
   readonly nodes: readonly NodeInfo[];
@@ -280,6 +287,8 @@ export interface FailoverContext {
   follow(node: NodeId, primary: NodeId): void;
   /** COLD. Whether the node answers requests at all, or with CLUSTERDOWN. */
   setServing(node: NodeId, serving: boolean): void;
+  /** COLD. While it pauses writes, they wait at the node; it answers reads. */
+  pauseWrites(node: NodeId, paused: boolean): void;
   /** COLD. Notes an event about node `about`, seen or done by `by`, for the result. */
   log(event: FailoverEvent, about: NodeId, by: NodeId): void;
 }
@@ -292,6 +301,8 @@ export interface ControlPlane {
   start(node: NodeId): void;
   /** COLD. The node has crashed, at this moment: only a module that declares `needs: ['oracle']` hears of it. */
   crashed?(node: NodeId): void;
+  /** COLD. An operator asks that `to`, of the same shard, become primary instead of `from`; again where that failed. */
+  handOver?(from: NodeId, to: NodeId, how: HandOver): void;
   /** COLD. The primary of `shard` as `node` believes; answers MOVED and topology refreshes. */
   primarySeenBy(node: NodeId, shard: ShardId): NodeId;
   /** COLD. Whether `node` believes `other` failed; failed nodes are left out of topology answers. */

@@ -129,6 +129,12 @@ export class Memory {
     this.peakBytes[node] = Math.max(this.peakBytes[node]!, this.usedBytes(node));
   }
 
+  /** COLD. An entry as large as it was. */
+  restore(node: NodeId, key: KeyId, entryBytes: number): void {
+    this.#store(this.#nodes[node]!, key, entryBytes);
+    this.peakBytes[node] = Math.max(this.peakBytes[node]!, this.usedBytes(node));
+  }
+
   #store({ entries, all, volatile, policy }: NodeMemory, key: KeyId, bytes: number): number {
     let slot = entries.slotOf(key);
     if (slot !== NONE) {

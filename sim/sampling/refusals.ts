@@ -21,7 +21,7 @@ export function unsampled(setups: readonly Setup[]): string | null {
   return null;
 }
 
-const UNPLANNED: readonly Fault['kind'][] = ['hazard'];
+const UNPLANNED: readonly Fault['kind'][] = ['hazard', 'rolling-restart'];
 
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);

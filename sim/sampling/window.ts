@@ -108,7 +108,7 @@ function restOf(fault: Fault, zeroNs: Nanos): { forNs: Nanos } | Record<string, 
 /** When what a fault did is undone; Infinity for never. */
 export function faultEndNs(fault: Fault, faults: readonly Fault[]): Nanos {
   if ('forNs' in fault) return fault.atNs + fault.forNs;
-  if (fault.kind === 'restart') return fault.atNs;
+  if (fault.kind === 'restart' || fault.kind === 'hand-over') return fault.atNs;
   if (fault.kind !== 'crash') return Infinity;
   const back = faults.find(
     (other) => other.kind === 'restart' && other.node === fault.node && other.atNs >= fault.atNs,

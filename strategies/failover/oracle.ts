@@ -66,6 +66,14 @@ class OraclePlane implements ControlPlane {
     this.#promote(best, shard);
   }
 
+  handOver(from: NodeId, to: NodeId): void {
+    if (this.#primaryOf[this.#shardOf(from)] !== from) return;
+    this.#promote(to, this.#shardOf(from));
+    if (!this.#up.has(from)) return;
+    this.#context.demote(from, to);
+    this.#context.log('demoted', from, to);
+  }
+
   primarySeenBy(_node: NodeId, shard: ShardId): NodeId {
     return this.#primaryOf[shard]!;
   }

@@ -48,6 +48,7 @@ export class FakeCluster {
   /** [node] whom it replicates from, null for a primary */
   readonly follows: (NodeId | null)[];
   readonly serving: boolean[];
+  readonly writesPaused: boolean[];
   readonly up: boolean[];
   readonly offsets: number[];
   nowNs = 0;
@@ -72,6 +73,7 @@ export class FakeCluster {
     }));
     this.follows = this.nodes.map((node) => (node.primary ? null : node.shard));
     this.serving = this.nodes.map(() => true);
+    this.writesPaused = this.nodes.map(() => false);
     this.up = this.nodes.map(() => true);
     this.#life = this.nodes.map(() => 0);
     this.offsets = [...(options.offsets ?? this.nodes.map(() => 0))];
@@ -106,6 +108,9 @@ export class FakeCluster {
       },
       setServing: (node, serving) => {
         this.serving[node] = serving;
+      },
+      pauseWrites: (node, paused) => {
+        this.writesPaused[node] = paused;
       },
       log: (event, about, by) => this.log.push({ atNs: this.nowNs, event, about, by }),
     };

@@ -98,6 +98,21 @@ function serverContract(
     }
   });
 
+  test('a primary that hands its role over is replaced, although nobody failed, and follows its successor', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const cluster = build(seed).run(settleNs + seed * 0.137 * SECOND);
+      if (cluster.plane.handOver === undefined) return;
+      cluster.plane.handOver(0, shards, 'graceful');
+      cluster.run(cluster.nowNs + settleNs);
+      const successor = cluster.agreedPrimary(0);
+      expect(successor).not.toBe(0);
+      expect(cluster.nodes[successor ?? NONE]!.shard).toBe(0);
+      expect(cluster.follows[0]).toBe(successor);
+      expect(cluster.writesPaused).not.toContain(true);
+      expect(cluster.events('detected').filter(({ by }) => by !== successor)).toEqual([]);
+    }
+  });
+
   test('a shard has one new primary per epoch, whatever crashes and returns', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const cluster = build(seed).run(settleNs);

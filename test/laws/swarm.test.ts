@@ -10,7 +10,13 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import { type Bound, EVICTIONS, type Fault, type StrategySetup } from '../../sim/setup.ts';
-import type { Axis, FailoverModule, SelectionModule, StrategyModule } from '../../sim/strategy.ts';
+import {
+  type Axis,
+  type FailoverModule,
+  HAND_OVERS,
+  type SelectionModule,
+  type StrategyModule,
+} from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
@@ -59,6 +65,10 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
           'hazard',
           'crash-some',
           'origin-down',
+          'hand-over',
+          'rolling-restart',
+          'drain',
+          'cut-clients',
         ),
         forNs: fc.integer({ min: 1, max: durationNs }),
       }),
@@ -78,18 +88,47 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
           }
           if (kind === 'hazard')
             return { kind, name, atNs, nodes: [node], of, mtbfNs: forNs, mttrNs: durationNs / 10 };
+          if (kind === 'hand-over') {
+            const how = HAND_OVERS[forNs % HAND_OVERS.length]!;
+            return { kind, name, atNs, node, how };
+          }
+          if (kind === 'drain') return { kind, name, atNs, node, forNs };
+          if (kind === 'rolling-restart') {
+            const nodes = Array.from({ length: nodeCount }, (_, id) => id);
+            const load = atNs % 2 === 0 ? { load: { bytesPerSec: 1e6 } } : {};
+            const downNs = Math.ceil(forNs / 10);
+            return {
+              kind,
+              name,
+              atNs,
+              nodes,
+              graceful: forNs % 2 === 0,
+              downNs,
+              betweenNs: atNs % 1e8,
+              ...load,
+            };
+          }
+          if (kind === 'cut-clients') {
+            const direction = (['both', 'in', 'out'] as const)[forNs % 3]!;
+            const cut = { kind: 'partition', name, atNs, nodes: [node], zone: null, clients: [0] } as const;
+            return { ...cut, forNs: atNs % 5 === 0 ? Infinity : forNs, between: 'all', direction };
+          }
           if (kind === 'loss') return { kind, name, atNs, nodes: [node], forNs, rate: 0.1 };
           if (kind === 'partition') {
             const direction = (['both', 'in', 'out'] as const)[forNs % 3]!;
             const between = (['all', 'clients', 'nodes'] as const)[atNs % 3]!;
-            return { kind, name, atNs, nodes: [node], zone: null, forNs, between, direction };
+            return { kind, name, atNs, nodes: [node], zone: null, clients: null, forNs, between, direction };
           }
           if (kind !== 'crash' && !down.has(node)) {
             if (kind === 'slow')
               return { kind, name, atNs, node, forNs, factor: 3, rampNs: atNs % 2 === 0 ? forNs : 0 };
-            return { kind: kind as 'pause' | 'stall', name, atNs, node, forNs };
+            const isForGood = kind === 'pause' && forNs % 7 === 0;
+            return { kind: kind as 'pause' | 'stall', name, atNs, node, forNs: isForGood ? Infinity : forNs };
           }
-          if (down.delete(node)) return { kind: 'restart', name: `restart-${i}`, atNs, node };
+          if (down.delete(node)) {
+            const load = forNs % 2 === 0 ? { load: { bytesPerSec: 1e6 } } : {};
+            return { kind: 'restart', name: `restart-${i}`, atNs, node, ...load };
+          }
           down.add(node);
           return { kind: 'crash', name: `crash-${i}`, atNs, node, of };
         });

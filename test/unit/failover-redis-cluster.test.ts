@@ -202,3 +202,68 @@ test('a restarted primary that nobody replaced serves again after 2 s', () => {
   expect(played.serving[0]).toBe(true);
   expect(played.promotions).toEqual([]);
 });
+
+describe('manual failover', () => {
+  const primaryOf = (played: FakeCluster) => played.promotions.map(({ node }) => node);
+
+  test('CLUSTER FAILOVER: writes pause at the primary until the replica has them all and is elected', () => {
+    const played = cluster({ offsets: [100, 0, 0, 90, 0, 0] }).run(2 * T);
+    played.plane.handOver!(0, 3, 'graceful');
+    played.run(2 * T + SECOND);
+    expect(played.writesPaused[0]).toBe(true);
+    expect(played.promotions).toEqual([]);
+    played.offsets[3] = 100;
+    played.run(2 * T + 1.1 * SECOND);
+    expect(primaryOf(played)).toEqual([3]);
+    expect(played.writesPaused[0]).toBe(false);
+    expect(played.demotions).toEqual([{ node: 0, primary: 3 }]);
+    expect(played.events('detected')).toEqual([]);
+    expect(played.agreedPrimary(0)).toBe(3);
+  });
+
+  test('it takes milliseconds where the replica has everything', () => {
+    const played = cluster().run(2 * T);
+    played.plane.handOver!(0, 3, 'graceful');
+    played.run(2 * T + 10 * MS);
+    expect(primaryOf(played)).toEqual([3]);
+  });
+
+  test('it is off after 5 s, and the primary goes on', () => {
+    const played = cluster({ offsets: [100, 0, 0, 90, 0, 0] }).run(2 * T);
+    played.plane.handOver!(0, 3, 'graceful');
+    played.run(2 * T + 4.9 * SECOND);
+    expect(played.writesPaused[0]).toBe(true);
+    played.run(2 * T + 5.3 * SECOND);
+    expect(played.writesPaused[0]).toBe(false);
+    played.offsets[3] = 100;
+    played.run(4 * T);
+    expect(played.promotions).toEqual([]);
+  });
+
+  test('FORCE does without a primary that is gone, TAKEOVER without a majority', () => {
+    for (const [how, others, promoted] of [
+      ['graceful', [], []],
+      ['force', [], [3]],
+      ['force', [1, 2], []],
+      ['takeover', [1, 2], [3]],
+    ] as const) {
+      const played = cluster().run(2 * T);
+      for (const node of [0, ...others]) played.crash(node);
+      played.plane.handOver!(0, 3, how);
+      played.run(2 * T + SECOND);
+      expect(primaryOf(played)).toEqual(promoted);
+    }
+  });
+
+  test('roles go back and forth: a manual failover does not wait for an earlier election to age', () => {
+    const played = cluster().run(2 * T);
+    for (const [from, to] of [
+      [0, 3],
+      [3, 0],
+    ] as const) {
+      played.plane.handOver!(from, to, 'graceful');
+      played.run(played.nowNs + SECOND);
+    }
+    expect(primaryOf(played)).toEqual([3, 0]);
+  });
+});

@@ -156,6 +156,7 @@ describe('partition', () => {
     atNs: 402 * MS,
     nodes: [0],
     zone: null,
+    clients: null,
     forNs: 100 * MS,
     between: 'all',
     direction: 'both',
@@ -258,6 +259,14 @@ ${extra}`,
     expect(namesOf('[{ at: 5s, crashSome: { zone: b }, count: 1 }]')).toEqual(['crash 1 of zone b at 5s']);
     expect(namesOf('[{ at: 5s, originDown: 2s }]')).toEqual(['origin down at 5s']);
     expect(namesOf('[{ crashes: { zone: b }, mtbf: 10s, mttr: 1s, name: wear }]')).toEqual(['wear']);
+    expect(namesOf('[{ at: 5s, stall: all, for: 1s }]')).toHaveLength(6);
+    expect(namesOf('[{ at: 5s, zoneOutage: b, for: 2s, name: power }]')).toEqual([
+      'power',
+      'power node-1',
+      'power node-3',
+      'power node-1 back',
+      'power node-3 back',
+    ]);
     expect(namesOf('[{ at: 5s, every: 1s, times: 2, slow: node-0, factor: 2x, for: 10ms }]')).toHaveLength(2);
   });
 
@@ -274,7 +283,21 @@ ${extra}`,
       '[{ at: 5s, between: nodes, for: 1s, partition: [node-0, node-1, node-2, node-3, node-4, node-5] }]',
       'nobody is on the other side',
     ],
-    ['[{ at: 5s, pause: node-0 }]', '"for" is missing'],
+    ['[{ at: 5s, stall: node-0 }]', '"for" is missing'],
+    ['[{ at: 5s, pause: node-0, for: 1s }, { at: 7s, resume: node-0 }]', 'there is nothing to resume'],
+    ['[{ at: 5s, heal: all }]', 'there is nothing to heal'],
+    [
+      '[{ at: 5s, pause: node-0 }, { at: 7s, pause: node-0, for: 1s }]',
+      '"node-0" has the same fault at 7s already, and for good',
+    ],
+    ['[{ at: 5s, crash: node-0 }, { at: 6s, handOver: node-0 }]', '"node-0" is down already, since 5s'],
+    ['[{ at: 5s, partition: { clients: [24] }, for: 1s }]', 'there is no client 24'],
+    ['[{ at: 5s, partition: { clients: 0% }, for: 1s }]', 'nobody is on the other side'],
+    [
+      '[{ at: 1s, rollingRestart: all, down: 1s, between: 1s }, { at: 5s, rollingRestart: node-0 }]',
+      'another rolling restart goes on until 12s at least',
+    ],
+    ['[{ at: 5s, zoneOutage: z }]', 'there is no zone "z"'],
     ['[{ at: 5s, crashSome: [node-0, node-1], count: 3 }]', '3 of 2 nodes cannot crash'],
     ['[{ at: 5s, slow: node-0, factor: 2x, for: 1s, ramp: 2s }]', 'the ramp is longer than the fault lasts'],
     [
@@ -324,5 +347,115 @@ ${extra}`,
     expect(result.nodes[0]!.role).toBe('primary');
     expect(result.failover[0]!.unavailableMs).toBeGreaterThan(1900);
     expect(result.failover[0]!.unavailableMs).toBeLessThan(2300);
+  });
+
+  const played = (faults: string) => run(bound(faults), 1, { check: true });
+  const primaries = (result: ReturnType<typeof run>): string[] =>
+    result.nodes.filter(({ role }) => role === 'primary').map(({ id }) => id);
+
+  test('handOver: the replica is primary at once, no write is lost, and nobody has to fail', () => {
+    const result = played('[{ at: 5s, handOver: node-0 }]');
+    expect(result.failover[0]).toMatchObject({ detectedMs: null, lostWrites: 0 });
+    expect(result.failover[0]!.promotedMs! - 5000).toBeLessThan(100);
+    expect(primaries(result)).toEqual(['node-1', 'node-2', 'node-3']);
+    expect(result.requests.failed).toBe(0);
+    expect(result.lostWrites).toBe(0);
+  });
+
+  test.each(['force', 'takeover'])('handOver, %s: also of a dead primary, long before it is FAIL', (how) => {
+    const result = played(`[{ at: 5s, crash: node-0, of: host }, { at: 6s, handOver: node-0, how: ${how} }]`);
+    expect(result.failover[0]!.promotedMs! - 6000).toBeLessThan(100);
+    expect(primaries(result)).toContain('node-3');
+  });
+
+  test('rollingRestart: graceful, nothing fails; abrupt, every primary is missed and cold ones lose all', () => {
+    const all = 'at: 1s, rollingRestart: all, down: 1s, between: 500ms';
+    const [graceful, abrupt, withData] = [
+      played(`[{ ${all} }]`),
+      played(`[{ ${all}, graceful: false }]`),
+      played(`[{ ${all}, graceful: false, with: data }]`),
+    ];
+    expect(graceful.requests.failed).toBe(0);
+    expect(graceful.lostWrites).toBe(0);
+    expect(graceful.events.filter(({ event }) => event === 'promoted')).toHaveLength(3);
+    expect(graceful.nodes.every(({ state }) => state === 'up')).toBe(true);
+    expect(abrupt.requests.failed).toBeGreaterThan(100);
+    expect(abrupt.lostWrites).toBeGreaterThan(100);
+    expect(withData.requests.failed).toBeGreaterThan(100);
+    // What was in service when it died was not acknowledged.
+    expect(withData.lostWrites).toBe(0);
+  });
+
+  test('drain: the role goes first, then the node refuses requests, and comes back as a replica', () => {
+    const result = played('[{ at: 5s, drain: node-0, for: 10s }]');
+    expect(result.failover[0]).toMatchObject({ detectedMs: null, lostWrites: 0 });
+    expect(result.requests.failed).toBe(0);
+    expect(result.nodes[0]).toMatchObject({ role: 'replica', state: 'up' });
+    const { attempts, stepMs } = result.timeline;
+    const while_ = attempts[0]!.slice(Math.ceil(6000 / stepMs), Math.floor(15_000 / stepMs));
+    expect(Math.max(...while_)).toBe(0);
+  });
+
+  test('a pause without `for` lasts until it is resumed', () => {
+    const [open, closed] = [
+      played('[{ at: 5s, pause: node-0 }, { at: 7s, resume: node-0 }]'),
+      played('[{ at: 5s, pause: node-0, for: 2s }]'),
+    ];
+    expect(open.fingerprint).toBe(closed.fingerprint);
+    expect(played('[{ at: 5s, pause: node-0 }]').nodes[3]!.role).toBe('primary');
+  });
+
+  test('a partition without `for` lasts until it is healed', () => {
+    const [open, closed] = [
+      played('[{ at: 5s, partition: node-0, name: cable }, { at: 17s, heal: cable }]'),
+      played('[{ at: 5s, partition: node-0, name: cable, for: 12s }]'),
+    ];
+    expect(open.fingerprint).toBe(closed.fingerprint);
+    expect(played('[{ at: 5s, partition: node-0, name: cable }]').fingerprint).not.toBe(closed.fingerprint);
+  });
+
+  test('a partition of clients fails their requests and no others, and no node notices', () => {
+    const result = played('[{ at: 5s, partition: { clients: 25% }, for: 10s }]');
+    // A quarter of 3,000/s for 10 s; 250 ms and three retries with up to 20, 40 and 80 ms between them save those
+    // that begin a little before the end.
+    expect(result.requests.failed).toBeGreaterThan(0.8 * 7500);
+    expect(result.requests.failed).toBeLessThan(1.05 * 7500);
+    expect(result.events).toEqual([]);
+    const one = played('[{ at: 5s, partition: { clients: 25%, from: node-0 }, for: 10s }]');
+    expect(one.requests.failed).toBeGreaterThan(0.2 * 7500);
+    expect(one.requests.failed).toBeLessThan(0.45 * 7500);
+  });
+
+  test('zoneOutage: nodes are silent and clients of the zone reach nobody', () => {
+    const result = played('[{ at: 5s, zoneOutage: a, for: 10s }]');
+    expect(result.nodes.every(({ state }) => state === 'up')).toBe(true);
+    // A third of the clients.
+    expect(result.requests.failed).toBeGreaterThan(0.8 * 10_000);
+    expect(result.failover.length).toBeGreaterThan(0);
+  });
+});
+
+describe('restart with data', () => {
+  const faults = (load?: { bytesPerSec: number }): Fault[] => [
+    { kind: 'crash', name: 'kill', atNs: 400 * MS, node: 0, of: 'process' },
+    { kind: 'restart', name: 'back', atNs: 410 * MS, node: 0, ...(load && { load }) },
+  ];
+
+  test('the node answers LOADING until it has read its data set, and misses nothing then', () => {
+    const origin = { latencyNs: 2 * MS, latencyShape: { kind: 'constant' }, concurrency: 100 } as const;
+    const cold = checked(steady(faults(), { origin }));
+    // 1,000 keys of 100 bytes and a name of 6 or 7: 107 kB in 107 ms; asked again every 100 ms.
+    const load = { bytesPerSec: 1e6 };
+    const warm = checked(steady(faults(load), { origin }));
+    expect(cold.cache.misses).toBeGreaterThan(100);
+    expect(warm.cache.misses).toBe(0);
+    expect(warm.responseTime.max).toBeGreaterThan(107);
+    expect(warm.responseTime.max).toBeLessThan(201 + 25);
+  });
+
+  test('writes that only this node had are back', () => {
+    const operations = [0.5, 0.5, 0, 0];
+    expect(checked(steady(faults(), { operations })).lostWrites).toBeGreaterThan(10);
+    expect(checked(steady(faults({ bytesPerSec: 1e9 }), { operations })).lostWrites).toBe(0);
   });
 });

@@ -16,6 +16,11 @@ export interface Table {
   readonly removals: number;
 }
 
+/** A hand-over that is not done by then is off: the member goes on. */
+const HAND_OVER_LIMIT_NS = 5e9;
+/** How often it looks whether its backup has every write. */
+const CATCH_UP_POLL_NS = 1e6;
+
 export class Member {
   readonly self: NodeId;
   table: Table;
@@ -133,18 +138,54 @@ export class Member {
   }
 
   #isOldest(): boolean {
-    return this.#inTable().find((node) => !this.suspects(node)) === this.self;
+    return this.#oldest() === this.self;
+  }
+
+  #oldest(): NodeId {
+    return this.#inTable().find((node) => !this.suspects(node)) ?? this.self;
+  }
+
+  /**
+   * A member is to give its partitions away (Hazelcast's graceful shutdown, Couchbase's graceful failover, Aerospike's
+   * quiesce). It holds writes back and tells the oldest one, which makes a table where `to` owns them.
+   */
+  leave(to: NodeId): void {
+    if (this.#follows !== NONE) return;
+    this.#context.pauseWrites(this.self, true);
+    this.#context.onNode(this.self, HAND_OVER_LIMIT_NS, () => this.#context.pauseWrites(this.self, false));
+    this.#whenEqual(to, this.#context.now() + HAND_OVER_LIMIT_NS, () => {
+      const oldest = this.#oldest();
+      this.#context.send(this.self, oldest, () => this.#members[oldest]!.#swap(this.self, to));
+    });
+  }
+
+  #whenEqual(to: NodeId, untilNs: Nanos, act: () => void): void {
+    const { self } = this;
+    const isBehind = this.#context.replicationOffset(to) < this.#context.replicationOffset(self);
+    if (!isBehind) act();
+    else if (this.#context.now() < untilNs)
+      this.#context.onNode(self, CATCH_UP_POLL_NS, () => this.#whenEqual(to, untilNs, act));
+  }
+
+  #swap(from: NodeId, to: NodeId): void {
+    const shard = this.#context.nodes[from]!.shard;
+    if (!this.#joined || !this.#isOldest() || this.table.primaries[shard] !== from) return;
+    this.#publish([], [], new Map([[shard, to]]));
   }
 
   /** The first backup left is promoted; a shard without one waits for a node of its own. */
-  #publish(gone: readonly NodeId[], back: readonly NodeId[]): void {
+  #publish(
+    gone: readonly NodeId[],
+    back: readonly NodeId[],
+    given: ReadonlyMap<ShardId, NodeId> = new Map(),
+  ): void {
     const { epoch, primaries, removed, removals } = this.table;
     const out = new Set([...removed, ...gone].filter((node) => !back.includes(node)));
     const count = this.#members.length;
     this.#adopt({
       epoch: (Math.floor(epoch / count) + 1) * count + this.self,
       primaries: primaries.map((primary, shard) =>
-        out.has(primary) ? this.#backup(shard, out, primary) : primary,
+        out.has(primary) ? this.#backup(shard, out, primary) : (given.get(shard) ?? primary),
       ),
       removed: out,
       removals: removals + gone.length,
@@ -168,6 +209,7 @@ export class Member {
       this.#context.log('promoted', this.self, this.self);
     } else if (before === NONE) {
       this.#context.demote(this.self, follows);
+      this.#context.pauseWrites(this.self, false);
       this.#context.log('demoted', this.self, follows);
     } else {
       this.#context.follow(this.self, follows);

@@ -56,6 +56,7 @@ function controlPlane(context: FailoverContext, rules: MembershipRules): Control
   for (const { id } of context.nodes) members[id] = new Member(id, context, rules, incidents, members);
   return {
     start: (node) => members[node]!.start(),
+    handOver: (from, to) => context.onNode(from, 0, () => members[from]!.leave(to)),
     primarySeenBy: (node, shard) => members[node]!.table.primaries[shard]!,
     failedSeenBy: (node, other) => members[node]!.table.removed.has(other) || members[node]!.suspects(other),
   };

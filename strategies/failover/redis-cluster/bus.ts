@@ -11,6 +11,8 @@ export interface Header {
   readonly configEpoch: number;
   /** Writes it has applied. */
   readonly offset: number;
+  /** It holds writes back for a manual failover (CLUSTERMSG_FLAG0_PAUSED). */
+  readonly paused: boolean;
 }
 
 /** One node's word on another. */
@@ -28,8 +30,11 @@ export interface Receiver {
   onPong(header: Header, gossip: readonly GossipEntry[], isReply: boolean): void;
   /** A majority of primaries holds `node` for failed. */
   onFail(header: Header, node: NodeId): void;
-  onVoteRequest(header: Header): void;
+  /** @param manual asked for by an operator: the primary need not have failed (FORCEACK) */
+  onVoteRequest(header: Header, manual: boolean): void;
   onVote(header: Header): void;
+  /** A replica wants to take over by hand: hold writes back, and tell it the offset (MFSTART). */
+  onManualFailover(header: Header): void;
   /** Somebody knows a newer owner of `shard` than we claimed. */
   onUpdate(header: Header, shard: ShardId, primary: NodeId, configEpoch: number): void;
 }

@@ -28,6 +28,14 @@ export const ELECTION_JITTER_MS = 500;
 export const RANK_DELAY_NS = 1000 * MS;
 export const MIN_ELECTION_TIMEOUT_NS = 2000 * MS;
 
+/**
+ * CLUSTER_MF_TIMEOUT: a manual failover that is not done by then is off, and the primary goes on. (Its pause of writes
+ * is bounded by twice that, CLUSTER_MF_PAUSE_MULT, but ends with the failover.)
+ */
+export const MANUAL_FAILOVER_NS = 5000 * MS;
+/** A replica that lacks writes looks again whether it has them before its event loop sleeps; a millisecond here. */
+export const CATCH_UP_POLL_NS = MS;
+
 /** CLUSTER_WRITABLE_DELAY: a restarted primary listens first, for it may have been replaced. */
 export const WRITABLE_DELAY_NS = 2000 * MS;
 /** Bounds of the time a primary waits after it was in a minority. */

@@ -30,6 +30,8 @@ export interface ElectionHost {
   /** Tells the other replicas of this shard the offset, which their ranks depend on. */
   announceOffset(): void;
   won(epoch: number): void;
+  /** An operator has asked for it, and nothing stands in the way any more. */
+  readonly isManual: boolean;
 }
 
 export class Election {
@@ -67,16 +69,30 @@ export class Election {
     this.#votedNs.fill(-Infinity);
   }
 
+  /**
+   * A manual failover elects at once, whatever was planned or tried before (as in Valkey 8.1; Redis 7 waits until a
+   * former attempt is four node timeouts old).
+   */
+  startManually(): void {
+    this.#asked = false;
+    this.#votes = 0;
+    this.#rank = 0;
+    this.#dueNs = this.#context.now();
+    this.step();
+  }
+
   /** The election's part of clusterCron; also called when a vote comes in. */
   step(): void {
     const { self, primary, health } = this.#view;
-    if (primary === self || health[primary] !== HEALTH.fail || this.#dataIsTooOld(primary)) return;
+    const { isManual } = this.#host;
+    if (primary === self) return;
+    if (!isManual && (health[primary] !== HEALTH.fail || this.#dataIsTooOld(primary))) return;
     const sinceDueNs = this.#context.now() - this.#dueNs;
     if (sinceDueNs > 2 * this.#electionTimeoutNs) {
       this.#plan();
       return;
     }
-    if (!this.#asked && this.#fallBack()) return;
+    if (!this.#asked && !isManual && this.#fallBack()) return;
     if (sinceDueNs < 0 || sinceDueNs > this.#electionTimeoutNs) return;
     if (!this.#asked) this.#askForVotes();
     else if (this.#votes >= this.#view.majority) this.#win();
@@ -126,7 +142,8 @@ export class Election {
     this.#epoch = ++this.#view.currentEpoch;
     this.#context.log('election', this.#view.primary, this.#view.self);
     const header = this.#host.header();
-    this.#bus.broadcast((receiver) => receiver.onVoteRequest(header));
+    const { isManual } = this.#host;
+    this.#bus.broadcast((receiver) => receiver.onVoteRequest(header, isManual));
   }
 
   #win(): void {
@@ -140,15 +157,15 @@ export class Election {
     this.step();
   }
 
-  onVoteRequest(candidate: Header): void {
-    if (!this.#deserves(candidate)) return;
+  onVoteRequest(candidate: Header, manual: boolean): void {
+    if (!this.#deserves(candidate, manual)) return;
     this.#votedNs[this.#view.primaryOf[this.#view.shardOf[candidate.from]!]!] = this.#context.now();
     this.#votedEpoch = this.#view.currentEpoch;
     const header = this.#host.header();
     this.#bus.send(candidate.from, (receiver) => receiver.onVote(header));
   }
 
-  #deserves({ from, currentEpoch, configEpoch }: Header): boolean {
+  #deserves({ from, currentEpoch, configEpoch }: Header, manual: boolean): boolean {
     const view = this.#view;
     const shard = view.shardOf[from]!;
     const primary = view.primaryOf[shard]!;
@@ -157,7 +174,7 @@ export class Election {
       currentEpoch >= view.currentEpoch &&
       this.#votedEpoch !== view.currentEpoch &&
       primary !== from &&
-      view.health[primary] === HEALTH.fail &&
+      (manual || view.health[primary] === HEALTH.fail) &&
       this.#context.now() - this.#votedNs[primary]! >= 2 * this.#rules.timeoutNs &&
       configEpoch >= view.epochOf[shard]!
     );

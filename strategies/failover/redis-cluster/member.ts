@@ -4,13 +4,14 @@
  * Source: redis src/cluster_legacy.c: clusterCron, clusterProcessPacket, clusterUpdateSlotsConfigWith,
  * clusterFailoverReplaceYourMaster.
  */
-import type { FailoverContext, NodeId, ShardId } from '../../../sim/strategy.ts';
+import type { FailoverContext, HandOver, NodeId, ShardId } from '../../../sim/strategy.ts';
 import type { Incidents } from '../incidents.ts';
 import { Bus, type GossipEntry, type Header, type Receiver } from './bus.ts';
 import { ClusterState } from './cluster-state.ts';
 import { TICK_LATENESS_NS, TICK_NS } from './constants.ts';
 import { Election, type ElectionRules } from './election.ts';
 import { FailureDetector } from './failure-detector.ts';
+import { ManualFailover } from './manual-failover.ts';
 import { View } from './view.ts';
 
 export interface ClusterRules extends ElectionRules {
@@ -24,6 +25,7 @@ export class Member implements Receiver {
   readonly #bus: Bus;
   readonly #detector: FailureDetector;
   readonly #election: Election;
+  readonly #manual: ManualFailover;
   readonly #state: ClusterState;
   #hasRun = false;
 
@@ -45,8 +47,17 @@ export class Member implements Receiver {
       header,
       healthChanged: () => this.#state.update(),
     });
+    this.#manual = new ManualFailover(context, this.view, this.#bus, {
+      header,
+      elect: () => this.#election.startManually(),
+      takeOver: () => this.#takeOver(++this.view.currentEpoch),
+    });
+    const manual = this.#manual;
     this.#election = new Election(context, this.view, this.#bus, rules, {
       header,
+      get isManual() {
+        return manual.isReady;
+      },
       announceOffset: () => this.#pongSiblings(),
       won: (epoch) => this.#takeOver(epoch),
     });
@@ -57,6 +68,7 @@ export class Member implements Receiver {
       this.view.forgetHealth(-Infinity);
       this.#detector.startEmpty();
       this.#election.restart();
+      this.#manual.reset();
       this.#state.restart();
       this.#incidents.over(this.view.self);
     } else {
@@ -70,6 +82,7 @@ export class Member implements Receiver {
 
   #tick(): void {
     this.#detector.tick();
+    this.#manual.step();
     this.#election.step();
     if (!this.#state.serving) this.#state.update();
     const latenessNs = this.#context.rng.below(TICK_LATENESS_NS);
@@ -79,7 +92,8 @@ export class Member implements Receiver {
   #header(): Header {
     const { self, shard, currentEpoch, primary, epochOf } = this.view;
     const offset = this.#context.replicationOffset(self);
-    return { from: self, currentEpoch, primary, configEpoch: epochOf[shard]!, offset };
+    const paused = this.#manual.pausesWrites;
+    return { from: self, currentEpoch, primary, configEpoch: epochOf[shard]!, offset, paused };
   }
 
   onPing(header: Header, gossip: readonly GossipEntry[]): void {
@@ -102,9 +116,9 @@ export class Member implements Receiver {
     this.#detector.fail(node);
   }
 
-  onVoteRequest(header: Header): void {
+  onVoteRequest(header: Header, manual: boolean): void {
     this.#hear(header);
-    this.#election.onVoteRequest(header);
+    this.#election.onVoteRequest(header, manual);
   }
 
   onVote(header: Header): void {
@@ -112,15 +126,26 @@ export class Member implements Receiver {
     this.#election.onVote(header);
   }
 
+  onManualFailover(header: Header): void {
+    this.#hear(header);
+    this.#manual.onRequest(header.from);
+  }
+
+  /** CLUSTER FAILOVER. */
+  handOver(how: HandOver): void {
+    this.#manual.start(how);
+  }
+
   onUpdate(header: Header, shard: ShardId, primary: NodeId, configEpoch: number): void {
     this.#hear(header);
     this.#adopt(shard, primary, configEpoch);
   }
 
-  #hear({ from, currentEpoch, offset }: Header): void {
+  #hear({ from, currentEpoch, offset, paused }: Header): void {
     this.view.dataNs[from] = this.#context.now();
     this.view.offset[from] = offset;
     this.view.currentEpoch = Math.max(this.view.currentEpoch, currentEpoch);
+    if (paused) this.#manual.onPaused(from, offset);
   }
 
   #pong(to: NodeId, isReply: boolean): void {
@@ -158,8 +183,10 @@ export class Member implements Receiver {
     if (before === self) {
       this.#context.log('demoted', self, primary);
       this.#context.demote(self, primary);
+      this.#manual.reset();
     } else if (shard === this.view.shard && primary !== self) {
       this.#context.follow(self, primary);
+      this.#manual.reset();
     }
     this.#state.update();
   }
@@ -171,6 +198,7 @@ export class Member implements Receiver {
     epochOf[shard] = epoch;
     this.#context.promote(self, shard, epoch);
     this.#context.log('promoted', self, self);
+    this.#manual.reset();
     this.#state.update();
     for (let node = 0; node < this.view.nodeCount; node++) if (node !== self) this.#pong(node, false);
   }

@@ -4,7 +4,7 @@
  * Each node is a `Member` with a view of its own; nothing is shared but the messages.
  *
  * Source: Redis Cluster specification; redis src/cluster_legacy.c (7.x; Valkey 8 keeps the constants).
- * Not modelled: manual failover, replica migration, resharding, nodes that join or leave.
+ * Not modelled: replica migration, resharding, nodes that join or leave for good.
  */
 import { z } from 'zod';
 import { type ControlPlane, defineFailover, type FailoverContext } from '../../../sim/strategy.ts';
@@ -53,6 +53,7 @@ function controlPlane(context: FailoverContext, rules: ClusterRules): ControlPla
   for (const { id } of context.nodes) members[id] = new Member(id, context, rules, incidents, members);
   return {
     start: (node) => members[node]!.start(),
+    handOver: (_from, to, how) => context.onNode(to, 0, () => members[to]!.handOver(how)),
     primarySeenBy: (node, shard) => members[node]!.view.primaryOf[shard]!,
     failedSeenBy: (node, other) => members[node]!.view.health[other] === HEALTH.fail,
   };

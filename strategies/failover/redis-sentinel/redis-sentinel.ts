@@ -6,8 +6,10 @@
  * node's fate; clients ask the sentinels alone. A server that is asked for a write while it is a replica names its
  * primary, which stands for READONLY and the client's question to a sentinel.
  * Source: redis src/sentinel.c (7.x); redis.io, "High availability with Redis Sentinel".
+ * SENTINEL FAILOVER promotes without asking anybody, the old primary included: what that is sent until a sentinel corrects
+ * it, 8 s later and more, is lost (redis issue 6062).
  * Not modelled: connections that are reset (a killed process is noticed by its silence, like a dead host),
- * replica priorities that differ, broken replication links, scripts, SENTINEL FAILOVER and RESET,
+ * replica priorities that differ, broken replication links, scripts, SENTINEL RESET,
  * pushes of +switch-master to clients that subscribe.
  */
 import { z } from 'zod';
@@ -59,11 +61,17 @@ function controlPlane(context: FailoverContext, count: number, rules: SentinelRu
   const shared = { servers, incidents: new Incidents(context), sentinels };
   for (let i = 0; i < hosts.length; i++) sentinels[i] = new Sentinel(i, hosts, context, rules, shared);
   const beside = new Map(sentinels.map((sentinel) => [sentinel.host, sentinel]));
+  let asked = 0;
   return {
     informants: hosts,
     start: (node) => {
       servers.start(node);
       beside.get(node)?.start();
+    },
+    handOver: (from) => {
+      // Asked again, the operator turns to the next one.
+      const sentinel = sentinels[asked++ % sentinels.length]!;
+      context.onNode(sentinel.host, 0, () => sentinel.forceFailover(context.nodes[from]!.shard));
     },
     primarySeenBy: (node, shard) => {
       const announced = beside.get(node)?.groups[shard]?.announced ?? node;

@@ -61,6 +61,17 @@ export class Replacement {
     return true;
   }
 
+  /** SENTINEL FAILOVER: at once, without agreement or votes. Refused while one goes on, or where no replica will do. */
+  force(): void {
+    const { replicas, primaryInstance } = this.#group;
+    const nowNs = this.#context.now();
+    if (this.#step !== 'none' || !candidate(replicas, primaryInstance.isDown, nowNs)) return;
+    this.#failoverEpoch = ++this.#epoch.current;
+    this.#startNs = this.#desynchronised();
+    this.#group.replacing = true;
+    this.#enter('select');
+  }
+
   /** One step further; true when all is done and the group switches to the successor. */
   advance(nowNs: Nanos): boolean {
     if (this.#step === 'wait-start') this.#waitForVotes(nowNs);

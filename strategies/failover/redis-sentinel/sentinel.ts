@@ -87,6 +87,11 @@ export class Sentinel implements Watcher {
     else this.#askPeers(group, nowNs, false);
   }
 
+  /** SENTINEL FAILOVER. */
+  forceFailover(shard: ShardId): void {
+    this.#replacements[shard]!.force();
+  }
+
   #reset(shard: ShardId, primary: NodeId): void {
     this.groups[shard]!.reset(primary);
     this.#replacements[shard]!.reset();

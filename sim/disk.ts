@@ -1,0 +1,59 @@
+/**
+ * What a node's disk keeps of its memory: with an append-only file everything it had executed when it died. Kept only
+ * in runs in which a node restarts with its data.
+ */
+import { NONE, type NodeId } from './strategy.ts';
+import type { World } from './world.ts';
+
+interface DataSet {
+  readonly keys: readonly number[];
+  readonly entryBytes: readonly number[];
+  /** Keys whose acknowledged writes were in no other memory. */
+  lost: readonly number[];
+}
+
+export class Disk {
+  readonly #world: World;
+  readonly #isNeeded: boolean;
+  readonly #dataSets = new Map<NodeId, DataSet>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#isNeeded = world.setup.faults.some((fault) => 'load' in fault);
+  }
+
+  /** The node dies: `lose` empties its memory and tells how many acknowledged writes went with it. */
+  keep(node: NodeId, lose: () => number): number {
+    if (!this.#isNeeded) return lose();
+    const { contents } = this.#world;
+    const keys = contents.keysOf(node);
+    const entryBytes = keys.map((key) => contents.memory?.bytesOf(node, key) ?? 0);
+    const written = keys.filter((key) => contents.isWritten(key));
+    const lost = lose();
+    this.#dataSets.set(node, { keys, entryBytes, lost: written.filter((key) => !contents.isWritten(key)) });
+    return lost;
+  }
+
+  /** A primary that nobody has replaced has its data set back; returns how many keys it reads. */
+  load(node: NodeId): number {
+    const { contents, replication, infos, recorder } = this.#world;
+    const dataSet = this.#dataSets.get(node);
+    if (dataSet === undefined) return 0;
+    this.#dataSets.delete(node);
+    if (replication.follows[node] === NONE && !this.#isReplaced(node)) {
+      dataSet.keys.forEach((key, i) => {
+        contents.restore(node, key, dataSet.entryBytes[i]!);
+      });
+      for (const key of dataSet.lost) contents.acknowledge(key);
+      recorder.counters.lostWrites -= dataSet.lost.length;
+      recorder.outages.lost(infos[node]!.shard, -dataSet.lost.length);
+    }
+    return dataSet.keys.length;
+  }
+
+  #isReplaced(node: NodeId): boolean {
+    const { infos, nodes } = this.#world;
+    const { shard } = infos[node]!;
+    return infos.some(({ id, shard: its }) => its === shard && id !== node && nodes.primary[id] === 1);
+  }
+}
