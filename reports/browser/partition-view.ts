@@ -39,7 +39,7 @@ export function mountPartitions(stage: HTMLElement, data: PartitionMapData, tool
     svg.innerHTML = panelsMarkup(map, panels, coloring, beside);
     legend.replaceChildren(...(coloring === 'load' ? loadKey(data) : shardKey(map.requests.length)));
   };
-  stage.append(choiceOf(choices, draw), svg, legend);
+  stage.replaceChildren(choiceOf(choices, draw), svg, legend);
   stage.classList.toggle('pair', beside);
   draw('load');
   const octaves = octavesOf(map);

@@ -1,6 +1,6 @@
 /** What happened after each crash, on the clock of the timelines above it: a lane for each strategy. */
 import type { FailoverResult, Result, RunResult } from '../../sim/result.ts';
-import { duration, moment } from '../format.ts';
+import { ABSENT, duration, moment } from '../format.ts';
 import { inProse } from '../ranked.ts';
 import { type Chart, drawable } from './chart.ts';
 import { SAME_LEFT_EDGE } from './lines.ts';
@@ -15,11 +15,25 @@ import {
 } from './theme.ts';
 
 const EVENTS = [
-  { event: 'crash', shape: 'cross', of: ({ atMs }: FailoverResult) => atMs },
-  { event: 'detected', shape: 'diamond', of: ({ detectedMs }: FailoverResult) => detectedMs },
-  { event: 'promoted', shape: 'triangle-up', of: ({ promotedMs }: FailoverResult) => promotedMs },
-  { event: 'served again', shape: 'square', of: ({ recoveredMs }: FailoverResult) => recoveredMs },
+  { event: 'crash', shape: 'cross', of: ({ failover }: Case) => failover.atMs },
+  { event: 'detected', shape: 'diamond', of: ({ failover }: Case) => failover.detectedMs },
+  { event: 'elected', shape: 'triangle-right', of: ({ failover }: Case) => failover.decidedMs },
+  { event: 'promoted', shape: 'triangle-up', of: ({ failover }: Case) => failover.promotedMs },
+  { event: 'served again', shape: 'square', of: ({ failover }: Case) => failover.recoveredMs },
+  { event: 'cache refilled', shape: 'triangle-down', of: (one: Case) => backAt(one, 'hitRatioBackAfterMs') },
+  { event: 'p99 as before', shape: 'circle', of: (one: Case) => backAt(one, 'p99BackAfterMs') },
 ] as const;
+
+interface Case {
+  readonly run: RunResult;
+  readonly failover: FailoverResult;
+}
+
+/** Null where it never was otherwise, or did not come back. */
+function backAt({ run, failover }: Case, what: 'p99BackAfterMs' | 'hitRatioBackAfterMs'): number | null {
+  const impact = run.faults.find(({ fault }) => fault === failover.fault);
+  return impact?.[what] ? impact.atMs + impact[what] : null;
+}
 
 const LANE_HEIGHT = 22;
 
@@ -30,7 +44,7 @@ export function eventLanesChart(result: Result, runs: readonly RunResult[]): Cha
   const { durationMs } = result.scenario;
   const marks = cases.flatMap(({ run, failover }) =>
     EVENTS.flatMap(({ event, of }) => {
-      const atMs = of(failover);
+      const atMs = of({ run, failover });
       if (atMs === null) return [];
       const text = `${event}: ${moment(atMs)}${event === 'crash' ? '' : `, ${duration(atMs - failover.atMs)} after`}`;
       return [{ x: drawable(atMs / 1000), strategy: run.strategy, event, text }];
@@ -42,23 +56,24 @@ export function eventLanesChart(result: Result, runs: readonly RunResult[]): Cha
     strategy: run.strategy,
   }));
   const after = (failover: FailoverResult, ms: number | null) =>
-    ms === null ? 'never' : `+${duration(ms - failover.atMs)}`;
+    ms === null ? ABSENT : `+${duration(ms - failover.atMs)}`;
   return {
     id: 'event-lanes',
     topic: 'What happened when',
     title: finding(cases),
     howToRead:
       'A lane for each strategy, best first, on the time of the charts above. Cross: the crash; diamond: detected; ' +
-      'triangle: a replica promoted; square: the dead node’s keys are served again. A lane that runs to the edge never got there.',
+      'triangle to the right: an election began; up: a replica promoted; square: the dead node’s keys are served again; triangle down: ' +
+      'the hit ratio is as before; dot: p99 is as before. A lane that runs to the edge never got there.',
     spec: spec(runs, marks, spans, durationMs),
     table: {
-      head: ['strategy', 'fault', 'node', 'crash', 'detected', 'promoted', 'served again'],
+      head: ['strategy', 'fault', 'node', ...EVENTS.map(({ event }) => event)],
       rows: cases.map(({ run, failover }) => [
         run.strategy,
         failover.fault,
         failover.node,
         moment(failover.atMs),
-        ...[failover.detectedMs, failover.promotedMs, failover.recoveredMs].map((ms) => after(failover, ms)),
+        ...EVENTS.slice(1).map(({ of }) => after(failover, of({ run, failover }))),
       ]),
     },
     readout: null,
@@ -121,7 +136,7 @@ function spec(
   };
 }
 
-function finding(cases: readonly { readonly run: RunResult; readonly failover: FailoverResult }[]): string {
+function finding(cases: readonly Case[]): string {
   const back = cases
     .filter(({ failover }) => failover.recoveredMs !== null)
     .map(({ run, failover }) => ({ run, ms: failover.recoveredMs! - failover.atMs }))

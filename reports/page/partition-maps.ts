@@ -1,9 +1,11 @@
 /** Maps of partitions: which shard owns what, what is asked of it, what changed hands. Drawn by the page's script. */
 import type { PartitionMap, RunResult } from '../../sim/result.ts';
+import { partitionDrawing } from '../charts/partition-drawing.ts';
 import { ownersOf, SHARD_COLORS } from '../charts/partition-shapes.ts';
+import { CHART_WIDTH } from '../charts/theme.ts';
 import { ABSENT, counted, integer, listed, percentFine } from '../format.ts';
 import { inProse } from '../ranked.ts';
-import { type Html, html } from '../safe.ts';
+import { Html, html } from '../safe.ts';
 import { dataDetails, dataTable, howToRead, section } from './parts.ts';
 
 /** One map for all strategies whose partitions lie and move alike. */
@@ -39,14 +41,24 @@ export function partitionMaps(runs: readonly RunResult[]): Record<string, Partit
 export function partitionMapSections(maps: Record<string, PartitionMapData>): Html[] {
   return Object.entries(maps).map(([id, data]) => {
     const rows = shardRows(data.map);
+    const drawn = staticDrawing(data);
     return section(
       { id, topic: topicOf(data), title: partitionFinding(data, rows) },
-      html`<div class="chart partitions" id="${id}-stage"></div>
-<noscript><p class="caption">The map needs the page’s script; its data is in the table below.</p></noscript>
+      html`<div class="chart partitions" id="${id}-stage">${drawn}</div>
+${drawn === null ? html`<noscript><p class="caption">The map needs the page’s script; its data is in the table below.</p></noscript>` : null}
 <p class="caption">${howToRead(reading(data))} Drawn for ${listed(data.strategies.map(inProse))}.</p>
 ${dataDetails(table(data, rows))}`,
     );
   });
+}
+
+/** Long ranges share few paths; a ring of a thousand arcs, or slots dealt out one by one, take hundreds of kilobytes. */
+const STATIC_CHARACTERS_MAX = 30_000;
+
+/** For readers without script and for paper; null where it would be too long. */
+function staticDrawing({ map }: PartitionMapData): Html | null {
+  const markup = partitionDrawing(map, CHART_WIDTH);
+  return markup.length > STATIC_CHARACTERS_MAX ? null : new Html(markup);
 }
 
 function topicOf({ noun, map }: PartitionMapData): string {

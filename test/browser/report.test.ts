@@ -161,7 +161,8 @@ describe.skipIf(!hasBrowser)('report in a browser', () => {
       expect(misdeeds).toEqual({ noise: [], requests: [url], violations: [] });
       expect(await page.locator('h1').textContent()).toMatch(/^hot-key-replication has the lowest p99/);
       expect(await page.locator('.ranking tbody tr').count()).toBe(5);
-      expect(await page.locator('.chart > svg').count()).toBe(10);
+      // Ten charts, and the map of slots.
+      expect(await page.locator('.chart > svg').count()).toBe(11);
       expect(await page.locator('#chart-percentiles svg').boundingBox()).toMatchObject({
         width: expect.closeTo(1088, -3),
       });
