@@ -92,6 +92,9 @@ function ringShares(prefix: string, nodes: number, virtualNodes: number): Float6
   return shares;
 }
 
+/** Share of nodes beyond the quantiles that are asked for. */
+const TAIL = 0.005;
+
 export const playRing: Player = (theory, effort) => {
   const { nodes, virtual_nodes } = theory.model;
   const { count, share } = repetitions(theory, effort, 'rings');
@@ -111,14 +114,21 @@ export const playRing: Player = (theory, effort) => {
     const step = Math.sqrt((q * (1 - q)) / all.length);
     return (quantileOf(sorted, Math.min(1, q + step)) - quantileOf(sorted, Math.max(0, q - step))) / 2;
   };
+  // Fewer shares than that have none beyond the quantile: their least or greatest stands for another one.
+  const reached = all.length * TAIL >= 1;
+  const tails = { 'share_q0.5%_over_mean': TAIL, 'share_q99.5%_over_mean': 1 - TAIL };
+  const ofTails = <T>(read: (q: number) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(tails).map(([metric, q]) => [metric, read(q)]));
   return {
-    standardErrors: { 'share_q0.5%_over_mean': errorAt(0.005), 'share_q99.5%_over_mean': errorAt(0.995) },
+    standardErrors: ofTails(errorAt),
     readings: {
       rms_relative_std_of_node_share: Math.sqrt(squares / (count * nodes)),
       mean_max_share_over_mean: momentsOf(greatest).mean,
-      'share_q0.5%_over_mean': quantileOf(sorted, 0.005),
-      'share_q99.5%_over_mean': quantileOf(sorted, 0.995),
+      ...(reached ? ofTails((q) => quantileOf(sorted, q)) : {}),
     },
+    missing: reached
+      ? {}
+      : ofTails(() => `${all.length} shares of nodes have none beyond it; a longer run has`),
     n: count,
     share,
   };
