@@ -143,21 +143,24 @@ describe.each(CASES)('$id', ({ weights, entries, requests, warmUp, expected, ful
     expect(Math.abs(measured - value)).toBeLessThan(QUARTER * tolerance);
   });
 
-  test.skipIf(full === undefined)('is full for the first time when theory says', () => {
-    const cache = new LoneCache('lru', entries, weights.length);
-    let asked = 0;
-    while (cache.memory.usedBytes(0) < entries) cache.read(keys[asked++]!);
-    expect(Math.abs(asked - full![0])).toBeLessThan(full![1]);
-  });
+  // Not every case states it.
+  if (full !== undefined)
+    test('is full for the first time when theory says', () => {
+      const cache = new LoneCache('lru', entries, weights.length);
+      let asked = 0;
+      while (cache.memory.usedBytes(0) < entries) cache.read(keys[asked++]!);
+      expect(Math.abs(asked - full![0])).toBeLessThan(full![1]);
+    });
 
   // The spread of the best ratio itself is below the tolerance of the others: four deviations of a binomial, at most.
-  test.skipIf(best === undefined)('no policy does better than holding the most popular', () => {
-    for (const name of ['sieve', 's3-fifo', 'allkeys-lru', 'allkeys-lfu'] as const) {
-      const measured = hitRatio(new LoneCache(name, entries, weights.length), keys, warmUp);
-      const spread = Math.sqrt((best! * (1 - best!)) / requests);
-      expect(measured, name).toBeLessThan(best! + 4 * spread);
-    }
-  });
+  if (best !== undefined)
+    test('no policy does better than holding the most popular', () => {
+      for (const name of ['sieve', 's3-fifo', 'allkeys-lru', 'allkeys-lfu'] as const) {
+        const measured = hitRatio(new LoneCache(name, entries, weights.length), keys, warmUp);
+        const spread = Math.sqrt((best! * (1 - best!)) / requests);
+        expect(measured, name).toBeLessThan(best! + 4 * spread);
+      }
+    });
 });
 
 test("Redis's sampled LRU lies between RANDOM and LRU, its LFU above LRU, where its clock tells times apart", () => {
