@@ -3,6 +3,7 @@
 import { breaksFirst, breakText, type CapacityReport, soughtText } from './capacity-report.ts';
 import { capacityCells, capacityHead } from './capacity-text.ts';
 import { ABSENT } from './format.ts';
+import { markdownTable } from './markdown-table.ts';
 import { markdownClipped } from './safe.ts';
 
 export function renderCapacityMarkdown(report: CapacityReport): string {
@@ -17,12 +18,7 @@ export function renderCapacityMarkdown(report: CapacityReport): string {
     `Meets ${report.objectives.map((objective) => `<code>${markdownClipped(objective)}</code>`).join(', ')}` +
       ` in each situation: ${markdownClipped(report.during.join(', '))}.`,
     '',
-    rowOf(head),
-    rowOf(
-      head.map((_, i) => (i === 0 || i === head.length - 1 ? ':--' : '--:')),
-      false,
-    ),
-    ...rows.map((row) => rowOf(row)),
+    ...markdownTable({ head, rows }, [0, head.length - 1]),
     '',
     ...report.strategies.flatMap(({ strategy, next, contradictions }) => [
       ...[next && breaksFirst(next)?.contributor].flatMap((who) =>
@@ -34,8 +30,4 @@ export function renderCapacityMarkdown(report: CapacityReport): string {
     ...report.notes.map((note) => `- ${markdownClipped(note)}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function rowOf(cells: readonly string[], escaped = true): string {
-  return `| ${cells.map((cell) => (escaped ? markdownClipped(cell) : cell)).join(' | ')} |`;
 }

@@ -6,7 +6,7 @@ import {
   type StrategyCapacity,
   soughtText,
 } from './capacity-report.ts';
-import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
+import { aligned, fitted, wrapped } from './columns.ts';
 import { ABSENT, integer } from './format.ts';
 import { visible } from './safe.ts';
 
@@ -53,13 +53,7 @@ function table(report: CapacityReport): string[] {
       ...rest.map((cell) => fitted(visible(cell), VALUE_WIDTH)),
     ],
   );
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column]!))));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]!) : padStart(cell, widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return aligned(rows);
 }
 
 function details(each: StrategyCapacity, report: CapacityReport): string[] {

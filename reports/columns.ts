@@ -14,6 +14,9 @@ function graphemeColumns(grapheme: string): number {
   return /^\p{M}+$/u.test(grapheme) ? 0 : 1;
 }
 
+/** Between the columns of a table. */
+const GAP = '  ';
+
 /** Columns that `text`, free of control characters, takes. */
 export function columnsOf(text: string): number {
   return graphemesOf(text).reduce((sum, grapheme) => sum + graphemeColumns(grapheme), 0);
@@ -44,6 +47,32 @@ export function padEnd(text: string, width: number): string {
 
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - columnsOf(text))) + text;
+}
+
+/** Rows of cells as lines: the first column begins, the others end at the same place. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = widthsOf(rows);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]!) : padStart(cell, widths[i]!)))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return rows[0]!.map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column]!))));
+}
+
+/** As many of the first columns as are aligned within `width`. */
+export function columnsWithin(rows: readonly (readonly string[])[], width: number): string[][] {
+  let room = width + GAP.length;
+  const widths = widthsOf(rows);
+  const first = widths.findIndex((own) => {
+    room -= own + GAP.length;
+    return room < 0;
+  });
+  return rows.map((row) => row.slice(0, first < 0 ? row.length : first));
 }
 
 /** Lines of at most `width` columns, broken at spaces, inside a word only where it is longer than a line. */

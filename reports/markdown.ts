@@ -2,6 +2,7 @@
 import type { Result } from '../sim/result.ts';
 import type { DataTable } from './charts/chart.ts';
 import { type FaultTables, faultTables } from './fault-tables.ts';
+import { markdownTable } from './markdown-table.ts';
 import { rankedRuns } from './ranked.ts';
 import { markdownClipped, markdownText } from './safe.ts';
 import { isBest, rankedTable } from './table.ts';
@@ -42,17 +43,7 @@ function faultLines({ fault, clients, requests }: FaultTables): string[] {
     ['Clients', clients],
     ['All requests', requests],
   ];
-  return shown.flatMap(([who, table]) => {
-    if (table === null) return [];
-    const line = (cells: readonly string[]) => `| ${cells.map(markdownClipped).join(' | ')} |`;
-    const rule = `| ${table.head.map((_, i) => (i === 0 ? ':--' : '--:')).join(' | ')} |`;
-    return [
-      `${who} after ${markdownClipped(fault)}:`,
-      '',
-      line(table.head),
-      rule,
-      ...table.rows.map(line),
-      '',
-    ];
-  });
+  return shown.flatMap(([who, table]) =>
+    table === null ? [] : [`${who} after ${markdownClipped(fault)}:`, '', ...markdownTable(table), ''],
+  );
 }

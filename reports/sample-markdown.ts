@@ -1,4 +1,5 @@
 /** A sampled run in GitHub's Markdown. */
+import { markdownTable } from './markdown-table.ts';
 import { markdownClipped } from './safe.ts';
 import type { SampleReport } from './sample-report.ts';
 import {
@@ -21,19 +22,14 @@ export function renderSampleMarkdown(report: SampleReport): string {
     '',
     markdownClipped(sampleHead(report)),
     '',
-    ...table(RESPONSE_HEAD, report.strategies.map(responseCells)),
+    ...markdownTable({ head: RESPONSE_HEAD, rows: report.strategies.map(responseCells) }),
     '',
-    ...table(HARM_HEAD, report.strategies.map(harmCells)),
+    ...markdownTable({ head: HARM_HEAD, rows: report.strategies.map(harmCells) }),
     '',
-    ...(faults.length === 0 ? [] : [...table(FAULT_HEAD, faults), '']),
-    ...table(STRATA_HEAD, report.strata.map(stratumCells)),
+    ...(faults.length === 0 ? [] : [...markdownTable({ head: FAULT_HEAD, rows: faults }), '']),
+    ...markdownTable({ head: STRATA_HEAD, rows: report.strata.map(stratumCells) }),
     '',
     ...sampleNotes(report).map((note) => `- ${markdownClipped(note)}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map(markdownClipped).join(' | ')} |`;
-  return [line(head), `| ${head.map((_, i) => (i === 0 ? ':--' : '--:')).join(' | ')} |`, ...rows.map(line)];
 }

@@ -1,5 +1,5 @@
-/** A sampled run for a terminal: what it would have shown, with intervals, in 80 columns. */
-import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
+/** A sampled run for a terminal: what it would have shown, with intervals. */
+import { aligned, fitted, wrapped } from './columns.ts';
 import { ABSENT, counted, duration, integer, millis, percent, percentFine, rate } from './format.ts';
 import { visible } from './safe.ts';
 import type { SampledFigure, SampledStrategy, SampleReport } from './sample-report.ts';
@@ -133,12 +133,5 @@ function spanText(ms: number): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const cells = rows.map(([name, ...rest]) => [fitted(visible(name!), NAME_WIDTH), ...rest.map(visible)]);
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column]!))));
-  return cells.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]!) : padStart(cell, widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return aligned(rows.map(([name, ...rest]) => [fitted(visible(name!), NAME_WIDTH), ...rest.map(visible)]));
 }

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import type { Result, RunResult } from '../sim/result.ts';
 import type { DataTable } from './charts/chart.ts';
-import { columnsOf, fitted, padEnd, padStart, wrapped } from './columns.ts';
+import { aligned, columnsOf, columnsWithin, fitted, padEnd, padStart, wrapped } from './columns.ts';
 import { faultTables } from './fault-tables.ts';
 import { rankedRuns } from './ranked.ts';
 import { visible } from './safe.ts';
@@ -76,18 +76,7 @@ function plainTable({ head, rows }: DataTable, width: number, ascii: boolean): s
       return i === 0 ? fitted(visible(text), NAME_WIDTH_MAX) : visible(text);
     }),
   );
-  const widths = head.map((_, i) => Math.max(...shown.map((row) => columnsOf(row[i]!))));
-  let room = width;
-  const count = widths.findIndex((own, i) => {
-    room -= own + (i === 0 ? 0 : GAP.length);
-    return room < 0;
-  });
-  return shown.map((row) =>
-    row
-      .slice(0, count < 0 ? row.length : count)
-      .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]!) : padStart(cell, widths[i]!)))
-      .join(GAP),
-  );
+  return aligned(columnsWithin(shown, width));
 }
 
 /** Before anything is measured: `±` becomes wider. */

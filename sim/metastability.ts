@@ -8,6 +8,7 @@
  * before the faults, when the cluster served them: the load is below the capacity that it had then. Where a station
  * would be too busy with the load of now, as it was served before the faults, it is the load that is too much.
  */
+import { faultEndNs } from './fault-end.ts';
 import type { FailoverResult, Metastability, Timeline } from './result.ts';
 import type { Fault } from './setup.ts';
 
@@ -64,24 +65,13 @@ export function metastabilityOf(
 
 /** When the last fault was over; null where one never was. */
 function healedAtMs(faults: readonly Fault[], failovers: readonly FailoverResult[]): number | null {
-  let healedMs = 0;
-  for (const fault of faults) {
-    let endMs: number | null;
-    if (fault.kind === 'hazard' || fault.kind === 'rolling-restart') return null;
-    if (fault.kind === 'crash') {
-      const restart = faults.find(
-        (f) => f.kind === 'restart' && f.node === fault.node && f.atNs > fault.atNs,
-      );
-      endMs = restart
-        ? restart.atNs / 1e6
-        : (failovers.find((f) => f.fault === fault.name)?.promotedMs ?? null);
-    } else {
-      endMs = (fault.atNs + ('forNs' in fault ? fault.forNs : 0)) / 1e6;
-    }
-    if (endMs === null || endMs === Infinity) return null;
-    healedMs = Math.max(healedMs, endMs);
-  }
-  return healedMs;
+  const ends = faults.map((fault) => {
+    const endNs = faultEndNs(fault, faults);
+    if (endNs < Infinity) return endNs / 1e6;
+    // A crashed node that nobody restarts is replaced, where a protocol does that.
+    return fault.kind === 'crash' ? failovers.find((one) => one.fault === fault.name)?.promotedMs : null;
+  });
+  return ends.every((end) => typeof end === 'number') ? Math.max(0, ...ends) : null;
 }
 
 function shareFailed({ completed, failed }: Timeline, from: number, to: number): number {

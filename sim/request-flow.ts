@@ -9,6 +9,7 @@ import { type Delivery, NO_TASK } from './delivery.ts';
 import { StrategyError } from './errors.ts';
 import type { Hedging } from './hedging.ts';
 import { Luck } from './luck.ts';
+import type { Origin } from './origin.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
 import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
@@ -348,7 +349,7 @@ export class RequestFlow {
 
   /** A read was answered: with the value, or with a miss that the origin, or a copy's home, must cure. */
   #read(request: number, attempt: number): void {
-    const { requests, attempts, origin, recorder, queue, clock, clients } = this.#world;
+    const { requests, attempts, origin, recorder, queue, clients } = this.#world;
     if (attempts.missed[attempt] === 0) {
       if (this.answersLocally) this.#keep(attempt);
       if (this.#refreshNs > 0) this.#refreshEarly(request);
@@ -372,9 +373,7 @@ export class RequestFlow {
       this.#partDone(request, OUTCOME.ok);
       return;
     }
-    recorder.originRequest();
-    const heardNs = origin.ask(clock.nowNs);
-    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
+    const heardNs = this.#ask(origin);
     requests.outcome[request] = origin.failed ? OUTCOME.originFailed : OUTCOME.ok;
     queue.push(heardNs, EVENT.origin, request);
   }
@@ -395,23 +394,18 @@ export class RequestFlow {
    * Prevention", PVLDB 8(8), 2015, with the origin's mean latency as the time to fetch).
    */
   #refreshEarly(request: number): void {
-    const { requests, expiry, clock, origin, recorder, clients, infos } = this.#world;
+    const { requests, expiry, clock, origin, recorder, infos } = this.#world;
     const key = requests.key[request]!;
     if (expiry === null || origin === null) return;
     const leftNs = expiry.endOf(key) - clock.nowNs;
     if (leftNs > this.#refreshNs * this.#luck.impatience(requests.ordinal[request]!)) return;
     recorder.counters.earlyRefreshes++;
-    recorder.originRequest();
-    const heardNs = origin.ask(clock.nowNs);
-    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
+    const heardNs = this.#ask(origin);
     if (origin.failed) return;
     const client = requests.client[request]!;
     const { shard } = infos[requests.node[request]!]!;
     const bytes = requests.valueBytes[request]!;
-    clock.at(heardNs, () => {
-      const writer = clients.writer(client, shard);
-      this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry.ttlOf(key));
-    });
+    clock.at(heardNs, () => this.#fill(client, shard, key, bytes));
   }
 
   /** The client may keep the value it just read. */
@@ -426,18 +420,31 @@ export class RequestFlow {
 
   /** The client now has the value from the origin, and on the side fills the shard that missed; or it has nothing. */
   originAnswered(request: number): void {
-    const { requests, clients, infos, expiry } = this.#world;
+    const { requests, infos } = this.#world;
     if (requests.outcome[request] !== OUTCOME.ok) {
       this.#originFailed(request);
       return;
     }
     const client = requests.client[request]!;
-    const key = requests.key[request]!;
     const { shard } = infos[requests.node[request]!]!;
-    const writer = clients.writer(client, shard);
-    const bytes = requests.valueBytes[request]!;
-    this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry?.ttlOf(key) ?? 0);
+    this.#fill(client, shard, requests.key[request]!, requests.valueBytes[request]!);
     this.#partDone(request, OUTCOME.ok);
+  }
+
+  /** When the answer to a question asked now is there; `origin.failed` says whether it is one. */
+  #ask(origin: Origin): number {
+    const { recorder, clock } = this.#world;
+    recorder.originRequest();
+    const heardNs = origin.ask(clock.nowNs);
+    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
+    return heardNs;
+  }
+
+  /** The client writes what the origin said, with the time to live the key had before; nobody waits for it. */
+  #fill(client: number, shard: number, key: number, bytes: number): void {
+    const { clients, expiry } = this.#world;
+    const writer = clients.writer(client, shard);
+    this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry?.ttlOf(key) ?? 0);
   }
 
   #originFailed(request: number): void {

@@ -108,27 +108,31 @@ function once(name: string, given: unknown): string | undefined {
   return String(given);
 }
 
-/** `5s`, `2min`. */
+/** `5s`, `2m`. */
 export function time(name: string, describe: string) {
   const coerce = (given: unknown): number | undefined => {
     const value = once(name, given);
-    if (value === undefined) return undefined;
-    try {
-      return parseDuration(value);
-    } catch (error) {
-      if (error instanceof UnitError) throw usageError(`--${name} ${value}: ${error.message}`);
-      throw error;
-    }
+    return value === undefined ? undefined : timeOf(name, value);
   };
   return { type: 'string', requiresArg: true, describe, coerce } as const;
 }
 
+/** What `--name` says [ns]. */
+export function timeOf(name: string, text: string): number {
+  return inWords(`--${name} ${text}`, () => parseDuration(text));
+}
+
 /** What `--rate` says [requests/s]. */
 export function rateOf(text: string): number {
+  return inWords('--rate', () => parseRate(text));
+}
+
+/** A quantity that is none is a mistake in the command line. */
+function inWords(where: string, parse: () => number): number {
   try {
-    return parseRate(text);
+    return parse();
   } catch (error) {
-    if (error instanceof UnitError) throw usageError(`--rate: ${error.message}`);
+    if (error instanceof UnitError) throw usageError(`${where}: ${error.message}`);
     throw error;
   }
 }

@@ -11,14 +11,14 @@ import { run } from '../run.ts';
 import type { Setup } from '../setup.ts';
 import type { KeyNames } from '../strategy.ts';
 import { choices } from '../suggest.ts';
-import { formatDuration, parseDuration, UnitError } from '../units.ts';
+import { formatDuration } from '../units.ts';
 import { keyName } from '../workload/keys.ts';
 import { decisionLines, TIME_COLUMNS } from './decisions-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { readInput } from './files.ts';
 import { load, openRecording, storedOf } from './loading.ts';
-import { defineCommand, flag, names, text, wholeNumber } from './options.ts';
+import { defineCommand, flag, names, text, timeOf, wholeNumber } from './options.ts';
 import { readResult } from './stored-result.ts';
 import { printJson, printNote, printResult, widthOf } from './streams.ts';
 
@@ -45,7 +45,7 @@ export const replayCommand = defineCommand({
     const origin = originOf(result, args.result);
     const scenario = await loadAgain(result, origin);
     const seed = args.seed ?? result.runs[0]!.seed;
-    const fromNs = momentOf(args.at);
+    const fromNs = args.at === undefined ? 0 : timeOf('at', args.at);
     const chosen = chooseStrategies(result, args.strategy);
     const recording = openRecording(scenario.scenario, await storedOf(scenario.scenario, printNote), seed);
     const told = chosen.map((strategy) => {
@@ -100,16 +100,6 @@ async function loadAgain(
       'Run it again, or go back to the file as it was.',
     );
   return { scenario, registry };
-}
-
-function momentOf(at: string | undefined): number {
-  if (at === undefined) return 0;
-  try {
-    return parseDuration(at);
-  } catch (error) {
-    if (error instanceof UnitError) throw usageError(`--at ${at}: ${error.message}`);
-    throw error;
-  }
 }
 
 function chooseStrategies({ runs }: Result, wanted: readonly string[] | undefined): string[] {

@@ -1,6 +1,23 @@
 /** Metrics of crashes: `recoveryTime(kill-1)` of one, `recoveryTime` of the worst. */
-import type { FailoverResult, FaultImpact } from '../result.ts';
+import type { FailoverResult, FaultImpact, RunResult } from '../result.ts';
 import type { Metric } from './metric.ts';
+
+/** The worst of those that a gate asks for; no value where there is none. */
+function worstMetric<T extends { readonly fault: string }>(
+  about: Pick<Metric, 'name' | 'unit' | 'explains' | 'everySeed'>,
+  all: (run: RunResult) => readonly T[],
+  of: (one: T) => number,
+): Metric {
+  return {
+    ...about,
+    better: 'lower',
+    narrows: ['fault'],
+    read: (run, { fault }) => {
+      const found = all(run).filter((one) => fault === null || one.fault === fault);
+      return found.length === 0 ? null : Math.max(...found.map(of));
+    },
+  };
+}
 
 function faultMetric(
   name: string,
@@ -9,18 +26,7 @@ function faultMetric(
   of: (failover: FailoverResult) => number,
   everySeed = false,
 ): Metric {
-  return {
-    name,
-    unit,
-    better: 'lower',
-    explains,
-    narrows: ['fault'],
-    everySeed,
-    read: ({ failover }, { fault }) => {
-      const crashes = failover.filter((crash) => fault === null || crash.fault === fault);
-      return crashes.length === 0 ? null : Math.max(...crashes.map(of));
-    },
-  };
+  return worstMetric({ name, unit, explains, everySeed }, ({ failover }) => failover, of);
 }
 
 /** Of faults of any kind. */
@@ -30,18 +36,7 @@ function impactMetric(
   explains: string,
   of: (impact: FaultImpact) => number,
 ): Metric {
-  return {
-    name,
-    unit,
-    better: 'lower',
-    explains,
-    narrows: ['fault'],
-    everySeed: false,
-    read: ({ faults }, { fault }) => {
-      const found = faults.filter((impact) => fault === null || impact.fault === fault);
-      return found.length === 0 ? null : Math.max(...found.map(of));
-    },
-  };
+  return worstMetric({ name, unit, explains, everySeed: false }, ({ faults }) => faults, of);
 }
 
 const until = (crash: FailoverResult, momentMs: number | null): number =>

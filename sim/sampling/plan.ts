@@ -5,11 +5,12 @@
  * they differ is the error (W. G. Cochran, "Sampling Techniques", 3rd ed., chapter 5). The time around a fault is
  * simulated whole, with several seeds: there, only chance differs.
  */
+import { faultEndNs } from '../fault-end.ts';
 import type { RandomStream } from '../rng.ts';
 import type { Fault, Setup } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { hotTimes, type Load, loadOf } from './load.ts';
-import { faultEndNs, STEP_NS, type Window } from './window.ts';
+import { STEP_NS, type Window } from './window.ts';
 
 export interface Stratum {
   /** `around kill`, `key hot 1`, `load 4 of 6`. */

@@ -2,6 +2,7 @@
  * A part of a long run, as a run of its own: the same rates, keys and faults from a later moment on. What came before
  * is in it as a state: faults that still last begin with it, and functional warming has filled the nodes.
  */
+import { faultEndNs } from '../fault-end.ts';
 import type {
   ArrivalsSetup,
   Fault,
@@ -103,15 +104,4 @@ function faultsFrom(faults: readonly Fault[], zeroNs: Nanos, endNs: Nanos): Faul
 
 function restOf(fault: Fault, zeroNs: Nanos): { forNs: Nanos } | Record<string, never> {
   return 'forNs' in fault ? { forNs: fault.atNs + fault.forNs - zeroNs } : {};
-}
-
-/** When what a fault did is undone; Infinity for never. */
-export function faultEndNs(fault: Fault, faults: readonly Fault[]): Nanos {
-  if ('forNs' in fault) return fault.atNs + fault.forNs;
-  if (fault.kind === 'restart' || fault.kind === 'hand-over') return fault.atNs;
-  if (fault.kind !== 'crash') return Infinity;
-  const back = faults.find(
-    (other) => other.kind === 'restart' && other.node === fault.node && other.atNs >= fault.atNs,
-  );
-  return back?.atNs ?? Infinity;
 }
