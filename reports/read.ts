@@ -48,6 +48,8 @@ const requestCounts = z.object({
   hedges: count,
   probes: count,
   shed: count.default(0),
+  failedFast: count.default(0),
+  breakersOpened: count.default(0),
   redirects: count,
 });
 

@@ -133,6 +133,7 @@ function setupOf(
         jitter: clients.retries.jitter,
       },
       retryBudget: budgetOf(clients.retries.budget),
+      breaker: breakerOf(clients.breaker),
       maxRedirects: clients.maxRedirects,
       askAgainNs: clients.askAgain,
       reconnectNs: clients.reconnect,
@@ -188,6 +189,10 @@ function replayedSpanNs({ recording, speed }: RecordedWorkload): number {
 
 function budgetOf(budget: Settings['clients']['retries']['budget']): Setup['clients']['retryBudget'] {
   return budget && { share: budget.share, minPerSec: budget.minRate, capacity: budget.capacity };
+}
+
+function breakerOf(breaker: Settings['clients']['breaker']): Setup['clients']['breaker'] {
+  return breaker && { failures: breaker.failures, openNs: breaker.open, halfOpen: breaker.halfOpen };
 }
 
 function originOf({ origin }: Settings): OriginSetup | null {

@@ -139,6 +139,25 @@ const clients = z.strictObject({
     })
     .prefault({})
     .describe('What a client does after a failed attempt.'),
+  breaker: z
+    .union([
+      none(),
+      z.strictObject({
+        failures: count({ min: 1, max: 1e6 })
+          .prefault(5)
+          .describe('Failures in a row (no answer in time, refused, queue full) that open it.'),
+        open: duration({ min: 1 })
+          .prefault('1s')
+          .describe('How long the client does not ask the node [duration].'),
+        halfOpen: count({ min: 1, max: 1e6 })
+          .prefault(1)
+          .describe('Trials after that; it closes when all succeed, and opens again when one fails.'),
+      }),
+    ])
+    .prefault('none')
+    .describe(
+      'A circuit breaker per client and node: requests for a failing node fail at once, and reads avoid it; or none.',
+    ),
   maxRedirects: count({ max: 1000 })
     .prefault(16)
     .describe('Redirections (MOVED) and pauses after CLUSTERDOWN or LOADING per request before it fails.'),

@@ -396,6 +396,7 @@ export class Delivery {
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
     if (this.failover !== null) this.failover[client]!.observe(node, outcome);
+    if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome);
     if (outcome === OUTCOME.ok) {
       const waitedNs = attempts.waitedNs[attempt]!;
       const serviceNs = attempts.serviceNs[attempt]!;
@@ -452,6 +453,14 @@ export class Delivery {
     selection.feedback?.(attempts.node[attempt]!, elapsedNs, queue, attempts.serviceNs[attempt]!);
     if (this.hotKeys !== null)
       this.hotKeys[attempts.client[attempt]!]?.feedback?.(attempts.shard[attempt]!, queue);
+  }
+
+  /** A node that answers, whatever it says, is well; reads avoid one that is not as long as its breaker is open. */
+  #tellBreaker(client: number, node: number, outcome: Outcome): void {
+    const { breaker, clients, clock, setup } = this.#world;
+    const failed = outcome === OUTCOME.timeout || outcome === OUTCOME.refused || outcome === OUTCOME.rejected;
+    if (breaker!.observe(client, node, failed, clock.nowNs))
+      clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.breaker!.openNs;
   }
 
   /** What every client does with bad news: avoid a refusing node for a while, ask for the topology. */

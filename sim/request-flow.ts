@@ -167,9 +167,22 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
+    const { breaker, clock } = this.#world;
+    if (breaker !== null && !breaker.admits(client, node, clock.nowNs)) {
+      this.#failFast(request, node);
+      return;
+    }
     const holdNs = op === OP.get ? clients.holdNs(client) : 0;
     const attempt = this.#sendRequest(request, node, shard, false, holdNs);
     if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
+  }
+
+  /** The breaker is open: the client hears at once, which takes as long as to look into its own memory. */
+  #failFast(request: number, node: number): void {
+    const { requests, recorder, clock } = this.#world;
+    recorder.counters.failedFast++;
+    requests.node[request] = node;
+    clock.at(clock.nowNs + LOCAL_ANSWER_NS, () => this.#retry(request, OUTCOME.refused));
   }
 
   /** The answer is late after so long. */

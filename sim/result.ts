@@ -27,7 +27,7 @@ export interface RequestCounts {
   timedOut: number;
   /** Failed, last attempt turned away by a full queue. */
   rejected: number;
-  /** Failed, last attempt refused, redirected too often, or answered CLUSTERDOWN or LOADING. */
+  /** Failed, last attempt refused (also by a client's circuit breaker), redirected too often, or answered CLUSTERDOWN or LOADING. */
   refused: number;
   /** Failed: a write for which the node had no memory left (OOM). */
   outOfMemory: number;
@@ -43,6 +43,10 @@ export interface RequestCounts {
   probes: number;
   /** Attempts that nodes turned away because they would have waited too long. */
   shed: number;
+  /** Attempts that open circuit breakers of clients kept from being sent. */
+  failedFast: number;
+  /** Times a client's circuit breaker for a node opened. */
+  breakersOpened: number;
 }
 
 export interface NodeResult {

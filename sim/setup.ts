@@ -379,6 +379,8 @@ interface ClientsSetup {
     /** Tokens a client gets in any case. */
     readonly minPerSec: number;
   } | null;
+  /** Null where clients ask a node however often it failed. */
+  readonly breaker: BreakerSetup | null;
   /** Redirections and pauses before asking again, per request, before it fails. */
   readonly maxRedirects: number;
   /** Pause after CLUSTERDOWN or LOADING. */
@@ -391,6 +393,15 @@ interface ClientsSetup {
     /** Refresh after a failed attempt or a redirection, at most once per this interval. */
     readonly minIntervalNs: Nanos;
   };
+}
+
+export interface BreakerSetup {
+  /** In a row, after which the client asks the node no more. */
+  readonly failures: number;
+  /** How long it does not. */
+  readonly openNs: Nanos;
+  /** Trials after that; all must succeed. */
+  readonly halfOpen: number;
 }
 
 /** What is behind the cache: asked on a miss, after which the client fills the cache. */

@@ -190,6 +190,7 @@ function requestCounts(world: World): RequestCounts {
     hedges,
     redirects,
     probes,
+    failedFast,
   } = world.recorder.counters;
   const open = openRequests(world);
   return {
@@ -208,6 +209,8 @@ function requestCounts(world: World): RequestCounts {
     redirects,
     probes,
     shed: world.nodes.shed,
+    failedFast,
+    breakersOpened: world.breaker?.opened ?? 0,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The parts of one run, built from a setup and a seed. */
 import { Attempts } from './attempts.ts';
+import { Breaker } from './breaker.ts';
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
 import { Contents } from './contents.ts';
@@ -60,6 +61,8 @@ export interface World {
   readonly membership: Membership;
   readonly clients: Clients;
   readonly origin: Origin | null;
+  /** Null where clients ask a node however often it failed. */
+  readonly breaker: Breaker | null;
   readonly recorder: Recorder;
   readonly events: LoggedEvent[];
   /** Null without a hot-key module: every read is answered by the key's shard. */
@@ -135,6 +138,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     network,
     membership,
     clients,
+    breaker: setup.clients.breaker && new Breaker(setup.clients.breaker, clientCount, infos.length),
     origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin'), stream(seed, 'origin-errors')),
     recorder,
     events: [],

@@ -298,6 +298,8 @@ function runOf(strategy: string, position: number): RunResult {
       hedges: 0,
       probes: 0,
       shed: 0,
+      failedFast: 0,
+      breakersOpened: 0,
       redirects: 310,
     },
     responseTime,

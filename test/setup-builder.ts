@@ -132,6 +132,7 @@ export function buildSetup(overrides: Overrides): Setup {
       timeoutNs: Infinity,
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
       retryBudget: null,
+      breaker: null,
       maxRedirects: 5,
       askAgainNs: 1e8,
       reconnectNs: 1e8,

@@ -62,6 +62,8 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   redirects: ['lower', 'Attempts sent on to another node (MOVED).'],
   probes: [null, 'Questions after load that selections sent to nodes.'],
   shed: [null, 'Attempts that nodes turned away because they would have waited too long.'],
+  failedFast: [null, 'Attempts that open circuit breakers kept from being sent.'],
+  breakersOpened: [null, 'Times a circuit breaker of a client opened.'],
 };
 
 /** Counted by step, and by tenant. */

@@ -23,6 +23,7 @@ class Counters {
   redirects = 0;
   hedges = 0;
   probes = 0;
+  failedFast = 0;
   /** Of requests, where a hot-key module was asked whether they must reach copies too. */
   treatedWrites = 0;
   copyWrites = 0;

@@ -1,0 +1,82 @@
+/** Unit: the states of a circuit breaker, and what it does to a run: fewer waits, trials, and an end of them. */
+import { describe, expect, test } from 'vitest';
+import { Breaker } from '../../sim/breaker.ts';
+import type { RunResult } from '../../sim/result.ts';
+import { run } from '../../sim/run.ts';
+import type { BreakerSetup } from '../../sim/setup.ts';
+import { buildSetup } from '../setup-builder.ts';
+
+const SECOND = 1e9;
+const SETUP: BreakerSetup = { failures: 3, openNs: 100, halfOpen: 2 };
+
+function opened(): Breaker {
+  const breaker = new Breaker(SETUP, 2, 2);
+  for (let i = 0; i < 3; i++) breaker.observe(1, 0, true, 10);
+  return breaker;
+}
+
+describe('the states', () => {
+  test('failures in a row open it, for one client and node', () => {
+    const breaker = new Breaker(SETUP, 2, 2);
+    expect([true, true, false, true, true].map((bad) => breaker.observe(1, 0, bad, 10))).not.toContain(true);
+    expect(breaker.admits(1, 0, 10)).toBe(true);
+    expect(breaker.observe(1, 0, true, 10)).toBe(true);
+    expect([breaker.admits(1, 0, 109), breaker.admits(1, 1, 109), breaker.admits(0, 0, 109)]).toEqual([
+      ...[false, true, true],
+    ]);
+    expect(breaker.opened).toBe(1);
+  });
+
+  test('then so many trials pass, and their success closes it', () => {
+    const breaker = opened();
+    expect([1, 2, 3].map(() => breaker.admits(1, 0, 110))).toEqual([true, true, false]);
+    breaker.observe(1, 0, false, 120);
+    expect(breaker.admits(1, 0, 120)).toBe(false);
+    breaker.observe(1, 0, false, 121);
+    expect([1, 2, 3].map(() => breaker.admits(1, 0, 122))).toEqual([true, true, true]);
+  });
+
+  test('one trial that fails opens it for as long again', () => {
+    const breaker = opened();
+    breaker.admits(1, 0, 110);
+    expect(breaker.observe(1, 0, true, 150)).toBe(true);
+    expect([breaker.admits(1, 0, 249), breaker.admits(1, 0, 250)]).toEqual([false, true]);
+  });
+
+  test('trials that nobody answers do not keep it half open for ever', () => {
+    const breaker = opened();
+    for (let i = 0; i < 2; i++) breaker.admits(1, 0, 110);
+    expect([breaker.admits(1, 0, 209), breaker.admits(1, 0, 210)]).toEqual([false, true]);
+  });
+});
+
+describe('a host that falls silent for ten seconds', () => {
+  const result = (breaker: BreakerSetup | null): RunResult =>
+    run(
+      buildSetup({
+        ratePerSec: 200,
+        durationNs: 30 * SECOND,
+        shards: 2,
+        clients: { timeoutNs: 0.5 * SECOND, breaker },
+        faults: [
+          { kind: 'crash', name: 'kill', atNs: 10 * SECOND, node: 0, of: 'host' },
+          { kind: 'restart', name: 'back', atNs: 20 * SECOND, node: 0 },
+        ],
+      }),
+      3,
+      { check: true },
+    );
+
+  test('without a breaker each of its requests waits for a timeout, with one few do', () => {
+    const [plain, guarded] = [result(null), result({ failures: 5, openNs: SECOND, halfOpen: 1 })];
+    expect([plain.requests.failedFast, plain.requests.breakersOpened]).toEqual([0, 0]);
+    // 100 requests a second for 10 s; with it those of the first half second, and a trial per second and a half.
+    expect(plain.requests.timedOut).toBeGreaterThan(900);
+    expect(guarded.requests.timedOut).toBeLessThan(100);
+    expect(guarded.requests.failedFast).toBeGreaterThan(800);
+    expect(guarded.requests.refused).toBe(guarded.requests.failedFast);
+    expect(guarded.requests.breakersOpened).toBeGreaterThan(3);
+    // It closes again: the last seconds are as without it.
+    expect(guarded.requests.completed).toBeGreaterThan(plain.requests.completed - 300);
+  });
+});
