@@ -146,6 +146,7 @@ const swarm = fc
     clients: fc.integer({ min: 1, max: 6 }),
     timeoutMs: fc.constantFrom(2, 20, 200),
     retries: fc.integer({ min: 0, max: 4 }),
+    breaker: fc.option(fc.constant({ failures: 3, openNs: 20 * MS, halfOpen: 2 }), { freq: 1 }),
     jitterSigma: fc.constantFrom(0, 0.5),
     delayUs: fc.constantFrom(0, 100, 3000),
     memoryBytes: fc.option(fc.integer({ min: 0, max: 20_000 })),
@@ -202,7 +203,7 @@ function overridesOf({ shape, faults }: Swarm): Overrides {
     queueLimit: shape.queueLimit,
     keys: { kind: 'zipf', count: 500, exponent: 1.1 },
     operations: [1 - shape.writes, shape.writes, 0, 0],
-    clients: { count: shape.clients, timeoutNs: shape.timeoutMs * MS, retries },
+    clients: { count: shape.clients, timeoutNs: shape.timeoutMs * MS, retries, breaker: shape.breaker },
     network: {
       sameZoneNs: shape.delayUs * 1000,
       crossZoneNs: shape.delayUs * 1000,

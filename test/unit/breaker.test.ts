@@ -1,9 +1,12 @@
 /** Unit: the states of a circuit breaker, and what it does to a run: fewer waits, trials, and an end of them. */
 import { describe, expect, test } from 'vitest';
+import { bindSetup } from '../../scenarios/bind.ts';
+import { loadScenario } from '../../scenarios/load.ts';
 import { Breaker } from '../../sim/breaker.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { BreakerSetup } from '../../sim/setup.ts';
+import { registry } from '../../strategies/index.ts';
 import { buildSetup } from '../setup-builder.ts';
 
 const SECOND = 1e9;
@@ -79,4 +82,23 @@ describe('a host that falls silent for ten seconds', () => {
     // It closes again: the last seconds are as without it.
     expect(guarded.requests.completed).toBeGreaterThan(plain.requests.completed - 300);
   });
+});
+
+test('in a scenario: all numbers have defaults, and the result counts what it kept from being sent', () => {
+  const text = `version: 1
+name: silent
+duration: 4s
+cluster: { shards: 2, replicas: 0 }
+clients: { count: 2, timeout: 200ms, breaker: { failures: 3 } }
+workload: { rate: 500/s, keys: { count: 100 } }
+faults: [{ at: 1s, crash: node-0, of: host }]
+strategies: { redis-cluster: { preset: redis-cluster, failover: none } }
+`;
+  const loaded = loadScenario({ path: 'silent.yaml', text }, { overrides: [], registry });
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const setup = bindSetup(loaded.scenario, 'redis-cluster', registry, null);
+  expect(setup.clients.breaker).toEqual({ failures: 3, openNs: SECOND, halfOpen: 1 });
+  const { requests } = run(setup, 1, { check: true });
+  expect(requests.failedFast).toBeGreaterThan(0);
+  expect(requests.breakersOpened).toBeGreaterThanOrEqual(2);
 });
