@@ -1,0 +1,142 @@
+// The reference of `npm run bench`: what a good programmer writes in an afternoon. std::priority_queue for the events,
+// std::deque for the queues, a virtual call for the choice of node, mt19937_64 and std::exponential_distribution.
+// Models A to D as in models.ts. Prints one line of JSON. Times in mean service times.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <random>
+#include <string>
+#include <sys/resource.h>
+#include <vector>
+
+using Rng = std::mt19937_64;
+
+struct Event {
+  double time;
+  uint64_t sequence;
+  int kind;
+  int index;
+  bool operator<(const Event &other) const {
+    return time > other.time || (time == other.time && sequence > other.sequence);
+  }
+};
+
+class Queue {
+  std::priority_queue<Event> events_;
+  uint64_t sequence_ = 0;
+
+public:
+  void push(double time, int kind, int index) { events_.push({time, sequence_++, kind, index}); }
+  Event pop() {
+    Event event = events_.top();
+    events_.pop();
+    return event;
+  }
+  uint64_t scheduled() const { return sequence_; }
+};
+
+struct Node {
+  std::deque<double> waiting; // arrival times, the first one in service
+  uint64_t arrivals = 0;
+  uint64_t completions = 0;
+};
+
+struct Strategy {
+  virtual int choose(const std::vector<Node> &nodes, Rng &rng) = 0;
+  virtual ~Strategy() = default;
+};
+
+struct RandomNode : Strategy {
+  int choose(const std::vector<Node> &nodes, Rng &rng) override { return int(rng() % nodes.size()); }
+};
+
+struct TwoChoices : Strategy {
+  int choose(const std::vector<Node> &nodes, Rng &rng) override {
+    int n = int(nodes.size()), first = int(rng() % n), second = int(rng() % (n - 1));
+    if (second >= first) second++;
+    return nodes[second].waiting.size() < nodes[first].waiting.size() ? second : first;
+  }
+};
+
+struct Hashed : Strategy {
+  std::vector<double> cumulated;
+  explicit Hashed(int keys) : cumulated(keys) {
+    double sum = 0;
+    for (int i = 0; i < keys; i++) cumulated[i] = sum += std::pow(i + 1, -0.99);
+    for (double &share : cumulated) share /= sum;
+  }
+  int choose(const std::vector<Node> &nodes, Rng &rng) override {
+    double u = std::uniform_real_distribution<double>(0, 1)(rng);
+    uint64_t key = std::lower_bound(cumulated.begin(), cumulated.end(), u) - cumulated.begin();
+    key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9ULL; // splitmix64's finalizer
+    key = (key ^ (key >> 27)) * 0x94d049bb133111ebULL;
+    return int((key ^ (key >> 31)) % nodes.size());
+  }
+};
+
+// Log-linear, 128 buckets an octave, as the engine's.
+struct Histogram {
+  std::vector<uint64_t> counts = std::vector<uint64_t>(64 * 128);
+  double sum = 0;
+  uint64_t count = 0;
+  void record(double value) {
+    uint64_t ns = uint64_t(value * 1e6) | 128;
+    int shift = 63 - 7 - __builtin_clzll(ns);
+    counts[(shift << 7) + ((ns >> shift) & 127)]++;
+    sum += value;
+    count++;
+  }
+};
+
+int main(int argc, char **argv) {
+  const std::string model = argc > 1 ? argv[1] : "A";
+  const uint64_t requests = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000000;
+  const auto started = std::chrono::steady_clock::now();
+  Rng rng(argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1);
+  const int count = model == "A" ? 1 : 10;
+  const double rate = model == "D" ? 4 : 0.8 * count;
+  std::unique_ptr<Strategy> strategy;
+  if (model == "C") strategy = std::make_unique<TwoChoices>();
+  else if (model == "D") strategy = std::make_unique<Hashed>(1000000);
+  else strategy = std::make_unique<RandomNode>();
+
+  std::exponential_distribution<double> gap(rate), service(1);
+  std::vector<Node> nodes(count);
+  Histogram response;
+  Queue queue;
+  queue.push(gap(rng), 0, 0);
+  uint64_t offered = 0, done = 0;
+  while (done < requests) {
+    const Event event = queue.pop();
+    if (event.kind == 0) {
+      const int chosen = strategy->choose(nodes, rng);
+      Node &node = nodes[chosen];
+      node.arrivals++;
+      node.waiting.push_back(event.time);
+      if (node.waiting.size() == 1) queue.push(event.time + service(rng), 1, chosen);
+      if (++offered < requests) queue.push(event.time + gap(rng), 0, 0);
+    } else {
+      Node &node = nodes[event.index];
+      response.record(event.time - node.waiting.front());
+      node.waiting.pop_front();
+      node.completions++;
+      done++;
+      if (!node.waiting.empty()) queue.push(event.time + service(rng), 1, event.index);
+    }
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("{\"requests\":%llu,\"seconds\":%.6f,\"mean\":%.6f,\"events\":%llu,\"rssMiB\":%.1f,\"nodes\":[",
+              (unsigned long long)requests, elapsed.count(), response.sum / double(response.count),
+              (unsigned long long)queue.scheduled(), usage.ru_maxrss / 1024.0);
+  for (int i = 0; i < count; i++)
+    std::printf("%s%llu", i ? "," : "", (unsigned long long)nodes[i].arrivals);
+  std::printf("]}\n");
+}
