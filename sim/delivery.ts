@@ -6,6 +6,7 @@
 import { ATTEMPT, MISSED, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { LawError } from './errors.ts';
+import type { ExpressLane } from './express-lane.ts';
 import type { Hedging } from './hedging.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import {
@@ -41,6 +42,8 @@ export class Delivery {
   /** A copy's write ended. */
   onCopySettled: (request: number) => void = () => {};
   topology: Topology | null = null;
+  /** Requests that nothing happens to; null where there are none. */
+  express: ExpressLane | null = null;
   /** Null where no read is hedged. */
   hedging: Hedging | null = null;
   /** [client], or null without a client-side failover */
@@ -76,19 +79,25 @@ export class Delivery {
   }
 
   send(attempt: number, outFactor: number, backFactor: number): void {
-    const { attempts, clients, clock, network, queue, recorder } = this.#world;
+    const { attempts, clock, network, queue, recorder } = this.#world;
     const client = attempts.client[attempt]!;
     const node = attempts.node[attempt]!;
-    const link = client * this.#nodeCount + node;
     attempts.sentNs[attempt] = clock.nowNs;
     attempts.backFactor[attempt] = backFactor;
-    clients.inFlight[link] = clients.inFlight[link]! + 1;
-    this.waitingAttempts++;
+    this.waitFor(client, node);
     recorder.counters.attempts++;
     if (this.#world.truth !== null) this.#world.truth.sent(node);
     const arrivesNs = network.out(client, node, clock.nowNs, outFactor);
     queue.push(arrivesNs, EVENT.arrive, attempt);
-    if (arrivesNs > clock.nowNs + this.#timeoutNs) this.#giveUpInTime(attempt);
+    if (arrivesNs > clock.nowNs + this.#timeoutNs) this.giveUpInTime(attempt);
+  }
+
+  /** The client waits for one more answer of the node. */
+  waitFor(client: number, node: number): void {
+    const { inFlight } = this.#world.clients;
+    const link = client * this.#nodeCount + node;
+    inFlight[link] = inFlight[link]! + 1;
+    this.waitingAttempts++;
   }
 
   /** COLD. An attempt that is nobody's request; `done` hears how it ended. */
@@ -130,7 +139,7 @@ export class Delivery {
     const state = nodes.state[node]!;
     if (this.#world.truth !== null) this.#world.truth.arrived(node);
     if (state !== NODE_STATE.up) {
-      if (state === NODE_STATE.processDown) this.#answer(attempt, OUTCOME.refused, clock.nowNs);
+      if (state === NODE_STATE.processDown) this.answer(attempt, OUTCOME.refused, clock.nowNs);
       else this.#lose(attempt);
       return;
     }
@@ -144,11 +153,11 @@ export class Delivery {
     const { attempts, nodes, clock } = this.#world;
     if (nodes.loadingUntilNs[node]! > clock.nowNs) {
       const drained = nodes.drainedUntilNs[node]! > clock.nowNs;
-      this.#turnAway(attempt, drained ? OUTCOME.refused : OUTCOME.loading);
+      this.turnAway(attempt, drained ? OUTCOME.refused : OUTCOME.loading);
       return;
     }
     if (nodes.serving[node] === 0) {
-      this.#turnAway(attempt, OUTCOME.clusterDown);
+      this.turnAway(attempt, OUTCOME.clusterDown);
       return;
     }
     if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
@@ -156,13 +165,13 @@ export class Delivery {
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) {
       if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
       else this.#serve(attempt, node, isRead);
-    } else this.#turnAway(attempt, OUTCOME.moved);
+    } else this.turnAway(attempt, OUTCOME.moved);
   }
 
   /** COLD. A write waits at a node that hands its role over; its client may give up meanwhile. */
   #hold(attempt: number): void {
     this.#held.push(attempt);
-    if (this.#timeoutNs < Infinity) this.#giveUpInTime(attempt);
+    if (this.#timeoutNs < Infinity) this.giveUpInTime(attempt);
   }
 
   /** COLD. Writes that were held back at the node are judged as if they came now. */
@@ -172,7 +181,7 @@ export class Delivery {
     this.#held = held.filter((attempt) => attempts.node[attempt] !== node);
     for (const attempt of held) {
       if (attempts.node[attempt] !== node) continue;
-      if (nodes.state[node] === NODE_STATE.processDown) this.#answer(attempt, OUTCOME.refused, clock.nowNs);
+      if (nodes.state[node] === NODE_STATE.processDown) this.answer(attempt, OUTCOME.refused, clock.nowNs);
       else if (nodes.state[node] === NODE_STATE.hostDown) this.#lose(attempt);
       else this.#admit(attempt, node);
     }
@@ -191,13 +200,13 @@ export class Delivery {
       if (to === shard && attempts.asking[attempt] === 1) return false;
       attempts.redirect[attempt] = owner;
       migration.moved++;
-      this.#turnAway(attempt, OUTCOME.moved);
+      this.turnAway(attempt, OUTCOME.moved);
       return true;
     }
     if (to === NONE || nodes.primary[node] === 0 || contents.holds(node, key)) return false;
     attempts.redirect[attempt] = to;
     migration.asked++;
-    this.#turnAway(attempt, OUTCOME.ask);
+    this.turnAway(attempt, OUTCOME.ask);
     return true;
   }
 
@@ -215,7 +224,7 @@ export class Delivery {
       if (isRead) contents.memory!.accessed(node, key);
       else if (op !== OP.delete && !houseKeeping.makeRoom(node, key, bytes)) {
         this.#world.leases?.end(node, key);
-        this.#turnAway(attempt, OUTCOME.outOfMemory);
+        this.turnAway(attempt, OUTCOME.outOfMemory);
         return;
       }
     }
@@ -223,7 +232,7 @@ export class Delivery {
     const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]! * nodes.slowness[node]!);
     const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
-      this.#turnAway(attempt, OUTCOME.rejected);
+      this.turnAway(attempt, OUTCOME.rejected);
       return;
     }
     recorder.busy.add(node, nodes.startNs, departNs, 1);
@@ -246,7 +255,7 @@ export class Delivery {
       replication.write(node, key, op, departNs, serviceNs, bytes);
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
-    this.#answer(attempt, OUTCOME.ok, departNs);
+    this.answer(attempt, OUTCOME.ok, departNs);
   }
 
   /** Which write's value the read returns; `lags` when a replica misses the newest. */
@@ -284,9 +293,9 @@ export class Delivery {
   }
 
   /** The process answers without doing the work; while it hangs, not even that. */
-  #turnAway(attempt: number, outcome: Outcome): void {
+  turnAway(attempt: number, outcome: Outcome): void {
     const { attempts, nodes, clock } = this.#world;
-    this.#answer(attempt, outcome, Math.max(clock.nowNs, nodes.hungUntilNs[attempts.node[attempt]!]!));
+    this.answer(attempt, outcome, Math.max(clock.nowNs, nodes.hungUntilNs[attempts.node[attempt]!]!));
   }
 
   #isMiss(attempt: number, node: number, key: number): boolean {
@@ -324,17 +333,17 @@ export class Delivery {
   }
 
   /** An answer leaves the node at `departNs`; if it comes too late, a timeout comes first. */
-  #answer(attempt: number, outcome: Outcome, departNs: number): void {
+  answer(attempt: number, outcome: Outcome, departNs: number): void {
     const { attempts, network, queue } = this.#world;
     attempts.outcome[attempt] = outcome;
     const client = attempts.client[attempt]!;
     const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.#giveUpInTime(attempt);
+    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
   }
 
   /** The answer will be late: the client gives up before, unless that is settled already. */
-  #giveUpInTime(attempt: number): void {
+  giveUpInTime(attempt: number): void {
     const { attempts, queue, clock } = this.#world;
     if (!attempts.isCarriedOnly(attempt) || attempts.state[attempt] !== ATTEMPT.waiting) return;
     attempts.refs[attempt] = attempts.refs[attempt]! + 1;
@@ -344,7 +353,7 @@ export class Delivery {
   /** Nobody will answer: only the timeout is left. Without one the client waits for ever. */
   #lose(attempt: number): void {
     if (this.#timeoutNs === Infinity) return;
-    this.#giveUpInTime(attempt);
+    this.giveUpInTime(attempt);
     this.#world.attempts.unref(attempt);
   }
 
@@ -366,7 +375,7 @@ export class Delivery {
     attempts.promise[attempt] = PROMISE.kept;
     attempts.lateNs[attempt] = 0;
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.#giveUpInTime(attempt);
+    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
   }
 
   /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */
@@ -474,6 +483,7 @@ export class Delivery {
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */
   postpone(node: number, byNs: number): void {
+    this.express?.clear();
     const { attempts, clock } = this.#world;
     for (let attempt = 0; attempt < attempts.capacity; attempt++) {
       if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
@@ -486,6 +496,7 @@ export class Delivery {
 
   /** COLD. The node died: its unfinished answers never leave. */
   abandon(node: number): void {
+    this.express?.clear();
     this.release(node);
     const { attempts, nodes, network, queue, clock } = this.#world;
     const nowNs = clock.nowNs;

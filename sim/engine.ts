@@ -7,6 +7,7 @@ import type { ClosedLoop } from './closed-loop.ts';
 import { Delivery } from './delivery.ts';
 import { LawError } from './errors.ts';
 import { EVENT_KIND_BITS, EVENT_KIND_MASK } from './event-queue.ts';
+import { ExpressLane } from './express-lane.ts';
 import { RequestFlow } from './request-flow.ts';
 import { NONE, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
@@ -16,6 +17,7 @@ export class Engine {
   readonly #world: World;
   readonly delivery: Delivery;
   readonly flow: RequestFlow;
+  #express: ExpressLane | null = null;
   /** Null in an open loop. */
   closedLoop: ClosedLoop | null = null;
 
@@ -31,36 +33,82 @@ export class Engine {
     for (let i = 0; i < count; i++) partition[i] = full.partitionOf(key[i]!);
   }
 
+  /** Requests that nothing happens to take a short way from now on, if there are such. */
+  openExpressLane(): void {
+    if (!ExpressLane.fits(this.#world, this.flow, this.delivery)) return;
+    this.#express = new ExpressLane(this.#world, this.flow, this.delivery);
+    this.delivery.express = this.#express;
+  }
+
+  /** Requests on the short way. */
+  get openOnExpressLane(): number {
+    return this.#express?.open ?? 0;
+  }
+
   /**
    * HOT. A block of arrivals, with every event that comes before each of them. Entered anew for each block:
    * V8 optimises a function that is called often better than one long loop.
    */
   runBlock(block: RequestBlock, count: number): void {
     const { queue } = this.#world;
+    const express = this.#express;
     for (let i = 0; i < count; i++) {
       const atNs = block.atNs[i]!;
-      if (queue.nextTimeNs <= atNs) this.drain(atNs);
+      if (express !== null) this.#drainBoth(express, atNs);
+      else if (queue.nextTimeNs <= atNs) this.drain(atNs);
       this.#advance(atNs);
-      this.flow.accept(block, i);
+      if (express === null || !express.accept(block, i)) this.flow.accept(block, i);
     }
   }
 
   /** HOT. Every event up to and including `untilNs`. */
   drain(untilNs: number): void {
-    const { queue } = this.#world;
-    for (let timeNs = queue.nextTimeNs; timeNs <= untilNs; timeNs = queue.nextTimeNs) {
-      this.#advance(timeNs);
-      const event = queue.pop();
-      this.#handle(event & EVENT_KIND_MASK, event >> EVENT_KIND_BITS);
+    if (this.#express !== null) {
+      this.#drainBoth(this.#express, untilNs);
+      return;
     }
+    const { queue } = this.#world;
+    for (let timeNs = queue.nextTimeNs; timeNs <= untilNs; timeNs = queue.nextTimeNs) this.#next(timeNs);
+  }
+
+  /** HOT. The same, with the arrivals at nodes on the express lane in between. */
+  #drainBoth(express: ExpressLane, untilNs: number): void {
+    const { queue } = this.#world;
+    for (;;) {
+      if (express.isNext) {
+        const timeNs = express.nextTimeNs;
+        if (timeNs > untilNs) return;
+        this.#advance(timeNs);
+        express.arrive();
+      } else {
+        const timeNs = queue.nextTimeNs;
+        if (timeNs > untilNs) return;
+        this.#next(timeNs);
+      }
+    }
+  }
+
+  #next(timeNs: number): void {
+    this.#advance(timeNs);
+    const event = this.#world.queue.pop();
+    this.#handle(event & EVENT_KIND_MASK, event >> EVENT_KIND_BITS);
   }
 
   #advance(timeNs: number): void {
     const { clock, recorder } = this.#world;
     if (!(timeNs >= clock.nowNs))
       throw new LawError('clock', `the clock went back from ${clock.nowNs} ns to ${timeNs} ns`);
-    if (timeNs >= recorder.stepEndNs) recorder.advance(timeNs);
+    if (timeNs >= recorder.stepEndNs) this.#closeSteps(timeNs);
     clock.nowNs = timeNs;
+  }
+
+  /** COLD. A step counts the answers before its end. */
+  #closeSteps(timeNs: number): void {
+    const { recorder } = this.#world;
+    while (timeNs >= recorder.stepEndNs) {
+      this.#express?.settle(recorder.stepEndNs - 1);
+      recorder.advance(recorder.stepEndNs);
+    }
   }
 
   #handle(kind: number, index: number): void {

@@ -26,6 +26,33 @@ export class EventQueue {
     return this.#size > 0 ? this.#time[0]! : Infinity;
   }
 
+  /** Sequence number of the next event. */
+  get nextSequence(): number {
+    return this.#size > 0 ? this.#sequence[0]! : Infinity;
+  }
+
+  /** The sequence number of something that is scheduled elsewhere. */
+  takeSequence(): number {
+    return this.#nextSequence++;
+  }
+
+  /** COLD. What was scheduled elsewhere, with a sequence number from here, takes its place as if it had been here always. */
+  restore(timeNs: number, order: number, kind: number, index: number): void {
+    if (this.#size === this.#event.length) this.#grow();
+    const isLater = (at: number): boolean =>
+      this.#time[at]! > timeNs || (this.#time[at] === timeNs && this.#sequence[at]! > order);
+    let hole = this.#size++;
+    for (let parent = (hole - 1) >> 1; hole > 0 && isLater(parent); parent = (hole - 1) >> 1) {
+      this.#time[hole] = this.#time[parent]!;
+      this.#sequence[hole] = this.#sequence[parent]!;
+      this.#event[hole] = this.#event[parent]!;
+      hole = parent;
+    }
+    this.#time[hole] = timeNs;
+    this.#sequence[hole] = order;
+    this.#event[hole] = (index << EVENT_KIND_BITS) | kind;
+  }
+
   push(timeNs: number, kind: number, index: number): void {
     if (this.#size === this.#event.length) this.#grow();
     const time = this.#time;

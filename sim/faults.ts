@@ -66,6 +66,7 @@ export function scheduleFaults(world: World, delivery: Delivery, control: Contro
   const faults = new Faults(world, delivery, control);
   for (const fault of world.setup.faults) {
     world.clock.at(fault.atNs, () => {
+      delivery.express?.clear();
       world.recorder.struck();
       faults.apply(fault);
     });

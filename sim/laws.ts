@@ -28,7 +28,7 @@ export class Laws {
   /** COLD. Between blocks: what was offered is completed, failed or open; what is in flight is waited for. */
   balance(world: World, engine: Engine): void {
     const { counters } = world.recorder;
-    const open = openRequests(world);
+    const open = openRequests(world) + engine.openOnExpressLane;
     const accounted = counters.completed + counters.failed + open;
     if (counters.offered !== accounted)
       throw new LawError(

@@ -48,6 +48,11 @@ export class Network {
     this.#bus = new NodeBus(setup, nodeZone, rng);
   }
 
+  /** Nothing will be lost, delayed or cut off. */
+  get sound(): boolean {
+    return this.#faults === null;
+  }
+
   /** When a message sent now from client to node arrives. */
   out(client: number, node: number, nowNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;

@@ -63,10 +63,20 @@ export class RequestFlow {
     delivery.onCopySettled = (request) => this.#release(request);
   }
 
+  /** The identity of the next request. */
+  nextOrdinal(): number {
+    return this.#ordinal++;
+  }
+
+  /** Keys of a multi-get are still coming in. */
+  get isJoining(): boolean {
+    return this.#multiGet !== NONE;
+  }
+
   accept(block: RequestBlock, i: number): void {
     const { requests } = this.#world;
     const request = requests.take();
-    requests.ordinal[request] = this.#ordinal++;
+    requests.ordinal[request] = this.nextOrdinal();
     requests.arrivedNs[request] = block.atNs[i]!;
     requests.key[request] = block.key[i]!;
     requests.partition[request] = block.partition[i]!;

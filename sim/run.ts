@@ -39,6 +39,8 @@ export interface RunHooks {
   readonly replication?: number;
   /** Looks at the run from outside before it starts (decisions.ts). */
   watch?(world: World, engine: Engine): void;
+  /** False sends every request the long way; the result is the same. */
+  readonly express?: boolean;
   /** Called about every 4,096 requests; returning false ends the run early. */
   onProgress?: ((progress: Progress) => boolean) | undefined;
 }
@@ -63,6 +65,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
     world.houseKeeping!.startExpiry(memory.activeExpiry);
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
 
+  if (hooks.watch === undefined && hooks.express !== false && !isClosedLoop(setup)) engine.openExpressLane();
   hooks.watch?.(world, engine);
   const watch = hooks.check ? new LawWatch(world) : null;
 
@@ -79,6 +82,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
     }
   }
   const endNs = partial ? world.clock.nowNs : setup.durationNs;
+  engine.delivery.express?.clear();
   settleOpenRequests(world, engine, endNs);
   world.recorder.finish(endNs);
   world.recorder.outages.finish(Math.max(endNs, world.clock.nowNs));

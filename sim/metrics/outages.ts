@@ -35,6 +35,8 @@ interface Gap {
 export class Outages {
   readonly #clientCount: number;
   readonly all: Outage[] = [];
+  /** [shard] true once it had one. */
+  readonly #struck: boolean[] = [];
 
   constructor(clientCount: number) {
     this.#clientCount = clientCount;
@@ -45,8 +47,14 @@ export class Outages {
     return this.all.length === 0;
   }
 
+  /** Whether it matters when requests for its keys end. */
+  concern(shard: ShardId): boolean {
+    return this.#struck[shard] === true;
+  }
+
   begin(fault: string, node: NodeId, shard: ShardId, atNs: number): void {
     const gap = (): Gap => ({ lastNs: atNs, longestNs: 0, endNs: null, asked: false });
+    this.#struck[shard] = true;
     this.all.push({
       fault,
       node,

@@ -1,0 +1,69 @@
+/** Unit: a run has the same result with and without the express lane, whatever happens in it. */
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../sim/result.ts';
+import { run } from '../../sim/run.ts';
+import type { Fault } from '../../sim/setup.ts';
+import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
+
+const MS = 1e6;
+const SECOND = 1e9;
+const PRIMARY = { selection: { module: firstCandidate, params: {} } };
+
+const plain: Overrides = {
+  ratePerSec: 3000,
+  durationNs: 6 * SECOND,
+  shards: 5,
+  operations: [0.7, 0.2, 0.05, 0.05],
+  clients: { count: 4 },
+  network: { sameZoneNs: 200_000, crossZoneNs: 400_000, jitterSigma: 0.3 },
+};
+const crash: Fault = { kind: 'crash', name: 'kill', atNs: 2.5 * SECOND, node: 1, of: 'process' };
+
+const CASES: Readonly<Record<string, Overrides>> = {
+  'nothing happens': { ...plain, operations: [1, 0, 0, 0] },
+  'everything at one moment': {
+    ...plain,
+    shape: { kind: 'constant' },
+    network: { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
+  },
+  'writes and replicas': { ...plain, replicas: 2 },
+  'keys that are missing': { ...plain, start: 'cold' },
+  'an origin behind them': {
+    ...plain,
+    start: 'cold',
+    origin: { latencyNs: 3 * MS, latencyShape: { kind: 'exponential' }, concurrency: 5 },
+  },
+  'two threads': { ...plain, threads: 2 },
+  'overload, late answers, retries': {
+    ...plain,
+    ratePerSec: 6500,
+    clients: {
+      count: 3,
+      timeoutNs: 30 * MS,
+      retries: { max: 2, backoffNs: 5 * MS, maxBackoffNs: 50 * MS, jitter: 'full' },
+    },
+  },
+  'full queues': { ...plain, ratePerSec: 5500, queueLimit: 4 },
+  'a process that dies and returns': {
+    ...plain,
+    clients: { count: 4, timeoutNs: 100 * MS },
+    faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
+  },
+  'a host that dies': {
+    ...plain,
+    replicas: 1,
+    clients: { count: 4, timeoutNs: 100 * MS },
+    faults: [{ ...crash, of: 'host' }],
+  },
+};
+
+const without = (result: RunResult) => ({ ...result, perf: null });
+
+describe.each(Object.entries(CASES))('%s', (_, overrides) => {
+  test('the long way and the short way give the same result', () => {
+    const setup = buildSetup({ ...overrides, strategy: PRIMARY });
+    const [short, long] = [true, false].map((express) => run(setup, 7, { check: true, express }));
+    expect(without(short!)).toEqual(without(long!));
+    expect(short!.perf.events).toBe(long!.perf.events);
+  });
+});
