@@ -41,7 +41,8 @@ export class Clients {
   readonly #shardNodes: Int32Array;
   readonly #width: number;
   readonly #candidates: Int32Array;
-  readonly #holds: boolean;
+  /** A client may hold a read back that its selection has placed. */
+  readonly holds: boolean;
 
   /**
    * @param count with one more than the setup says: the last client is the coordinator of hot-key copies,
@@ -80,7 +81,7 @@ export class Clients {
     this.selections = this.views.map((view) =>
       module.create(params, view, stream(seed, `selection/client-${view.client}`), contextOf(view.client)),
     );
-    this.#holds = this.#mode !== 'primary' && this.selections.every(({ holdNs }) => holdNs !== undefined);
+    this.holds = this.#mode !== 'primary' && this.selections.every(({ holdNs }) => holdNs !== undefined);
   }
 
   #view(client: number, zoneOf: Uint8Array): ClientView {
@@ -123,7 +124,7 @@ export class Clients {
 
   /** How long the client holds back the read that its selection has just placed. */
   holdNs(client: number): number {
-    return this.#holds ? this.selections[client]!.holdNs!() : 0;
+    return this.holds ? this.selections[client]!.holdNs!() : 0;
   }
 
   /** The node this client's selection reads the key from beside `node`, which it asked already; NONE for none. */

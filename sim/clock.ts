@@ -34,6 +34,8 @@ export const EVENT = {
   hedge: 13,
   /** An attempt that its client held back may go. */
   held: 14,
+  /** The answer to a request on the express lane reaches its client. */
+  answered: 15,
 } as const;
 
 export class Clock {

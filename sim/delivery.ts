@@ -100,6 +100,17 @@ export class Delivery {
     this.waitingAttempts++;
   }
 
+  /** The client waits for one answer less. */
+  heard(client: number, node: number): void {
+    const { inFlight } = this.#world.clients;
+    const link = client * this.#nodeCount + node;
+    const left = inFlight[link]! - 1;
+    if (left < 0)
+      throw new LawError('in-flight', `client ${client} has ${left} requests in flight on node ${node}`);
+    inFlight[link] = left;
+    this.waitingAttempts--;
+  }
+
   /** COLD. An attempt that is nobody's request; `done` hears how it ended. */
   task(
     client: number,
@@ -393,12 +404,7 @@ export class Delivery {
     const { attempts, clients, clock, recorder } = this.#world;
     const client = attempts.client[attempt]!;
     const node = attempts.node[attempt]!;
-    const link = client * this.#nodeCount + node;
-    const left = clients.inFlight[link]! - 1;
-    if (left < 0)
-      throw new LawError('in-flight', `client ${client} has ${left} requests in flight on node ${node}`);
-    clients.inFlight[link] = left;
-    this.waitingAttempts--;
+    this.heard(client, node);
     const sentNs = attempts.sentNs[attempt]!;
     const elapsedNs = clock.nowNs - sentNs;
     const selection = clients.selections[client]!;

@@ -152,6 +152,9 @@ export class Engine {
       case EVENT.held:
         this.flow.depart(index);
         break;
+      case EVENT.answered:
+        this.#express!.answered(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

@@ -9,7 +9,8 @@
  * Both do the same at the same time in the same order, and take the same sequence numbers, so that a run has the same
  * result with the lane as without it (test/unit/express-lane.test.ts compares all of both).
  *
- * Only for runs in which nobody looks at single answers: see `fits`. Requests for a shard that had an outage go the long
+ * Only for runs in which nobody looks at what the lane does not know: see `fits`. Where reads may go to replicas, selections
+ * look at answers and at what is in flight, so there each answer is an event. Requests for a shard that had an outage go the long
  * way: there it matters when each of them ends.
  */
 import { PURPOSE } from './attempts.ts';
@@ -17,7 +18,8 @@ import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
-import { NONE, OP, OUTCOME } from './strategy.ts';
+import { widen } from './requests.ts';
+import { NONE, OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +32,8 @@ const ORDINAL = 3;
 const SERVICE_FACTOR = 4;
 const BACK_FACTOR = 5;
 const KEY = 6;
-const PARTITION = 7;
+/** Waiting at the node when it came. */
+const AHEAD = 7;
 const CLIENT = 8;
 const NODE = 9;
 const SHARD = 10;
@@ -40,6 +43,11 @@ const WAITED = 13;
 const SERVICE = 14;
 const DEPART = 15;
 
+const UNDER_WAY = 0;
+const SERVED = 1;
+/** In the arenas, while the event of its answer still names the flight. */
+const LEFT = 2;
+
 /** Answers are counted when so many have gathered, at the latest. */
 const GATHERED = 1024;
 
@@ -48,9 +56,16 @@ export class ExpressLane {
   readonly #flow: RequestFlow;
   readonly #delivery: Delivery;
   readonly #timeoutNs: number;
+  /** Selections look at answers, or at what is in flight: each answer is an event. */
+  readonly #attentive: boolean;
   readonly #serviceNs: readonly number[];
   readonly #servicePerKiBNs: number;
   #flights = new Float64Array(0);
+  /** [flight] UNDER_WAY, SERVED or LEFT; of use only to an attentive lane. */
+  #state = new Uint8Array(0);
+  /** [flight] its attempt, once it has left */
+  #attempt = new Int32Array(0);
+  #servedCount = 0;
   #free = new Int32Array(0);
   #freeCount = 0;
   /** On their way to their nodes, in order of time; from `#first` on. */
@@ -68,14 +83,15 @@ export class ExpressLane {
     this.#flow = flow;
     this.#delivery = delivery;
     this.#timeoutNs = world.setup.clients.timeoutNs;
+    this.#attentive = world.setup.strategy.selection.module.candidates !== 'primary';
     this.#serviceNs = node.serviceNs;
     this.#servicePerKiBNs = node.servicePerKiBNs;
   }
 
-  /** Whether nobody in this run looks at single answers, or at what a client has in flight. */
+  /** Whether nothing in this run looks at what the lane does not know. */
   static fits(world: World, flow: RequestFlow, delivery: Delivery): boolean {
     const { setup } = world;
-    const modules = setup.strategy.selection.module.candidates === 'primary' && flow.hotKeys === null;
+    const modules = flow.hotKeys === null && !world.clients.holds;
     const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
     const sound = world.network.sound && world.migration === null && world.truth === null;
@@ -87,7 +103,7 @@ export class ExpressLane {
 
   /** Requests in the lane. */
   get open(): number {
-    return this.#end - this.#first + this.#answerCount;
+    return this.#end - this.#first + this.#answerCount + this.#servedCount;
   }
 
   /** When the next request reaches its node; Infinity for none. */
@@ -114,7 +130,13 @@ export class ExpressLane {
     const partition = block.partition[i]!;
     const shard = table.owners[partition * table.depth]!;
     if (recorder.outages.concern(shard)) return false;
-    const node = clients.writer(client, shard);
+    const key = block.key[i]!;
+    const op = block.op[i]! as Op;
+    const isRead = op === OP.get;
+    const node = isRead
+      ? clients.reader(client, table, partition, shard, key, op)
+      : clients.writer(client, shard);
+    if (this.#attentive) this.#delivery.waitFor(client, node);
     const nowNs = clock.nowNs;
     const { counters } = recorder;
     counters.offered++;
@@ -128,13 +150,12 @@ export class ExpressLane {
     flights[at + ORDINAL] = this.#flow.nextOrdinal();
     flights[at + SERVICE_FACTOR] = block.serviceFactor[i]!;
     flights[at + BACK_FACTOR] = block.backFactor[i]!;
-    flights[at + KEY] = block.key[i]!;
-    flights[at + PARTITION] = partition;
+    flights[at + KEY] = key;
     flights[at + CLIENT] = client;
     flights[at + NODE] = node;
     flights[at + SHARD] = shard;
     flights[at + VALUE_BYTES] = block.valueBytes[i]!;
-    flights[at + OPERATION] = block.op[i]!;
+    flights[at + OPERATION] = op;
     if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(flight, arrivesNs);
     else {
       flights[at + SEQUENCE] = queue.takeSequence();
@@ -187,8 +208,9 @@ export class ExpressLane {
       nodes.state[node] === NODE_STATE.up &&
       nodes.loadingUntilNs[node]! <= clock.nowNs &&
       nodes.serving[node] === 1 &&
-      nodes.primary[node] === 1 &&
-      (isRead ? contents.holds(node, key) : nodes.writesPaused[node] === 0);
+      (isRead
+        ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key))
+        : nodes.primary[node] === 1 && nodes.writesPaused[node] === 0);
     if (!open) {
       this.#delivery.arrive(this.#leave(flight));
       return;
@@ -196,6 +218,11 @@ export class ExpressLane {
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     recorder.reached(node, key);
     this.#serve(flight, at, node, key, isRead);
+  }
+
+  /** A replica may answer, and knows the newest write. */
+  #isFresh(node: number, key: number): boolean {
+    return this.#attentive && !this.#world.replication.isStale(node, key, this.#world.clock.nowNs);
   }
 
   #serve(flight: number, at: number, node: number, key: number, isRead: boolean): void {
@@ -214,6 +241,7 @@ export class ExpressLane {
     flights[at + SERVICE] = serviceNs;
     flights[at + WAITED] = nodes.startNs - clock.nowNs;
     flights[at + DEPART] = departNs;
+    flights[at + AHEAD] = nodes.waitingAhead;
     if (!isRead) {
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key, bytes);
@@ -224,8 +252,14 @@ export class ExpressLane {
       this.#delivery.answer(this.#leaveServed(flight), OUTCOME.ok, departNs);
       return;
     }
-    flights[at + SEQUENCE] = queue.takeSequence();
     flights[at + TIME] = repliesNs;
+    if (this.#attentive) {
+      this.#state[flight] = SERVED;
+      this.#servedCount++;
+      queue.push(repliesNs, EVENT.answered, flight);
+      return;
+    }
+    flights[at + SEQUENCE] = queue.takeSequence();
     if (this.#answerCount === this.#countAt) this.settle(clock.nowNs);
     this.#answers[this.#answerCount++] = flight;
   }
@@ -242,7 +276,7 @@ export class ExpressLane {
       if (flights[at + TIME]! > untilNs) answers[left++] = flight;
       else {
         this.#count(at);
-        this.#free[this.#freeCount++] = flight;
+        this.#release(flight);
       }
     }
     this.#answerCount = left;
@@ -251,6 +285,36 @@ export class ExpressLane {
       this.#answers = new Int32Array(this.#countAt * 2);
       this.#answers.set(answers);
     }
+  }
+
+  /** HOT. The client hears from the node, and its selection too. */
+  answered(flight: number): void {
+    const { clients, probes } = this.#world;
+    const at = flight * STRIDE;
+    const flights = this.#flights;
+    if (this.#state[flight] === LEFT) {
+      this.#release(flight);
+      this.#delivery.reply(this.#attempt[flight]!);
+      return;
+    }
+    const client = flights[at + CLIENT]! | 0;
+    const node = flights[at + NODE]! | 0;
+    const ahead = flights[at + AHEAD]!;
+    const serviceNs = flights[at + SERVICE]!;
+    const elapsedNs = flights[at + TIME]! - flights[at + SENT]!;
+    this.#delivery.heard(client, node);
+    const selection = clients.selections[client]!;
+    selection.observe?.(node, elapsedNs, OUTCOME.ok);
+    selection.feedback?.(node, elapsedNs, ahead, serviceNs);
+    probes.served(node, ahead, flights[at + WAITED]!, serviceNs);
+    this.#count(at);
+    this.#servedCount--;
+    this.#release(flight);
+  }
+
+  #release(flight: number): void {
+    this.#state[flight] = UNDER_WAY;
+    this.#free[this.#freeCount++] = flight;
   }
 
   #count(at: number): void {
@@ -273,6 +337,13 @@ export class ExpressLane {
       this.#schedule(flight, EVENT.arrive, this.#leave(flight));
     for (const flight of this.#answers.slice(0, this.#answerCount))
       this.#schedule(flight, EVENT.reply, this.#leaveServed(flight));
+    for (let flight = 0; flight < this.#state.length; flight++) {
+      if (this.#state[flight] !== SERVED) continue;
+      this.#attempt[flight] = this.#fillArenas(flight);
+      this.#served(flight, this.#attempt[flight]!);
+      this.#state[flight] = LEFT;
+    }
+    this.#servedCount = 0;
     this.#first = 0;
     this.#end = 0;
     this.#answerCount = 0;
@@ -283,16 +354,28 @@ export class ExpressLane {
     this.#world.queue.restore(this.#flights[at + TIME]!, this.#flights[at + SEQUENCE]!, kind, attempt);
   }
 
-  /** The request gets its place in the arenas, and so does its only attempt, which is on its way. */
   #leave(flight: number): number {
-    const { requests, attempts } = this.#world;
+    this.#release(flight);
+    return this.#fillArenas(flight);
+  }
+
+  /** The same of one that its node has served. */
+  #leaveServed(flight: number): number {
+    const attempt = this.#leave(flight);
+    this.#served(flight, attempt);
+    return attempt;
+  }
+
+  /** The request gets its place in the arenas, and so does its only attempt, which is on its way. */
+  #fillArenas(flight: number): number {
+    const { requests, attempts, membership } = this.#world;
     const flights = this.#flights;
     const at = flight * STRIDE;
     const request = requests.take();
     requests.ordinal[request] = flights[at + ORDINAL]!;
     requests.arrivedNs[request] = flights[at + SENT]!;
     requests.key[request] = flights[at + KEY]!;
-    requests.partition[request] = flights[at + PARTITION]!;
+    requests.partition[request] = membership.full.partitionOf(requests.key[request]!);
     requests.op[request] = flights[at + OPERATION]!;
     requests.valueBytes[request] = flights[at + VALUE_BYTES]!;
     requests.client[request] = flights[at + CLIENT]!;
@@ -316,24 +399,20 @@ export class ExpressLane {
     attempts.backFactor[attempt] = flights[at + BACK_FACTOR]!;
     attempts.ttlNs[attempt] = 0;
     attempts.sentNs[attempt] = flights[at + SENT]!;
-    this.#delivery.waitFor(client, node);
-    this.#free[this.#freeCount++] = flight;
+    if (!this.#attentive) this.#delivery.waitFor(client, node);
     return attempt;
   }
 
-  /** The same of one that its node has served. */
-  #leaveServed(flight: number): number {
+  #served(flight: number, attempt: number): void {
     const { attempts } = this.#world;
     const flights = this.#flights;
     const at = flight * STRIDE;
-    const attempt = this.#leave(flight);
     attempts.serviceNs[attempt] = flights[at + SERVICE]!;
     attempts.waitedNs[attempt] = flights[at + WAITED]!;
     attempts.departNs[attempt] = flights[at + DEPART]!;
-    attempts.waitingAhead[attempt] = 0;
+    attempts.waitingAhead[attempt] = flights[at + AHEAD]!;
     attempts.atNode[attempt] = 1;
     attempts.outcome[attempt] = OUTCOME.ok;
-    return attempt;
   }
 
   #take(): number {
@@ -347,6 +426,8 @@ export class ExpressLane {
     const flights = new Float64Array(capacity * STRIDE);
     flights.set(this.#flights);
     this.#flights = flights;
+    this.#state = widen(this.#state, new Uint8Array(capacity));
+    this.#attempt = widen(this.#attempt, new Int32Array(capacity));
     this.#free = new Int32Array(capacity);
     for (let flight = capacity - 1; flight >= from; flight--) this.#free[this.#freeCount++] = flight;
   }

@@ -3,11 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault } from '../../sim/setup.ts';
-import { buildSetup, firstCandidate, type Overrides } from '../setup-builder.ts';
+import { buildSetup, fewestOf, firstCandidate, type Overrides } from '../setup-builder.ts';
 
 const MS = 1e6;
 const SECOND = 1e9;
-const PRIMARY = { selection: { module: firstCandidate, params: {} } };
 
 const plain: Overrides = {
   ratePerSec: 3000,
@@ -60,8 +59,11 @@ const CASES: Readonly<Record<string, Overrides>> = {
 const without = (result: RunResult) => ({ ...result, perf: null });
 
 describe.each(Object.entries(CASES))('%s', (_, overrides) => {
-  test('the long way and the short way give the same result', () => {
-    const setup = buildSetup({ ...overrides, strategy: PRIMARY });
+  test.each([
+    ['to primaries', firstCandidate],
+    ['to the better of two', fewestOf(2)],
+  ])('reads %s: the long way and the short way give the same result', (_name, module) => {
+    const setup = buildSetup({ ...overrides, strategy: { selection: { module, params: {} } } });
     const [short, long] = [true, false].map((express) => run(setup, 7, { check: true, express }));
     expect(without(short!)).toEqual(without(long!));
     expect(short!.perf.events).toBe(long!.perf.events);
