@@ -13,40 +13,14 @@
  * look at answers and at what is in flight, so there each answer is an event. Requests for a shard that had an outage go the long
  * way: there it matters when each of them ends.
  */
-import { PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
+import { FLIGHT, FLIGHT_STATE, Flights } from './flights.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
-import { widen } from './requests.ts';
-import { NONE, OP, type Op, OUTCOME } from './strategy.ts';
+import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
-
-/** A request under way: numbers side by side in one array, as each is written and read together with the others. */
-const STRIDE = 16;
-const TIME = 0;
-const SEQUENCE = 1;
-const SENT = 2;
-const ORDINAL = 3;
-const SERVICE_FACTOR = 4;
-const BACK_FACTOR = 5;
-const KEY = 6;
-/** Waiting at the node when it came. */
-const AHEAD = 7;
-const CLIENT = 8;
-const NODE = 9;
-const SHARD = 10;
-const VALUE_BYTES = 11;
-const OPERATION = 12;
-const WAITED = 13;
-const SERVICE = 14;
-const DEPART = 15;
-
-const UNDER_WAY = 0;
-const SERVED = 1;
-/** In the arenas, while the event of its answer still names the flight. */
-const LEFT = 2;
 
 /** Answers are counted when so many have gathered, at the latest. */
 const GATHERED = 1024;
@@ -60,14 +34,8 @@ export class ExpressLane {
   readonly #attentive: boolean;
   readonly #serviceNs: readonly number[];
   readonly #servicePerKiBNs: number;
-  #flights = new Float64Array(0);
-  /** [flight] UNDER_WAY, SERVED or LEFT; of use only to an attentive lane. */
-  #state = new Uint8Array(0);
-  /** [flight] its attempt, once it has left */
-  #attempt = new Int32Array(0);
+  readonly #arena = new Flights();
   #servedCount = 0;
-  #free = new Int32Array(0);
-  #freeCount = 0;
   /** On their way to their nodes, in order of time; from `#first` on. */
   #arrivals = new Int32Array(1024);
   #first = 0;
@@ -108,17 +76,22 @@ export class ExpressLane {
 
   /** When the next request reaches its node; Infinity for none. */
   get nextTimeNs(): number {
-    return this.#first < this.#end ? this.#flights[this.#arrivals[this.#first]! * STRIDE + TIME]! : Infinity;
+    return this.#first < this.#end
+      ? this.#arena.numbers[this.#arrivals[this.#first]! * FLIGHT.stride + FLIGHT.timeNs]!
+      : Infinity;
   }
 
   /** Whether the next request reaches its node before the next event: at the same moment, what was scheduled first. */
   get isNext(): boolean {
     const { queue } = this.#world;
     if (this.#first === this.#end) return false;
-    const at = this.#arrivals[this.#first]! * STRIDE;
-    const timeNs = this.#flights[at + TIME]!;
+    const at = this.#arrivals[this.#first]! * FLIGHT.stride;
+    const timeNs = this.#arena.numbers[at + FLIGHT.timeNs]!;
     const otherNs = queue.nextTimeNs;
-    return timeNs < otherNs || (timeNs === otherNs && this.#flights[at + SEQUENCE]! < queue.nextSequence);
+    return (
+      timeNs < otherNs ||
+      (timeNs === otherNs && this.#arena.numbers[at + FLIGHT.sequence]! < queue.nextSequence)
+    );
   }
 
   /** HOT. Takes the `i`-th request of the block in; false when it must go the long way from the start. */
@@ -141,24 +114,24 @@ export class ExpressLane {
     const { counters } = recorder;
     counters.offered++;
     counters.attempts++;
-    const flight = this.#take();
-    const at = flight * STRIDE;
-    const flights = this.#flights;
+    const flight = this.#arena.take();
+    const at = flight * FLIGHT.stride;
+    const flights = this.#arena.numbers;
     const arrivesNs = network.out(client, node, nowNs, block.outFactor[i]!);
-    flights[at + TIME] = arrivesNs;
-    flights[at + SENT] = nowNs;
-    flights[at + ORDINAL] = this.#flow.nextOrdinal();
-    flights[at + SERVICE_FACTOR] = block.serviceFactor[i]!;
-    flights[at + BACK_FACTOR] = block.backFactor[i]!;
-    flights[at + KEY] = key;
-    flights[at + CLIENT] = client;
-    flights[at + NODE] = node;
-    flights[at + SHARD] = shard;
-    flights[at + VALUE_BYTES] = block.valueBytes[i]!;
-    flights[at + OPERATION] = op;
+    flights[at + FLIGHT.timeNs] = arrivesNs;
+    flights[at + FLIGHT.sentNs] = nowNs;
+    flights[at + FLIGHT.ordinal] = this.#flow.nextOrdinal();
+    flights[at + FLIGHT.serviceFactor] = block.serviceFactor[i]!;
+    flights[at + FLIGHT.backFactor] = block.backFactor[i]!;
+    flights[at + FLIGHT.key] = key;
+    flights[at + FLIGHT.client] = client;
+    flights[at + FLIGHT.node] = node;
+    flights[at + FLIGHT.shard] = shard;
+    flights[at + FLIGHT.valueBytes] = block.valueBytes[i]!;
+    flights[at + FLIGHT.op] = op;
     if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(flight, arrivesNs);
     else {
-      flights[at + SEQUENCE] = queue.takeSequence();
+      flights[at + FLIGHT.sequence] = queue.takeSequence();
       this.#insert(flight, arrivesNs);
     }
     return true;
@@ -175,10 +148,10 @@ export class ExpressLane {
   #insert(flight: number, arrivesNs: number): void {
     if (this.#end === this.#arrivals.length) this.#makeRoom();
     const arrivals = this.#arrivals;
-    const flights = this.#flights;
+    const flights = this.#arena.numbers;
     const first = this.#first;
     let hole = this.#end++;
-    while (hole > first && flights[arrivals[hole - 1]! * STRIDE + TIME]! > arrivesNs) {
+    while (hole > first && flights[arrivals[hole - 1]! * FLIGHT.stride + FLIGHT.timeNs]! > arrivesNs) {
       arrivals[hole] = arrivals[hole - 1]!;
       hole--;
     }
@@ -199,11 +172,11 @@ export class ExpressLane {
   arrive(): void {
     const { nodes, contents, clock, recorder } = this.#world;
     const flight = this.#arrivals[this.#first++]!;
-    const at = flight * STRIDE;
-    const flights = this.#flights;
-    const node = flights[at + NODE]! | 0;
-    const key = flights[at + KEY]! | 0;
-    const isRead = flights[at + OPERATION] === OP.get;
+    const at = flight * FLIGHT.stride;
+    const flights = this.#arena.numbers;
+    const node = flights[at + FLIGHT.node]! | 0;
+    const key = flights[at + FLIGHT.key]! | 0;
+    const isRead = flights[at + FLIGHT.op] === OP.get;
     const open =
       nodes.state[node] === NODE_STATE.up &&
       nodes.loadingUntilNs[node]! <= clock.nowNs &&
@@ -227,56 +200,61 @@ export class ExpressLane {
 
   #serve(flight: number, at: number, node: number, key: number, isRead: boolean): void {
     const { nodes, contents, clock, recorder, network, queue, replication } = this.#world;
-    const flights = this.#flights;
-    const op = flights[at + OPERATION]! | 0;
-    const bytes = flights[at + VALUE_BYTES]! | 0;
+    const flights = this.#arena.numbers;
+    const op = flights[at + FLIGHT.op]! | 0;
+    const bytes = flights[at + FLIGHT.valueBytes]! | 0;
     const meanNs = this.#serviceNs[op]! + (this.#servicePerKiBNs * bytes) / 1024;
-    const serviceNs = Math.round(meanNs * flights[at + SERVICE_FACTOR]! * nodes.slowness[node]!);
+    const serviceNs = Math.round(meanNs * flights[at + FLIGHT.serviceFactor]! * nodes.slowness[node]!);
     const departNs = nodes.offer(node, clock.nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
       this.#delivery.turnAway(this.#leave(flight), OUTCOME.rejected);
       return;
     }
     recorder.busy.add(node, nodes.startNs, departNs, 1);
-    flights[at + SERVICE] = serviceNs;
-    flights[at + WAITED] = nodes.startNs - clock.nowNs;
-    flights[at + DEPART] = departNs;
-    flights[at + AHEAD] = nodes.waitingAhead;
+    flights[at + FLIGHT.serviceNs] = serviceNs;
+    flights[at + FLIGHT.waitedNs] = nodes.startNs - clock.nowNs;
+    flights[at + FLIGHT.departNs] = departNs;
+    flights[at + FLIGHT.waitingAhead] = nodes.waitingAhead;
     if (!isRead) {
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key, bytes);
       replication.write(node, key, op, departNs, serviceNs, bytes);
     }
-    const repliesNs = network.back(flights[at + CLIENT]! | 0, node, departNs, flights[at + BACK_FACTOR]!);
-    if (repliesNs > flights[at + SENT]! + this.#timeoutNs) {
+    const repliesNs = network.back(
+      flights[at + FLIGHT.client]! | 0,
+      node,
+      departNs,
+      flights[at + FLIGHT.backFactor]!,
+    );
+    if (repliesNs > flights[at + FLIGHT.sentNs]! + this.#timeoutNs) {
       this.#delivery.answer(this.#leaveServed(flight), OUTCOME.ok, departNs);
       return;
     }
-    flights[at + TIME] = repliesNs;
+    flights[at + FLIGHT.timeNs] = repliesNs;
     if (this.#attentive) {
-      this.#state[flight] = SERVED;
+      this.#arena.state[flight] = FLIGHT_STATE.served;
       this.#servedCount++;
       queue.push(repliesNs, EVENT.answered, flight);
       return;
     }
-    flights[at + SEQUENCE] = queue.takeSequence();
+    flights[at + FLIGHT.sequence] = queue.takeSequence();
     if (this.#answerCount === this.#countAt) this.settle(clock.nowNs);
     this.#answers[this.#answerCount++] = flight;
   }
 
   /** HOT. Counts the answers that clients have by `untilNs`. */
   settle(untilNs: number): void {
-    const flights = this.#flights;
+    const flights = this.#arena.numbers;
     const answers = this.#answers;
     const count = this.#answerCount;
     let left = 0;
     for (let i = 0; i < count; i++) {
       const flight = answers[i]!;
-      const at = flight * STRIDE;
-      if (flights[at + TIME]! > untilNs) answers[left++] = flight;
+      const at = flight * FLIGHT.stride;
+      if (flights[at + FLIGHT.timeNs]! > untilNs) answers[left++] = flight;
       else {
         this.#count(at);
-        this.#release(flight);
+        this.#arena.release(flight);
       }
     }
     this.#answerCount = left;
@@ -290,44 +268,45 @@ export class ExpressLane {
   /** HOT. The client hears from the node, and its selection too. */
   answered(flight: number): void {
     const { clients, probes } = this.#world;
-    const at = flight * STRIDE;
-    const flights = this.#flights;
-    if (this.#state[flight] === LEFT) {
-      this.#release(flight);
-      this.#delivery.reply(this.#attempt[flight]!);
+    const at = flight * FLIGHT.stride;
+    const flights = this.#arena.numbers;
+    if (this.#arena.state[flight] === FLIGHT_STATE.left) {
+      this.#arena.release(flight);
+      this.#delivery.reply(this.#arena.attempt[flight]!);
       return;
     }
-    const client = flights[at + CLIENT]! | 0;
-    const node = flights[at + NODE]! | 0;
-    const ahead = flights[at + AHEAD]!;
-    const serviceNs = flights[at + SERVICE]!;
-    const elapsedNs = flights[at + TIME]! - flights[at + SENT]!;
+    const client = flights[at + FLIGHT.client]! | 0;
+    const node = flights[at + FLIGHT.node]! | 0;
+    const ahead = flights[at + FLIGHT.waitingAhead]!;
+    const serviceNs = flights[at + FLIGHT.serviceNs]!;
+    const elapsedNs = flights[at + FLIGHT.timeNs]! - flights[at + FLIGHT.sentNs]!;
     this.#delivery.heard(client, node);
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, OUTCOME.ok);
     selection.feedback?.(node, elapsedNs, ahead, serviceNs);
-    probes.served(node, ahead, flights[at + WAITED]!, serviceNs);
+    probes.served(node, ahead, flights[at + FLIGHT.waitedNs]!, serviceNs);
     this.#count(at);
     this.#servedCount--;
-    this.#release(flight);
-  }
-
-  #release(flight: number): void {
-    this.#state[flight] = UNDER_WAY;
-    this.#free[this.#freeCount++] = flight;
+    this.#arena.release(flight);
   }
 
   #count(at: number): void {
     const { recorder, contents } = this.#world;
-    const flights = this.#flights;
-    const node = flights[at + NODE]! | 0;
-    const sentNs = flights[at + SENT]!;
-    const repliesNs = flights[at + TIME]!;
-    recorder.answered(node, sentNs, flights[at + WAITED]!, flights[at + SERVICE]!, repliesNs - sentNs);
-    const op = flights[at + OPERATION];
+    const flights = this.#arena.numbers;
+    const node = flights[at + FLIGHT.node]! | 0;
+    const sentNs = flights[at + FLIGHT.sentNs]!;
+    const repliesNs = flights[at + FLIGHT.timeNs]!;
+    recorder.answered(
+      node,
+      sentNs,
+      flights[at + FLIGHT.waitedNs]!,
+      flights[at + FLIGHT.serviceNs]!,
+      repliesNs - sentNs,
+    );
+    const op = flights[at + FLIGHT.op];
     if (op === OP.get) recorder.counters.gets++;
-    else if (op !== OP.delete) contents.acknowledge(flights[at + KEY]! | 0);
-    recorder.completed(flights[at + ORDINAL]!, node, sentNs, repliesNs);
+    else if (op !== OP.delete) contents.acknowledge(flights[at + FLIGHT.key]! | 0);
+    recorder.completed(flights[at + FLIGHT.ordinal]!, node, sentNs, repliesNs);
   }
 
   /** COLD. Something happens now that may touch any request: what is still under way leaves the lane. */
@@ -337,11 +316,13 @@ export class ExpressLane {
       this.#schedule(flight, EVENT.arrive, this.#leave(flight));
     for (const flight of this.#answers.slice(0, this.#answerCount))
       this.#schedule(flight, EVENT.reply, this.#leaveServed(flight));
-    for (let flight = 0; flight < this.#state.length; flight++) {
-      if (this.#state[flight] !== SERVED) continue;
-      this.#attempt[flight] = this.#fillArenas(flight);
-      this.#served(flight, this.#attempt[flight]!);
-      this.#state[flight] = LEFT;
+    const { state, attempt: attempts } = this.#arena;
+    for (let flight = 0; flight < state.length; flight++) {
+      if (state[flight] !== FLIGHT_STATE.served) continue;
+      const attempt = this.#arena.leave(flight, this.#world, this.#delivery, this.#attentive);
+      this.#arena.serve(flight, attempt, this.#world);
+      attempts[flight] = attempt;
+      state[flight] = FLIGHT_STATE.left;
     }
     this.#servedCount = 0;
     this.#first = 0;
@@ -350,85 +331,26 @@ export class ExpressLane {
   }
 
   #schedule(flight: number, kind: number, attempt: number): void {
-    const at = flight * STRIDE;
-    this.#world.queue.restore(this.#flights[at + TIME]!, this.#flights[at + SEQUENCE]!, kind, attempt);
+    const at = flight * FLIGHT.stride;
+    this.#world.queue.restore(
+      this.#arena.numbers[at + FLIGHT.timeNs]!,
+      this.#arena.numbers[at + FLIGHT.sequence]!,
+      kind,
+      attempt,
+    );
   }
 
+  /** Gives its place up; returns its attempt. */
   #leave(flight: number): number {
-    this.#release(flight);
-    return this.#fillArenas(flight);
+    const attempt = this.#arena.leave(flight, this.#world, this.#delivery, this.#attentive);
+    this.#arena.release(flight);
+    return attempt;
   }
 
   /** The same of one that its node has served. */
   #leaveServed(flight: number): number {
     const attempt = this.#leave(flight);
-    this.#served(flight, attempt);
+    this.#arena.serve(flight, attempt, this.#world);
     return attempt;
-  }
-
-  /** The request gets its place in the arenas, and so does its only attempt, which is on its way. */
-  #fillArenas(flight: number): number {
-    const { requests, attempts, membership } = this.#world;
-    const flights = this.#flights;
-    const at = flight * STRIDE;
-    const request = requests.take();
-    requests.ordinal[request] = flights[at + ORDINAL]!;
-    requests.arrivedNs[request] = flights[at + SENT]!;
-    requests.key[request] = flights[at + KEY]!;
-    requests.partition[request] = membership.full.partitionOf(requests.key[request]!);
-    requests.op[request] = flights[at + OPERATION]!;
-    requests.valueBytes[request] = flights[at + VALUE_BYTES]!;
-    requests.client[request] = flights[at + CLIENT]!;
-    requests.serviceFactor[request] = flights[at + SERVICE_FACTOR]!;
-    requests.backFactor[request] = flights[at + BACK_FACTOR]!;
-    requests.home[request] = flights[at + SHARD]!;
-    requests.multiGet[request] = NONE;
-    requests.ttlNs[request] = 0;
-    requests.pending[request] = 1;
-    requests.tries[request] = 1;
-    const client = requests.client[request]!;
-    const node = flights[at + NODE]!;
-    const attempt = this.#delivery.create(PURPOSE.request, request, client, node, requests.home[request]!);
-    this.#delivery.describe(
-      attempt,
-      requests.key[request]!,
-      requests.op[request]!,
-      requests.valueBytes[request]!,
-    );
-    attempts.serviceFactor[attempt] = flights[at + SERVICE_FACTOR]!;
-    attempts.backFactor[attempt] = flights[at + BACK_FACTOR]!;
-    attempts.ttlNs[attempt] = 0;
-    attempts.sentNs[attempt] = flights[at + SENT]!;
-    if (!this.#attentive) this.#delivery.waitFor(client, node);
-    return attempt;
-  }
-
-  #served(flight: number, attempt: number): void {
-    const { attempts } = this.#world;
-    const flights = this.#flights;
-    const at = flight * STRIDE;
-    attempts.serviceNs[attempt] = flights[at + SERVICE]!;
-    attempts.waitedNs[attempt] = flights[at + WAITED]!;
-    attempts.departNs[attempt] = flights[at + DEPART]!;
-    attempts.waitingAhead[attempt] = flights[at + AHEAD]!;
-    attempts.atNode[attempt] = 1;
-    attempts.outcome[attempt] = OUTCOME.ok;
-  }
-
-  #take(): number {
-    if (this.#freeCount === 0) this.#grow();
-    return this.#free[--this.#freeCount]!;
-  }
-
-  #grow(): void {
-    const from = this.#free.length;
-    const capacity = Math.max(4096, 2 * from);
-    const flights = new Float64Array(capacity * STRIDE);
-    flights.set(this.#flights);
-    this.#flights = flights;
-    this.#state = widen(this.#state, new Uint8Array(capacity));
-    this.#attempt = widen(this.#attempt, new Int32Array(capacity));
-    this.#free = new Int32Array(capacity);
-    for (let flight = capacity - 1; flight >= from; flight--) this.#free[this.#freeCount++] = flight;
   }
 }
