@@ -3,7 +3,7 @@
  *
  * Before: up to ten whole steps that end before the fault, and after the fault before it. Back: the first step after
  * the worst one from which three steps in a row are as before, which is within 10 % of the median before, or within what
- * was reached before. Window: from the fault until p99 and hit ratio are both back, or the next fault, or the end.
+ * was reached before. Window: from the fault until p99, hit ratio and the share that fails are all back, or the next fault, or the end.
  */
 import type { FaultImpact, Timeline } from '../result.ts';
 import type { Fault } from '../setup.ts';
@@ -66,7 +66,15 @@ function impactOf(fault: Fault, timeline: Timeline, { from, to, slowAboveMs }: B
     start,
     to,
   );
-  const end = p99Back === null || hitRatioBack === null ? to : Math.max(start + 1, p99Back, hitRatioBack);
+  // The p99 of a step knows only requests that were answered: where the others fail for good, it is as before.
+  const failedBack = backAt(
+    timeline.failed.map((failed, step) => (failed === 0 ? 0 : failed / Math.max(1, offered[step]!))),
+    first,
+    start,
+    to,
+  );
+  const back = [p99Back, hitRatioBack, failedBack].map((step) => step ?? to);
+  const end = Math.max(start + 1, ...back);
   const sum = (column: readonly number[], a = start, b = end): number => {
     let total = 0;
     for (let step = a; step < b; step++) total += column[step]!;

@@ -154,3 +154,15 @@ it('fields of a failover agree with each other, whatever the seed', () => {
     expect(faults[0]!.amplification!).toBeGreaterThanOrEqual(1);
   }
 });
+
+it('a fault whose requests fail for good lasts to the end, though those answered are as fast as before', () => {
+  const failing = (step: number) => (step >= 12 ? 20 : 0);
+  const [impact] = faultImpacts([hang(12)], timeline({ failed: failing }), 10);
+  expect(impact).toMatchObject({ untilMs: 30_000, failedRequests: 18 * 20, p99BackAfterMs: 0 });
+  const [healed] = faultImpacts(
+    [hang(12)],
+    timeline({ failed: (step) => (step >= 12 && step < 20 ? 20 : 0) }),
+    10,
+  );
+  expect(healed).toMatchObject({ untilMs: 20_000, failedRequests: 8 * 20 });
+});
