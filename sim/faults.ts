@@ -66,7 +66,7 @@ export function scheduleFaults(world: World, delivery: Delivery, control: Contro
   const faults = new Faults(world, delivery, control);
   for (const fault of world.setup.faults) {
     world.clock.at(fault.atNs, () => {
-      delivery.express?.clear();
+      delivery.express?.settle(world.clock.nowNs - 1);
       world.recorder.struck();
       faults.apply(fault);
     });
@@ -220,7 +220,9 @@ class Faults {
   #mark(name: string, node: number): void {
     const { nodes, recorder, infos, clock } = this.#world;
     if (recorder.outages.latest(infos[node]!.shard)?.fault === name) return; // as it left
-    if (nodes.primary[node] === 1) recorder.outages.begin(name, node, infos[node]!.shard, clock.nowNs);
+    if (nodes.primary[node] === 0) return;
+    this.#delivery.express?.clear(); // from now on it matters when each request for the shard ends
+    recorder.outages.begin(name, node, infos[node]!.shard, clock.nowNs);
   }
 
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {

@@ -1,12 +1,18 @@
 /** Unit: a run has the same result with and without the express lane, whatever happens in it. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { ExpressLane } from '../../sim/express-lane.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault } from '../../sim/setup.ts';
+import type { FailoverModule } from '../../sim/strategy.ts';
+import { registry } from '../../strategies/index.ts';
+import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, fewestOf, firstCandidate, type Overrides } from '../setup-builder.ts';
 
 const MS = 1e6;
 const SECOND = 1e9;
+
+const redisCluster = findModule(registry, 'failover', 'redis-cluster') as FailoverModule;
 
 const plain: Overrides = {
   ratePerSec: 3000,
@@ -48,6 +54,32 @@ const CASES: Readonly<Record<string, Overrides>> = {
     clients: { count: 4, timeoutNs: 100 * MS },
     faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
   },
+  // Far apart, so that answers are under way when the roles change.
+  'nodes restarted one after the other, their roles handed over first': {
+    ...plain,
+    replicas: 1,
+    clients: { count: 4, timeoutNs: 500 * MS },
+    network: { sameZoneNs: 20 * MS, crossZoneNs: 20 * MS, jitterSigma: 0.3 },
+    strategy: {
+      failover: { module: redisCluster, params: redisCluster.params.parse({ nodeTimeout: '500ms' }) },
+    },
+    faults: [
+      {
+        kind: 'rolling-restart',
+        name: 'upgrade',
+        atNs: SECOND,
+        nodes: [0, 1, 5, 6],
+        graceful: true,
+        downNs: 300 * MS,
+        betweenNs: 200 * MS,
+      },
+    ],
+  },
+  'a process that hangs': {
+    ...plain,
+    clients: { count: 4, timeoutNs: 100 * MS },
+    faults: [{ kind: 'pause', name: 'hang', atNs: 2 * SECOND, node: 2, forNs: 700 * MS }],
+  },
   'a host that dies': {
     ...plain,
     replicas: 1,
@@ -63,8 +95,14 @@ describe.each(Object.entries(CASES))('%s', (_, overrides) => {
     ['to primaries', firstCandidate],
     ['to the better of two', fewestOf(2)],
   ])('reads %s: the long way and the short way give the same result', (_name, module) => {
-    const setup = buildSetup({ ...overrides, strategy: { selection: { module, params: {} } } });
+    const setup = buildSetup({
+      ...overrides,
+      strategy: { ...overrides.strategy, selection: { module, params: {} } },
+    });
+    const taken = vi.spyOn(ExpressLane.prototype, 'accept');
     const [short, long] = [true, false].map((express) => run(setup, 7, { check: true, express }));
+    expect(taken.mock.results.filter(({ value }) => value === true).length).toBeGreaterThan(1000);
+    taken.mockRestore();
     expect(without(short!)).toEqual(without(long!));
     expect(short!.perf.events).toBe(long!.perf.events);
   });
