@@ -31,7 +31,6 @@ export class Delivery {
   readonly #nodeCount: number;
   readonly #readsReplicas: boolean;
   readonly #timeoutNs: number;
-  readonly #serviceNs: readonly number[];
   readonly #tasks: ((outcome: Outcome) => void)[] = [];
   /** Writes that wait at nodes which hand their role over. */
   #held: number[] = [];
@@ -57,7 +56,6 @@ export class Delivery {
     this.#nodeCount = world.infos.length;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#timeoutNs = setup.clients.timeoutNs;
-    this.#serviceNs = setup.cluster.node.serviceNs;
   }
 
   create(purpose: number, owner: number, client: number, node: number, shard: number): number {
@@ -222,7 +220,7 @@ export class Delivery {
   }
 
   #serve(attempt: number, node: number, isRead: boolean): void {
-    const { attempts, nodes, contents, expiry, replication, recorder, clock, setup, versions } = this.#world;
+    const { attempts, nodes, contents, expiry, replication, recorder, clock, versions } = this.#world;
     const { houseKeeping } = this.#world;
     const nowNs = clock.nowNs;
     const key = attempts.key[attempt]!;
@@ -239,8 +237,7 @@ export class Delivery {
         return;
       }
     }
-    const meanNs = this.#serviceNs[op]! + (setup.cluster.node.servicePerKiBNs * bytes) / 1024;
-    const serviceNs = Math.round(meanNs * attempts.serviceFactor[attempt]! * nodes.slowness[node]!);
+    const serviceNs = nodes.serviceTimeNs(node, op, bytes, attempts.serviceFactor[attempt]!);
     const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
       this.turnAway(attempt, OUTCOME.rejected);

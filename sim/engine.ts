@@ -17,7 +17,6 @@ export class Engine {
   readonly #world: World;
   readonly delivery: Delivery;
   readonly flow: RequestFlow;
-  #express: ExpressLane | null = null;
   /** Null in an open loop. */
   closedLoop: ClosedLoop | null = null;
 
@@ -36,13 +35,12 @@ export class Engine {
   /** Requests that nothing happens to take a short way from now on, if there are such. */
   openExpressLane(): void {
     if (!ExpressLane.fits(this.#world, this.flow, this.delivery)) return;
-    this.#express = new ExpressLane(this.#world, this.flow, this.delivery);
-    this.delivery.express = this.#express;
+    this.delivery.express = new ExpressLane(this.#world, this.flow, this.delivery);
   }
 
   /** Requests on the short way. */
   get openOnExpressLane(): number {
-    return this.#express?.open ?? 0;
+    return this.delivery.express?.open ?? 0;
   }
 
   /**
@@ -51,7 +49,7 @@ export class Engine {
    */
   runBlock(block: RequestBlock, count: number): void {
     const { queue } = this.#world;
-    const express = this.#express;
+    const { express } = this.delivery;
     for (let i = 0; i < count; i++) {
       const atNs = block.atNs[i]!;
       if (express !== null) this.#drainBoth(express, atNs);
@@ -63,8 +61,9 @@ export class Engine {
 
   /** HOT. Every event up to and including `untilNs`. */
   drain(untilNs: number): void {
-    if (this.#express !== null) {
-      this.#drainBoth(this.#express, untilNs);
+    const { express } = this.delivery;
+    if (express !== null) {
+      this.#drainBoth(express, untilNs);
       return;
     }
     const { queue } = this.#world;
@@ -106,7 +105,7 @@ export class Engine {
   #closeSteps(timeNs: number): void {
     const { recorder } = this.#world;
     while (timeNs >= recorder.stepEndNs) {
-      this.#express?.settle(recorder.stepEndNs - 1);
+      this.delivery.express?.settle(recorder.stepEndNs - 1);
       recorder.advance(recorder.stepEndNs);
     }
   }
@@ -153,7 +152,7 @@ export class Engine {
         this.flow.depart(index);
         break;
       case EVENT.answered:
-        this.#express!.answered(index);
+        this.delivery.express!.answered(index);
         break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);

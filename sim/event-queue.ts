@@ -36,35 +36,22 @@ export class EventQueue {
     return this.#nextSequence++;
   }
 
-  /** COLD. What was scheduled elsewhere, with a sequence number from here, takes its place as if it had been here always. */
-  restore(timeNs: number, order: number, kind: number, index: number): void {
-    if (this.#size === this.#event.length) this.#grow();
-    const isLater = (at: number): boolean =>
-      this.#time[at]! > timeNs || (this.#time[at] === timeNs && this.#sequence[at]! > order);
-    let hole = this.#size++;
-    for (let parent = (hole - 1) >> 1; hole > 0 && isLater(parent); parent = (hole - 1) >> 1) {
-      this.#time[hole] = this.#time[parent]!;
-      this.#sequence[hole] = this.#sequence[parent]!;
-      this.#event[hole] = this.#event[parent]!;
-      hole = parent;
-    }
-    this.#time[hole] = timeNs;
-    this.#sequence[hole] = order;
-    this.#event[hole] = (index << EVENT_KIND_BITS) | kind;
+  push(timeNs: number, kind: number, index: number): void {
+    this.restore(timeNs, this.#nextSequence++, kind, index);
   }
 
-  push(timeNs: number, kind: number, index: number): void {
+  /** Schedules with a sequence number that was taken before: as if the event had been here since then. */
+  restore(timeNs: number, order: number, kind: number, index: number): void {
     if (this.#size === this.#event.length) this.#grow();
     const time = this.#time;
     const sequence = this.#sequence;
     const event = this.#event;
-    const order = this.#nextSequence++;
     let hole = this.#size++;
-    // The newest sequence is the largest, so only a strictly later parent moves down.
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (time[parent]! <= timeNs) break;
-      time[hole] = time[parent]!;
+      const parentNs = time[parent]!;
+      if (parentNs < timeNs || (parentNs === timeNs && sequence[parent]! < order)) break;
+      time[hole] = parentNs;
       sequence[hole] = sequence[parent]!;
       event[hole] = event[parent]!;
       hole = parent;

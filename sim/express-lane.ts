@@ -13,6 +13,7 @@
  * look at answers and at what is in flight, so there each answer is an event. Requests for a shard that had an outage go the long
  * way: there it matters when each of them ends.
  */
+import { Arrivals } from './arrivals.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
 import { FLIGHT, FLIGHT_STATE, Flights } from './flights.ts';
@@ -32,28 +33,20 @@ export class ExpressLane {
   readonly #timeoutNs: number;
   /** Selections look at answers, or at what is in flight: each answer is an event. */
   readonly #attentive: boolean;
-  readonly #serviceNs: readonly number[];
-  readonly #servicePerKiBNs: number;
   readonly #arena = new Flights();
   #servedCount = 0;
-  /** On their way to their nodes, in order of time; from `#first` on. */
-  #arrivals = new Int32Array(1024);
-  #first = 0;
-  #end = 0;
+  readonly #arrivals = new Arrivals(this.#arena);
   /** Served, their answers not yet counted; in no order. */
   #answers = new Int32Array(GATHERED * 2);
   #answerCount = 0;
   #countAt = GATHERED;
 
   constructor(world: World, flow: RequestFlow, delivery: Delivery) {
-    const { node } = world.setup.cluster;
     this.#world = world;
     this.#flow = flow;
     this.#delivery = delivery;
     this.#timeoutNs = world.setup.clients.timeoutNs;
     this.#attentive = world.setup.strategy.selection.module.candidates !== 'primary';
-    this.#serviceNs = node.serviceNs;
-    this.#servicePerKiBNs = node.servicePerKiBNs;
   }
 
   /** Whether nothing in this run looks at what the lane does not know. */
@@ -71,27 +64,20 @@ export class ExpressLane {
 
   /** Requests in the lane. */
   get open(): number {
-    return this.#end - this.#first + this.#answerCount + this.#servedCount;
+    return this.#arrivals.count + this.#answerCount + this.#servedCount;
   }
 
   /** When the next request reaches its node; Infinity for none. */
   get nextTimeNs(): number {
-    return this.#first < this.#end
-      ? this.#arena.numbers[this.#arrivals[this.#first]! * FLIGHT.stride + FLIGHT.timeNs]!
-      : Infinity;
+    return this.#arrivals.nextTimeNs;
   }
 
   /** Whether the next request reaches its node before the next event: at the same moment, what was scheduled first. */
   get isNext(): boolean {
     const { queue } = this.#world;
-    if (this.#first === this.#end) return false;
-    const at = this.#arrivals[this.#first]! * FLIGHT.stride;
-    const timeNs = this.#arena.numbers[at + FLIGHT.timeNs]!;
-    const otherNs = queue.nextTimeNs;
-    return (
-      timeNs < otherNs ||
-      (timeNs === otherNs && this.#arena.numbers[at + FLIGHT.sequence]! < queue.nextSequence)
-    );
+    const timeNs = this.#arrivals.nextTimeNs;
+    if (timeNs !== queue.nextTimeNs) return timeNs < queue.nextTimeNs;
+    return this.#arrivals.nextSequence < queue.nextSequence;
   }
 
   /** HOT. Takes the `i`-th request of the block in; false when it must go the long way from the start. */
@@ -132,7 +118,7 @@ export class ExpressLane {
     if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(flight, arrivesNs);
     else {
       flights[at + FLIGHT.sequence] = queue.takeSequence();
-      this.#insert(flight, arrivesNs);
+      this.#arrivals.add(flight);
     }
     return true;
   }
@@ -144,34 +130,10 @@ export class ExpressLane {
     this.#delivery.giveUpInTime(attempt);
   }
 
-  /** HOT. Sent last, so among those of the same time it comes last. Delays are alike: it seldom passes many. */
-  #insert(flight: number, arrivesNs: number): void {
-    if (this.#end === this.#arrivals.length) this.#makeRoom();
-    const arrivals = this.#arrivals;
-    const flights = this.#arena.numbers;
-    const first = this.#first;
-    let hole = this.#end++;
-    while (hole > first && flights[arrivals[hole - 1]! * FLIGHT.stride + FLIGHT.timeNs]! > arrivesNs) {
-      arrivals[hole] = arrivals[hole - 1]!;
-      hole--;
-    }
-    arrivals[hole] = flight;
-  }
-
-  #makeRoom(): void {
-    const waiting = this.#arrivals.subarray(this.#first, this.#end);
-    const full = waiting.length > this.#arrivals.length / 2;
-    const to = full ? new Int32Array(this.#arrivals.length * 2) : this.#arrivals;
-    to.set(waiting);
-    this.#arrivals = to;
-    this.#end -= this.#first;
-    this.#first = 0;
-  }
-
   /** HOT. The next request reaches its node now. */
   arrive(): void {
     const { nodes, contents, clock, recorder } = this.#world;
-    const flight = this.#arrivals[this.#first++]!;
+    const flight = this.#arrivals.take();
     const at = flight * FLIGHT.stride;
     const flights = this.#arena.numbers;
     const node = flights[at + FLIGHT.node]! | 0;
@@ -203,8 +165,7 @@ export class ExpressLane {
     const flights = this.#arena.numbers;
     const op = flights[at + FLIGHT.op]! | 0;
     const bytes = flights[at + FLIGHT.valueBytes]! | 0;
-    const meanNs = this.#serviceNs[op]! + (this.#servicePerKiBNs * bytes) / 1024;
-    const serviceNs = Math.round(meanNs * flights[at + FLIGHT.serviceFactor]! * nodes.slowness[node]!);
+    const serviceNs = nodes.serviceTimeNs(node, op, bytes, flights[at + FLIGHT.serviceFactor]!);
     const departNs = nodes.offer(node, clock.nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
       this.#delivery.turnAway(this.#leave(flight), OUTCOME.rejected);
@@ -312,8 +273,10 @@ export class ExpressLane {
   /** COLD. Something happens now that may touch any request: what is still under way leaves the lane. */
   clear(): void {
     this.settle(this.#world.clock.nowNs - 1);
-    for (const flight of this.#arrivals.slice(this.#first, this.#end))
+    while (this.#arrivals.count > 0) {
+      const flight = this.#arrivals.take();
       this.#schedule(flight, EVENT.arrive, this.#leave(flight));
+    }
     for (const flight of this.#answers.slice(0, this.#answerCount))
       this.#schedule(flight, EVENT.reply, this.#leaveServed(flight));
     const { state, attempt: attempts } = this.#arena;
@@ -325,8 +288,6 @@ export class ExpressLane {
       state[flight] = FLIGHT_STATE.left;
     }
     this.#servedCount = 0;
-    this.#first = 0;
-    this.#end = 0;
     this.#answerCount = 0;
   }
 

@@ -16,6 +16,7 @@ export const QUEUE_FULL = -1;
 export class Nodes {
   readonly count: number;
   readonly threads: number;
+  readonly #setup: NodeSetup;
   readonly #queueLimit: number;
   readonly #shedding: SheddingSetup | null;
   /** [node] when a thread was last found free. */
@@ -57,6 +58,7 @@ export class Nodes {
 
   constructor(count: number, setup: NodeSetup) {
     this.count = count;
+    this.#setup = setup;
     this.threads = setup.threads;
     this.#queueLimit = setup.queueLimit;
     this.#shedding = setup.shedding;
@@ -80,6 +82,12 @@ export class Nodes {
 
   isUp(node: number): boolean {
     return this.state[node] === NODE_STATE.up;
+  }
+
+  /** HOT. How long the node works on a command that moves so many bytes; `factor` is the request's own. */
+  serviceTimeNs(node: number, op: number, bytes: number, factor: number): number {
+    const { serviceNs, servicePerKiBNs } = this.#setup;
+    return Math.round((serviceNs[op]! + (servicePerKiBNs * bytes) / 1024) * factor * this.slowness[node]!);
   }
 
   /** Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */

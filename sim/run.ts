@@ -65,7 +65,6 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
     world.houseKeeping!.startExpiry(memory.activeExpiry);
   if (setup.strategy.rebalance !== null) startRebalance(world, setup.strategy.rebalance, valueBytes, laws);
 
-  if (hooks.watch === undefined && hooks.express !== false && !isClosedLoop(setup)) engine.openExpressLane();
   hooks.watch?.(world, engine);
   const watch = hooks.check ? new LawWatch(world) : null;
 
@@ -73,6 +72,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const advance = isClosedLoop(setup)
     ? closedLoop(world, engine, source, keyCounts)
     : openLoop(engine, source, keyCounts, first);
+  if (hooks.watch === undefined && hooks.express !== false) engine.openExpressLane();
   let partial = false;
   while (advance()) {
     if (hooks.check) laws.balance(world, engine);

@@ -68,7 +68,7 @@ function impactOf(fault: Fault, timeline: Timeline, { from, to, slowAboveMs }: B
   );
   // The p99 of a step knows only requests that were answered: where the others fail for good, it is as before.
   const failedBack = backAt(
-    timeline.failed.map((failed, step) => (failed === 0 ? 0 : failed / Math.max(1, offered[step]!))),
+    timeline.failed.map((failed, step) => failed / Math.max(1, offered[step]!)),
     first,
     start,
     to,

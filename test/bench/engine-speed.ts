@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseCount } from '../../sim/units.ts';
 import { expected, type Measured, MODEL, MODELS, type ModelName } from './models.ts';
 
 interface Program {
@@ -29,14 +30,14 @@ const { values } = parseArgs({
   options: {
     models: { type: 'string', default: MODELS.join() },
     rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '2000000' },
+    requests: { type: 'string', default: '2M' },
   },
 });
 const models = MODELS.filter((name) => values.models.split(',').includes(name));
-const rounds = Number(values.rounds);
-const requests = Number(values.requests.replace(/M$/, '000000'));
+const rounds = parseCount(values.rounds);
+const requests = parseCount(values.requests);
 if (models.length === 0 || !(rounds >= 1) || !(requests >= 1000))
-  throw new Error(`--models takes ${MODELS.join()}, --rounds a count, --requests at least 1000 (or 2M)`);
+  throw new Error(`--models takes ${MODELS.join()}, --rounds a count, --requests at least 1000`);
 
 /** The latest of each program and model. */
 const last = new Map<string, Measured>();

@@ -4,8 +4,6 @@ export type ModelName = (typeof MODELS)[number];
 
 export interface Model {
   readonly title: string;
-  /** Nodes. */
-  readonly count: number;
   /** Requests per mean service time. */
   readonly rate: number;
   /** Fields of the scenario that differ. */
@@ -17,7 +15,6 @@ export interface Model {
 export const MODEL: Readonly<Record<ModelName, Model>> = {
   A: {
     title: 'M/M/1, 80 % busy',
-    count: 1,
     rate: 0.8,
     cluster: 'shards: 1, replicas: 0',
     keys: 'count: 1000',
@@ -25,7 +22,6 @@ export const MODEL: Readonly<Record<ModelName, Model>> = {
   },
   B: {
     title: '10 nodes, 80 % busy, one at random',
-    count: 10,
     rate: 8,
     cluster: 'shards: 1, replicas: 9',
     keys: 'count: 1000',
@@ -33,7 +29,6 @@ export const MODEL: Readonly<Record<ModelName, Model>> = {
   },
   C: {
     title: 'as B, the better of two',
-    count: 10,
     rate: 8,
     cluster: 'shards: 1, replicas: 9',
     keys: 'count: 1000',
@@ -41,7 +36,6 @@ export const MODEL: Readonly<Record<ModelName, Model>> = {
   },
   D: {
     title: '10 nodes, 40 % busy, 1 M Zipf keys',
-    count: 10,
     rate: 4,
     cluster: 'shards: 10, replicas: 0',
     keys: 'count: 1M, popularity: { zipf: 0.99 }',
