@@ -1,58 +1,109 @@
-/** Flights on their way to their nodes, in order of time: sent later, of the same time later. */
-import { FLIGHT, type Flights } from './flights.ts';
+/**
+ * Flights on their way to their nodes, in order of time: sent later, of the same time later. Delays are alike, so a new
+ * one seldom passes many and finds its place from the end; one that would pass more than a few waits in a heap.
+ */
+import { EVENT_KIND_BITS, EventQueue } from './event-queue.ts';
+import type { Flights } from './flights.ts';
+import { OP } from './strategy.ts';
+
+/** Passing one takes a nanosecond, a heap some dozens. */
+const MAX_PASSED = 32;
 
 export class Arrivals {
   readonly #flights: Flights;
-  #order = new Int32Array(1024);
+  #rows = new Int32Array(1024);
   #first = 0;
   #end = 0;
+  readonly #others = new EventQueue();
+  /** When the next one arrives; Infinity for none. */
+  nextTimeNs = Infinity;
 
   constructor(flights: Flights) {
     this.#flights = flights;
   }
 
   get count(): number {
-    return this.#end - this.#first;
-  }
-
-  /** Infinity for none. */
-  get nextTimeNs(): number {
-    return this.#first < this.#end ? this.#next(FLIGHT.timeNs) : Infinity;
+    return this.#end - this.#first + this.#others.size;
   }
 
   /** Infinity for none. */
   get nextSequence(): number {
-    return this.#first < this.#end ? this.#next(FLIGHT.sequence) : Infinity;
+    if (this.count === 0) return Infinity;
+    return this.#isListNext ? this.#flights.sequence[this.#rows[this.#first]!]! : this.#others.nextSequence;
   }
 
-  #next(number: number): number {
-    return this.#flights.numbers[this.#order[this.#first]! * FLIGHT.stride + number]!;
+  get #isListNext(): boolean {
+    if (this.#others.size === 0) return true;
+    if (this.#first === this.#end) return false;
+    const { arrivesNs, sequence } = this.#flights;
+    const row = this.#rows[this.#first]!;
+    if (arrivesNs[row] !== this.#others.nextTimeNs) return arrivesNs[row]! < this.#others.nextTimeNs;
+    return sequence[row]! < this.#others.nextSequence;
   }
 
-  /** HOT. The flight was sent last. Delays are alike, so it seldom passes many. */
-  add(flight: number): void {
-    if (this.#end === this.#order.length) this.#makeRoom();
-    const order = this.#order;
-    const { numbers } = this.#flights;
-    const timeNs = numbers[flight * FLIGHT.stride + FLIGHT.timeNs]!;
-    let hole = this.#end++;
-    while (hole > this.#first && numbers[order[hole - 1]! * FLIGHT.stride + FLIGHT.timeNs]! > timeNs) {
-      order[hole] = order[hole - 1]!;
-      hole--;
+  /** HOT. The flight was sent last. */
+  add(row: number): void {
+    if (this.#end === this.#rows.length) this.#makeRoom();
+    const rows = this.#rows;
+    const { arrivesNs } = this.#flights;
+    const timeNs = arrivesNs[row]!;
+    if (timeNs < this.nextTimeNs) this.nextTimeNs = timeNs;
+    const last = Math.max(this.#first, this.#end - MAX_PASSED);
+    let place = this.#end;
+    while (place > last && arrivesNs[rows[place - 1]!]! > timeNs) place--;
+    if (place === last && place > this.#first && arrivesNs[rows[place - 1]!]! > timeNs) {
+      this.#others.restore(timeNs, this.#flights.sequence[row]!, 0, row);
+      return;
     }
-    order[hole] = flight;
+    for (let at = this.#end; at > place; at--) rows[at] = rows[at - 1]!;
+    rows[place] = row;
+    this.#end++;
   }
 
   /** HOT. The next one; there must be one. */
   take(): number {
-    return this.#order[this.#first++]!;
+    const row = this.#isListNext ? this.#rows[this.#first++]! : this.#others.pop() >> EVENT_KIND_BITS;
+    const listNs = this.#first < this.#end ? this.#flights.arrivesNs[this.#rows[this.#first]!]! : Infinity;
+    this.nextTimeNs = Math.min(listNs, this.#others.nextTimeNs);
+    return row;
+  }
+
+  /**
+   * HOT. Those that arrive by `untilNs`, in order, as many as `into` takes; how many. None after a delete, nor after any
+   * write where that is asked for.
+   */
+  takeMany(untilNs: number, into: Int32Array, stopAfterWrite: boolean): number {
+    const { op } = this.#flights.requests;
+    let count = 0;
+    if (this.#others.size > 0) {
+      while (this.nextTimeNs <= untilNs && count < into.length) {
+        into[count++] = this.take();
+        if (isLast(op[into[count - 1]!]!, stopAfterWrite)) break;
+      }
+      return count;
+    }
+    const { arrivesNs } = this.#flights;
+    const rows = this.#rows;
+    const end = Math.min(this.#end, this.#first + into.length);
+    let at = this.#first;
+    while (at < end && arrivesNs[rows[at]!]! <= untilNs) {
+      into[count++] = rows[at++]!;
+      if (isLast(op[into[count - 1]!]!, stopAfterWrite)) break;
+    }
+    this.#first = at;
+    this.nextTimeNs = at < this.#end ? arrivesNs[rows[at]!]! : Infinity;
+    return count;
   }
 
   #makeRoom(): void {
-    const waiting = this.#order.subarray(this.#first, this.#end);
-    if (waiting.length > this.#order.length / 2) this.#order = new Int32Array(this.#order.length * 2);
-    this.#order.set(waiting);
+    const waiting = this.#rows.subarray(this.#first, this.#end);
+    if (waiting.length > this.#rows.length / 2) this.#rows = new Int32Array(this.#rows.length * 2);
+    this.#rows.set(waiting);
     this.#first = 0;
     this.#end = waiting.length;
   }
+}
+
+function isLast(op: number, stopAfterWrite: boolean): boolean {
+  return op === OP.delete || (stopAfterWrite && op !== OP.get);
 }

@@ -43,6 +43,8 @@ export class Clients {
   readonly #candidates: Int32Array;
   /** A client may hold a read back that its selection has placed. */
   readonly holds: boolean;
+  /** Brings in-flight counts up to date; null where they always are. */
+  beforeSelect: { look(client: number, candidates: Int32Array, count: number): void } | null = null;
 
   /**
    * @param count with one more than the setup says: the last client is the coordinator of hot-key copies,
@@ -117,6 +119,7 @@ export class Clients {
       this.#mode === 'shard'
         ? this.#shardCandidates(client, shard)
         : this.#preferred(client, table, partition);
+    this.beforeSelect?.look(client, this.#candidates, count);
     const node = this.selections[client]!.select(this.#candidates, count, key, op);
     if (!(node >= 0 && node < this.#nodeCount && (node | 0) === node)) this.#refuse(node);
     return node;

@@ -9,6 +9,8 @@ export class Contents {
   /** [node x word] */
   readonly #held: Uint32Array;
   readonly #written: Uint32Array;
+  /** [node] keys it holds */
+  readonly held: Int32Array;
   /** How large it all is; null where memory has no limit. */
   readonly memory: Memory | null;
 
@@ -16,6 +18,7 @@ export class Contents {
     this.#words = Math.ceil(keyCount / 32);
     this.#held = new Uint32Array(nodeCount * this.#words);
     this.#written = new Uint32Array(this.#words);
+    this.held = new Int32Array(nodeCount);
     this.memory = memory;
   }
 
@@ -24,14 +27,27 @@ export class Contents {
   }
 
   put(node: number, key: number, valueBytes: number): void {
-    const word = node * this.#words + (key >>> 5);
-    this.#held[word] = this.#held[word]! | (1 << (key & 31));
+    this.#add(node, key);
     if (this.memory !== null) this.memory.put(node, key, valueBytes);
+  }
+
+  #add(node: number, key: number): void {
+    const word = node * this.#words + (key >>> 5);
+    const bit = 1 << (key & 31);
+    const held = this.#held[word]!;
+    if ((held & bit) !== 0) return;
+    this.#held[word] = held | bit;
+    this.held[node] = this.held[node]! + 1;
   }
 
   remove(node: number, key: number): void {
     const word = node * this.#words + (key >>> 5);
-    this.#held[word] = this.#held[word]! & ~(1 << (key & 31));
+    const bit = 1 << (key & 31);
+    const held = this.#held[word]!;
+    if ((held & bit) !== 0) {
+      this.#held[word] = held & ~bit;
+      this.held[node] = this.held[node]! - 1;
+    }
     if (this.memory !== null) this.memory.remove(node, key);
   }
 
@@ -49,8 +65,7 @@ export class Contents {
 
   /** COLD. The node has the key back, from its disk. */
   restore(node: number, key: number, entryBytes: number): void {
-    const word = node * this.#words + (key >>> 5);
-    this.#held[word] = this.#held[word]! | (1 << (key & 31));
+    this.#add(node, key);
     this.memory?.restore(node, key, entryBytes);
   }
 
@@ -59,18 +74,11 @@ export class Contents {
     this.#written[key >>> 5] = this.#written[key >>> 5]! | (1 << (key & 31));
   }
 
-  /** Keys held by the node. */
-  count(node: number): number {
-    let count = 0;
-    for (let word = node * this.#words; word < (node + 1) * this.#words; word++)
-      count += ones(this.#held[word]!);
-    return count;
-  }
-
   /** A full synchronisation: `to` holds what `from` holds, and nothing else. */
   copy(from: number, to: number): void {
     const words = this.#words;
     this.#held.copyWithin(to * words, from * words, (from + 1) * words);
+    this.held[to] = this.held[from]!;
     this.memory?.copy(from, to);
   }
 
@@ -88,6 +96,7 @@ export class Contents {
       this.#written[word] = this.#written[word]! & ~orphaned;
       this.#held[node * words + word] = 0;
     }
+    this.held[node] = 0;
     this.memory?.clear(node);
     return lost;
   }

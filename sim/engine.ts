@@ -38,6 +38,11 @@ export class Engine {
     this.delivery.express = new ExpressLane(this.#world, this.flow, this.delivery);
   }
 
+  /** COLD. A block to be filled with the next requests; `own` is filled again where no request takes a short way. */
+  nextBlock(own: RequestBlock): RequestBlock {
+    return this.delivery.express?.nextBlock() ?? own;
+  }
+
   /** Requests on the short way. */
   get openOnExpressLane(): number {
     return this.delivery.express?.open ?? 0;
@@ -48,14 +53,34 @@ export class Engine {
    * V8 optimises a function that is called often better than one long loop.
    */
   runBlock(block: RequestBlock, count: number): void {
-    const { queue } = this.#world;
     const { express } = this.delivery;
+    if (express !== null) {
+      this.#runExpress(express, block, count);
+      return;
+    }
+    const { queue } = this.#world;
     for (let i = 0; i < count; i++) {
       const atNs = block.atNs[i]!;
-      if (express !== null) this.#drainBoth(express, atNs);
-      else if (queue.nextTimeNs <= atNs) this.drain(atNs);
+      if (queue.nextTimeNs <= atNs) this.drain(atNs);
       this.#advance(atNs);
-      if (express === null || !express.accept(block, i)) this.flow.accept(block, i);
+      this.flow.accept(block, i);
+    }
+  }
+
+  #runExpress(express: ExpressLane, block: RequestBlock, count: number): void {
+    const { queue, recorder } = this.#world;
+    express.filled(count);
+    for (let i = 0; i < count; i++) {
+      const atNs = block.atNs[i]!;
+      if (express.nextTimeNs <= atNs || queue.nextTimeNs <= atNs) this.#drainBoth(express, atNs);
+      this.#advance(atNs);
+      const next = express.acceptMany(i, count);
+      if (next > i) {
+        i = next - 1;
+        continue;
+      }
+      const untilNs = i + 1 < count ? Math.min(block.atNs[i + 1]!, recorder.stepEndNs - 1) : -1;
+      if (!express.accept(i, untilNs)) this.flow.accept(block, i);
     }
   }
 
@@ -90,7 +115,9 @@ export class Engine {
   #next(timeNs: number): void {
     this.#advance(timeNs);
     const event = this.#world.queue.pop();
-    this.#handle(event & EVENT_KIND_MASK, event >> EVENT_KIND_BITS);
+    const kind = event & EVENT_KIND_MASK;
+    if (kind !== EVENT.replicate) this.delivery.express?.disturbed();
+    this.#handle(kind, event >> EVENT_KIND_BITS);
   }
 
   #advance(timeNs: number): void {

@@ -36,6 +36,13 @@ export class EventQueue {
     return this.#nextSequence++;
   }
 
+  /** So many of them, one after the other; the first. */
+  takeSequences(count: number): number {
+    const first = this.#nextSequence;
+    this.#nextSequence = first + count;
+    return first;
+  }
+
   push(timeNs: number, kind: number, index: number): void {
     this.restore(timeNs, this.#nextSequence++, kind, index);
   }

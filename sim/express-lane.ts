@@ -1,52 +1,90 @@
 /**
- * The express lane: a request that nothing happens to. It goes to the primary of its key, finds the key there, and its
- * answer comes in time; so most do in most runs. Such a request needs no event of its own and no place in the arenas of
- * requests and attempts: its arrival waits in a list in order of time, its service is settled when it arrives, and its
- * answer is counted when somebody looks, which is when a step of the timeline ends.
+ * The express lane: a request that nothing happens to. It finds its key on the node it is sent to, and its answer comes in
+ * time; so most do in most runs. Such a request needs no event of its own and no place in the arenas of requests and
+ * attempts: it stays a row of the block it came in. Its arrival waits in a list in order of time, its service is settled
+ * when it arrives, and its answer is counted when somebody looks, with many others, which is when a step of the timeline ends.
  *
  * As soon as something does happen (its node is down, full, or lacks the key; its answer is late; a fault strikes while
  * it is under way) it leaves the lane: it gets its place in the arenas, and request-flow.ts and delivery.ts do the rest.
  * Both do the same at the same time in the same order, and take the same sequence numbers, so that a run has the same
  * result with the lane as without it (test/unit/express-lane.test.ts compares all of both).
  *
- * Only for runs in which nobody looks at what the lane does not know: see `fits`. Where reads may go to replicas, selections
- * look at answers and at what is in flight, so there each answer is an event. Requests for a shard that had an outage go the long
- * way: there it matters when each of them ends.
+ * Only for runs in which nobody looks at what the lane does not know: see `fits`. How much is done for an answer depends
+ * on what the selection watches: nothing; in-flight counts of its candidates, which are brought up to date before it looks;
+ * or everything, and then each answer is an event.
  */
+import { Answers } from './answers.ts';
 import { Arrivals } from './arrivals.ts';
+import { CalmStretch, NOT_SERVED } from './calm-stretch.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
-import { FLIGHT, FLIGHT_STATE, Flights } from './flights.ts';
+import { FLIGHT_STATE, Flights } from './flights.ts';
+import { LinkAnswers } from './link-answers.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
 import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
-/** Answers are counted when so many have gathered, at the latest. */
-const GATHERED = 1024;
-
 export class ExpressLane {
   readonly #world: World;
   readonly #flow: RequestFlow;
   readonly #delivery: Delivery;
   readonly #timeoutNs: number;
-  /** Selections look at answers, or at what is in flight: each answer is an event. */
-  readonly #attentive: boolean;
-  readonly #arena = new Flights();
+  readonly #readsReplicas: boolean;
+  /** Each answer is an event. */
+  readonly #watchful: boolean;
+  /** Null unless in-flight counts of candidates are watched. */
+  readonly #links: LinkAnswers | null;
+  readonly #flights = new Flights();
+  readonly #arrivals = new Arrivals(this.#flights);
+  readonly #answers: Answers;
+  /** Null where there are none. */
+  readonly #calm: CalmStretch | null;
+  #block: RequestBlock | null = null;
   #servedCount = 0;
-  readonly #arrivals = new Arrivals(this.#arena);
-  /** Served, their answers not yet counted; in no order. */
-  #answers = new Int32Array(GATHERED * 2);
-  #answerCount = 0;
-  #countAt = GATHERED;
 
   constructor(world: World, flow: RequestFlow, delivery: Delivery) {
+    const { module } = world.setup.strategy.selection;
+    const watches = module.candidates === 'primary' ? 'nothing' : (module.watches ?? 'everything');
     this.#world = world;
     this.#flow = flow;
     this.#delivery = delivery;
     this.#timeoutNs = world.setup.clients.timeoutNs;
-    this.#attentive = world.setup.strategy.selection.module.candidates !== 'primary';
+    this.#readsReplicas = module.candidates !== 'primary';
+    this.#watchful = watches === 'everything';
+    this.#links = watches === 'candidates' ? new LinkAnswers(world, this.#flights, delivery) : null;
+    this.#answers = new Answers(world, this.#flights, this.#links);
+    this.#calm = CalmStretch.fits(world) ? this.#calmStretch() : null;
+    world.clients.beforeSelect = this.#links;
+  }
+
+  #calmStretch(): CalmStretch {
+    return new CalmStretch(
+      this.#world,
+      this.#flow,
+      this.#delivery,
+      this.#flights,
+      this.#arrivals,
+      this.#answers,
+      (row, departNs) => {
+        if (departNs === NOT_SERVED) this.#comesLate(row, this.#flights.arrivesNs[row]!);
+        else this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
+      },
+    );
+  }
+
+  /** Something has happened that requests may notice. */
+  disturbed(): void {
+    this.#calm?.disturbed();
+  }
+
+  /** HOT. Takes in many rows at a time, if nothing happens now, from `from` on; the first row not taken. */
+  acceptMany(from: number, count: number): number {
+    if (this.#calm === null) return from;
+    const block = this.#block!;
+    if (this.#flow.isJoining) return from;
+    return this.#calm.run(block, from, count, this.#calm.untilNs(block.atNs[from]!));
   }
 
   /** Whether nothing in this run looks at what the lane does not know. */
@@ -64,7 +102,7 @@ export class ExpressLane {
 
   /** Requests in the lane. */
   get open(): number {
-    return this.#arrivals.count + this.#answerCount + this.#servedCount;
+    return this.#arrivals.count + this.#answers.count + this.#servedCount;
   }
 
   /** When the next request reaches its node; Infinity for none. */
@@ -80,238 +118,211 @@ export class ExpressLane {
     return this.#arrivals.nextSequence < queue.nextSequence;
   }
 
-  /** HOT. Takes the `i`-th request of the block in; false when it must go the long way from the start. */
-  accept(block: RequestBlock, i: number): boolean {
+  /** COLD. A block to be filled with the next requests. */
+  nextBlock(): RequestBlock {
+    this.#block = this.#flights.nextBlock();
+    return this.#block;
+  }
+
+  /** COLD. The block has so many. */
+  filled(count: number): void {
+    this.#flights.filled(count);
+  }
+
+  /**
+   * HOT. Takes the `i`-th request of the block in; false when it must go the long way from the start.
+   * @param untilNs nothing that is not scheduled yet happens before or at that time
+   */
+  accept(i: number, untilNs: number): boolean {
     const { membership, clients, recorder, network, clock, queue } = this.#world;
+    const { counters, outages } = recorder;
+    const block = this.#block!;
+    if (block.keysLeft[i]! > 0 || this.#flow.isJoining) return false;
     const client = block.client[i]!;
-    const table = membership.tables[client]!;
-    if (table !== membership.full || block.keysLeft[i]! > 0 || this.#flow.isJoining) return false;
-    const partition = block.partition[i]!;
-    const shard = table.owners[partition * table.depth]!;
-    if (recorder.outages.concern(shard)) return false;
-    const key = block.key[i]!;
     const op = block.op[i]! as Op;
-    const isRead = op === OP.get;
-    const node = isRead
-      ? clients.reader(client, table, partition, shard, key, op)
-      : clients.writer(client, shard);
-    if (this.#attentive) this.#delivery.waitFor(client, node);
+    const { full } = membership;
+    const table = membership.tables[client]!;
+    const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
+    const shard = table.owners[partition * table.depth]!;
+    if (!outages.none) outages.asked(full.owners[block.partition[i]! * full.depth]!, op === OP.get, client);
+    const node =
+      op === OP.get
+        ? clients.reader(client, table, partition, shard, block.key[i]!, op)
+        : clients.writer(client, shard);
+    if (this.#watchful || this.#links !== null) this.#delivery.waitFor(client, node);
     const nowNs = clock.nowNs;
-    const { counters } = recorder;
+    this.#flow.nextOrdinal();
     counters.offered++;
     counters.attempts++;
-    const flight = this.#arena.take();
-    const at = flight * FLIGHT.stride;
-    const flights = this.#arena.numbers;
+    const flights = this.#flights;
+    const row = flights.base + i;
     const arrivesNs = network.out(client, node, nowNs, block.outFactor[i]!);
-    flights[at + FLIGHT.timeNs] = arrivesNs;
-    flights[at + FLIGHT.sentNs] = nowNs;
-    flights[at + FLIGHT.ordinal] = this.#flow.nextOrdinal();
-    flights[at + FLIGHT.serviceFactor] = block.serviceFactor[i]!;
-    flights[at + FLIGHT.backFactor] = block.backFactor[i]!;
-    flights[at + FLIGHT.key] = key;
-    flights[at + FLIGHT.client] = client;
-    flights[at + FLIGHT.node] = node;
-    flights[at + FLIGHT.shard] = shard;
-    flights[at + FLIGHT.valueBytes] = block.valueBytes[i]!;
-    flights[at + FLIGHT.op] = op;
-    if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(flight, arrivesNs);
+    flights.take(row, 1);
+    flights.node[row] = node;
+    flights.shard[row] = shard;
+    flights.arrivesNs[row] = arrivesNs;
+    if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(row, arrivesNs);
     else {
-      flights[at + FLIGHT.sequence] = queue.takeSequence();
-      this.#arrivals.add(flight);
+      flights.sequence[row] = queue.takeSequence();
+      const isNext = this.#arrivals.count === 0 && arrivesNs <= untilNs && arrivesNs < queue.nextTimeNs;
+      if (!isNext) this.#arrivals.add(row);
+      else {
+        clock.nowNs = arrivesNs;
+        this.#arrive(row, arrivesNs);
+      }
     }
     return true;
   }
 
   /** The client will have given up when it arrives. */
-  #comesLate(flight: number, arrivesNs: number): void {
-    const attempt = this.#leave(flight);
+  #comesLate(row: number, arrivesNs: number): void {
+    const attempt = this.#leave(row);
     this.#world.queue.push(arrivesNs, EVENT.arrive, attempt);
     this.#delivery.giveUpInTime(attempt);
   }
 
   /** HOT. The next request reaches its node now. */
   arrive(): void {
-    const { nodes, contents, clock, recorder } = this.#world;
-    const flight = this.#arrivals.take();
-    const at = flight * FLIGHT.stride;
-    const flights = this.#arena.numbers;
-    const node = flights[at + FLIGHT.node]! | 0;
-    const key = flights[at + FLIGHT.key]! | 0;
-    const isRead = flights[at + FLIGHT.op] === OP.get;
+    this.#arrive(this.#arrivals.take(), this.#world.clock.nowNs);
+  }
+
+  #arrive(row: number, nowNs: number): void {
+    const { nodes, contents, recorder } = this.#world;
+    const flights = this.#flights;
+    const node = flights.node[row]!;
+    const key = flights.requests.key[row]!;
+    const isRead = flights.requests.op[row] === OP.get;
     const open =
       nodes.state[node] === NODE_STATE.up &&
-      nodes.loadingUntilNs[node]! <= clock.nowNs &&
+      nodes.loadingUntilNs[node]! <= nowNs &&
       nodes.serving[node] === 1 &&
       (isRead
-        ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key))
+        ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key, nowNs))
         : nodes.primary[node] === 1 && nodes.writesPaused[node] === 0);
     if (!open) {
-      this.#delivery.arrive(this.#leave(flight));
+      this.#delivery.arrive(this.#leave(row));
       return;
     }
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     recorder.reached(node, key);
-    this.#serve(flight, at, node, key, isRead);
+    this.#serve(row, node, key, nowNs);
   }
 
   /** A replica may answer, and knows the newest write. */
-  #isFresh(node: number, key: number): boolean {
-    return this.#attentive && !this.#world.replication.isStale(node, key, this.#world.clock.nowNs);
+  #isFresh(node: number, key: number, nowNs: number): boolean {
+    return this.#readsReplicas && !this.#world.replication.isStale(node, key, nowNs);
   }
 
-  #serve(flight: number, at: number, node: number, key: number, isRead: boolean): void {
-    const { nodes, contents, clock, recorder, network, queue, replication } = this.#world;
-    const flights = this.#arena.numbers;
-    const op = flights[at + FLIGHT.op]! | 0;
-    const bytes = flights[at + FLIGHT.valueBytes]! | 0;
-    const serviceNs = nodes.serviceTimeNs(node, op, bytes, flights[at + FLIGHT.serviceFactor]!);
-    const departNs = nodes.offer(node, clock.nowNs, serviceNs, true);
+  #serve(row: number, node: number, key: number, nowNs: number): void {
+    const { nodes, contents, recorder, network, queue, replication } = this.#world;
+    const flights = this.#flights;
+    const { requests } = flights;
+    const op = requests.op[row]!;
+    const bytes = requests.valueBytes[row]!;
+    const serviceNs = nodes.serviceTimeNs(node, op, bytes, requests.serviceFactor[row]!);
+    const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
-      this.#delivery.turnAway(this.#leave(flight), OUTCOME.rejected);
+      this.#delivery.turnAway(this.#leave(row), OUTCOME.rejected);
       return;
     }
-    recorder.busy.add(node, nodes.startNs, departNs, 1);
-    flights[at + FLIGHT.serviceNs] = serviceNs;
-    flights[at + FLIGHT.waitedNs] = nodes.startNs - clock.nowNs;
-    flights[at + FLIGHT.departNs] = departNs;
-    flights[at + FLIGHT.waitingAhead] = nodes.waitingAhead;
-    if (!isRead) {
-      if (op === OP.delete) contents.remove(node, key);
-      else contents.put(node, key, bytes);
+    const { startNs } = nodes;
+    recorder.busy.add(node, startNs, departNs, 1);
+    flights.serviceNs[row] = serviceNs;
+    flights.waitedNs[row] = startNs - nowNs;
+    flights.waitingAhead[row] = nodes.waitingAhead;
+    if (op !== OP.get) {
+      if (op === OP.delete) {
+        contents.remove(node, key);
+        this.disturbed();
+      } else contents.put(node, key, bytes);
       replication.write(node, key, op, departNs, serviceNs, bytes);
     }
-    const repliesNs = network.back(
-      flights[at + FLIGHT.client]! | 0,
-      node,
-      departNs,
-      flights[at + FLIGHT.backFactor]!,
-    );
-    if (repliesNs > flights[at + FLIGHT.sentNs]! + this.#timeoutNs) {
-      this.#delivery.answer(this.#leaveServed(flight), OUTCOME.ok, departNs);
+    const client = requests.client[row]!;
+    const repliesNs = network.back(client, node, departNs, requests.backFactor[row]!);
+    if (repliesNs > requests.atNs[row]! + this.#timeoutNs) {
+      this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
       return;
     }
-    flights[at + FLIGHT.timeNs] = repliesNs;
-    if (this.#attentive) {
-      this.#arena.state[flight] = FLIGHT_STATE.served;
+    flights.repliesNs[row] = repliesNs;
+    if (this.#watchful) {
+      flights.state[row] = FLIGHT_STATE.served;
       this.#servedCount++;
-      queue.push(repliesNs, EVENT.answered, flight);
+      queue.push(repliesNs, EVENT.answered, row);
       return;
     }
-    flights[at + FLIGHT.sequence] = queue.takeSequence();
-    if (this.#answerCount === this.#countAt) this.settle(clock.nowNs);
-    this.#answers[this.#answerCount++] = flight;
+    flights.sequence[row] = queue.takeSequence();
+    this.#links?.add(client, node, row);
+    this.#answers.add(row, nowNs);
   }
 
-  /** HOT. Counts the answers that clients have by `untilNs`. */
+  /** Counts the answers that clients have by `untilNs`. */
   settle(untilNs: number): void {
-    const flights = this.#arena.numbers;
-    const answers = this.#answers;
-    const count = this.#answerCount;
-    let left = 0;
-    for (let i = 0; i < count; i++) {
-      const flight = answers[i]!;
-      const at = flight * FLIGHT.stride;
-      if (flights[at + FLIGHT.timeNs]! > untilNs) answers[left++] = flight;
-      else {
-        this.#count(at);
-        this.#arena.release(flight);
-      }
-    }
-    this.#answerCount = left;
-    this.#countAt = Math.max(GATHERED, 2 * left);
-    if (this.#countAt > answers.length) {
-      this.#answers = new Int32Array(this.#countAt * 2);
-      this.#answers.set(answers);
-    }
+    this.#answers.settle(untilNs);
+  }
+
+  /** Outages hear of the answers that clients have by `untilNs`. */
+  tell(untilNs: number): void {
+    this.#answers.tell(untilNs);
   }
 
   /** HOT. The client hears from the node, and its selection too. */
-  answered(flight: number): void {
-    const { clients, probes } = this.#world;
-    const at = flight * FLIGHT.stride;
-    const flights = this.#arena.numbers;
-    if (this.#arena.state[flight] === FLIGHT_STATE.left) {
-      this.#arena.release(flight);
-      this.#delivery.reply(this.#arena.attempt[flight]!);
+  answered(row: number): void {
+    const flights = this.#flights;
+    if (flights.state[row] === FLIGHT_STATE.left) {
+      flights.state[row] = FLIGHT_STATE.underWay;
+      flights.release(row);
+      this.#delivery.reply(flights.attempt[row]!);
       return;
     }
-    const client = flights[at + FLIGHT.client]! | 0;
-    const node = flights[at + FLIGHT.node]! | 0;
-    const ahead = flights[at + FLIGHT.waitingAhead]!;
-    const serviceNs = flights[at + FLIGHT.serviceNs]!;
-    const elapsedNs = flights[at + FLIGHT.timeNs]! - flights[at + FLIGHT.sentNs]!;
+    const { clients, probes, clock } = this.#world;
+    const client = flights.requests.client[row]!;
+    const node = flights.node[row]!;
+    const ahead = flights.waitingAhead[row]!;
+    const serviceNs = flights.serviceNs[row]!;
+    const elapsedNs = clock.nowNs - flights.requests.atNs[row]!;
     this.#delivery.heard(client, node);
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, OUTCOME.ok);
     selection.feedback?.(node, elapsedNs, ahead, serviceNs);
-    probes.served(node, ahead, flights[at + FLIGHT.waitedNs]!, serviceNs);
-    this.#count(at);
+    probes.served(node, ahead, flights.waitedNs[row]!, serviceNs);
+    flights.state[row] = FLIGHT_STATE.underWay;
     this.#servedCount--;
-    this.#arena.release(flight);
-  }
-
-  #count(at: number): void {
-    const { recorder, contents } = this.#world;
-    const flights = this.#arena.numbers;
-    const node = flights[at + FLIGHT.node]! | 0;
-    const sentNs = flights[at + FLIGHT.sentNs]!;
-    const repliesNs = flights[at + FLIGHT.timeNs]!;
-    recorder.answered(
-      node,
-      sentNs,
-      flights[at + FLIGHT.waitedNs]!,
-      flights[at + FLIGHT.serviceNs]!,
-      repliesNs - sentNs,
-    );
-    const op = flights[at + FLIGHT.op];
-    if (op === OP.get) recorder.counters.gets++;
-    else if (op !== OP.delete) contents.acknowledge(flights[at + FLIGHT.key]! | 0);
-    recorder.completed(flights[at + FLIGHT.ordinal]!, node, sentNs, repliesNs);
+    this.#answers.add(row, clock.nowNs);
   }
 
   /** COLD. Something happens now that may touch any request: what is still under way leaves the lane. */
   clear(): void {
     this.settle(this.#world.clock.nowNs - 1);
+    const { arrivesNs, repliesNs, sequence, state, attempt: attempts } = this.#flights;
     while (this.#arrivals.count > 0) {
-      const flight = this.#arrivals.take();
-      this.#schedule(flight, EVENT.arrive, this.#leave(flight));
+      const row = this.#arrivals.take();
+      this.#world.queue.restore(arrivesNs[row]!, sequence[row]!, EVENT.arrive, this.#leave(row));
     }
-    for (const flight of this.#answers.slice(0, this.#answerCount))
-      this.#schedule(flight, EVENT.reply, this.#leaveServed(flight));
-    const { state, attempt: attempts } = this.#arena;
-    for (let flight = 0; flight < state.length; flight++) {
-      if (state[flight] !== FLIGHT_STATE.served) continue;
-      const attempt = this.#arena.leave(flight, this.#world, this.#delivery, this.#attentive);
-      this.#arena.serve(flight, attempt, this.#world);
-      attempts[flight] = attempt;
-      state[flight] = FLIGHT_STATE.left;
+    for (const row of this.#answers.clear())
+      this.#world.queue.restore(repliesNs[row]!, sequence[row]!, EVENT.reply, this.#leaveServed(row));
+    this.#links?.clear();
+    for (let row = 0; row < state.length; row++) {
+      if (state[row] !== FLIGHT_STATE.served) continue;
+      const attempt = this.#flights.leave(row, this.#world, this.#delivery, true);
+      this.#flights.serve(row, attempt, this.#world);
+      attempts[row] = attempt;
+      state[row] = FLIGHT_STATE.left;
     }
     this.#servedCount = 0;
-    this.#answerCount = 0;
   }
 
-  #schedule(flight: number, kind: number, attempt: number): void {
-    const at = flight * FLIGHT.stride;
-    this.#world.queue.restore(
-      this.#arena.numbers[at + FLIGHT.timeNs]!,
-      this.#arena.numbers[at + FLIGHT.sequence]!,
-      kind,
-      attempt,
-    );
-  }
-
-  /** Gives its place up; returns its attempt. */
-  #leave(flight: number): number {
-    const attempt = this.#arena.leave(flight, this.#world, this.#delivery, this.#attentive);
-    this.#arena.release(flight);
+  /** Gives its row up; returns its attempt. */
+  #leave(row: number): number {
+    const counted = this.#watchful || this.#links !== null;
+    const attempt = this.#flights.leave(row, this.#world, this.#delivery, counted);
+    this.#flights.release(row);
     return attempt;
   }
 
   /** The same of one that its node has served. */
-  #leaveServed(flight: number): number {
-    const attempt = this.#leave(flight);
-    this.#arena.serve(flight, attempt, this.#world);
+  #leaveServed(row: number): number {
+    const attempt = this.#leave(row);
+    this.#flights.serve(row, attempt, this.#world);
     return attempt;
   }
 }

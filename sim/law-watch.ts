@@ -8,6 +8,7 @@
  */
 import { LawError } from './errors.ts';
 import { EventQueue } from './event-queue.ts';
+import type { Flights } from './flights.ts';
 import { QUEUE_FULL } from './nodes.ts';
 import type { NodeId } from './strategy.ts';
 import type { World } from './world.ts';
@@ -48,6 +49,9 @@ export class LawWatch {
       if (endNs !== QUEUE_FULL) this.#accepted(node, nowNs, nodes.startNs, endNs);
       return endNs;
     };
+    nodes.offerRows = (flights, rows, count) => {
+      for (const row of rows.subarray(0, count)) this.#offerRow(flights, row);
+    };
     if (setup.faults.length === 0) return;
     const crash = nodes.crash.bind(nodes);
     nodes.crash = (node, ...rest) => {
@@ -59,6 +63,18 @@ export class LawWatch {
       this.#disturbed(node);
       pause(node, ...rest);
     };
+  }
+
+  /** One by one, as requests on the long way are. */
+  #offerRow({ requests, node: nodeOf, arrivesNs, waitedNs, serviceNs }: Flights, row: number): void {
+    const { nodes } = this.#world;
+    const node = nodeOf[row]!;
+    const factor = requests.serviceFactor[row]!;
+    const workNs = nodes.serviceTimeNs(node, requests.op[row]!, requests.valueBytes[row]!, factor);
+    nodes.attempts[node] = nodes.attempts[node]! + 1;
+    nodes.offer(node, arrivesNs[row]!, workNs, true);
+    serviceNs[row] = workNs;
+    waitedNs[row] = nodes.startNs - arrivesNs[row]!;
   }
 
   #mustBeUp(node: NodeId, nowNs: number): void {

@@ -4,9 +4,11 @@
  * the one before it on the same link.
  */
 import { ShapeSampler } from './distributions.ts';
+import type { Flights } from './flights.ts';
 import type { NetworkFaults } from './network-faults.ts';
 import type { RandomStream } from './rng.ts';
 import type { NetworkSetup } from './setup.ts';
+import { whole } from './whole.ts';
 import { Ziggurat } from './ziggurat.ts';
 
 export class Network {
@@ -57,7 +59,7 @@ export class Network {
   out(client: number, node: number, nowNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;
     const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, true, nowNs);
-    const arrivesNs = Math.max(leavesNs + Math.round(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
+    const arrivesNs = Math.max(leavesNs + whole(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
     this.#lastOutNs[link] = arrivesNs;
     return arrivesNs;
   }
@@ -67,11 +69,51 @@ export class Network {
     const link = client * this.#nodeCount + node;
     const leavesNs =
       this.#faults === null ? departNs : this.#faults.onClientLink(client, node, false, departNs);
-    const aloneNs = leavesNs + Math.round(this.#delayNs[link]! * factor);
+    const aloneNs = leavesNs + whole(this.#delayNs[link]! * factor);
     if (!this.#orderedReplies) return aloneNs;
     const arrivesNs = Math.max(aloneNs, this.#lastBackNs[link]!);
     this.#lastBackNs[link] = arrivesNs;
     return arrivesNs;
+  }
+
+  /**
+   * HOT. `out` for rows of a sound network, sent when they came; up to `to`, or the first that takes longer than
+   * `timeoutNs`. The row after the last.
+   */
+  outRows({ requests, node, arrivesNs }: Flights, from: number, to: number, timeoutNs: number): number {
+    const { atNs, client, outFactor } = requests;
+    const nodeCount = this.#nodeCount;
+    const delayNs = this.#delayNs;
+    const lastNs = this.#lastOutNs;
+    for (let row = from; row < to; row++) {
+      const link = client[row]! * nodeCount + node[row]!;
+      const sentNs = atNs[row]!;
+      const reachesNs = Math.max(sentNs + whole(delayNs[link]! * outFactor[row]!), lastNs[link]!);
+      lastNs[link] = reachesNs;
+      arrivesNs[row] = reachesNs;
+      if (reachesNs > sentNs + timeoutNs) return row + 1;
+    }
+    return to;
+  }
+
+  /** HOT. `back` for these rows of a sound network with ordered replies. */
+  backRows(
+    { requests, node, arrivesNs, waitedNs, serviceNs, repliesNs }: Flights,
+    rows: Int32Array,
+    count: number,
+  ): void {
+    const { client, backFactor } = requests;
+    const nodeCount = this.#nodeCount;
+    const delayNs = this.#delayNs;
+    const lastNs = this.#lastBackNs;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const link = client[row]! * nodeCount + node[row]!;
+      const departNs = arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!;
+      const backNs = Math.max(departNs + whole(delayNs[link]! * backFactor[row]!), lastNs[link]!);
+      lastNs[link] = backNs;
+      repliesNs[row] = backNs;
+    }
   }
 
   /** When a message between client and node on a connection of its own arrives: it waits for no reply before it. */

@@ -5,8 +5,10 @@
  * thread to fall free) and its end are known. Starts are in order of arrival, so those still waiting are the
  * tail of a ring of start times, settled when somebody looks.
  */
+import type { Flights } from './flights.ts';
 import type { NodeSetup, SheddingSetup } from './setup.ts';
-import { StartRing } from './start-ring.ts';
+import { StartRings } from './start-rings.ts';
+import { whole } from './whole.ts';
 
 export const NODE_STATE = { up: 0, processDown: 1, hostDown: 2 } as const;
 
@@ -19,6 +21,8 @@ export class Nodes {
   readonly #setup: NodeSetup;
   readonly #queueLimit: number;
   readonly #shedding: SheddingSetup | null;
+  /** [op] */
+  readonly #serviceNs: Float64Array;
   /** [node] when a thread was last found free. */
   readonly #idleNs: Float64Array;
   /** Work turned away because it would have waited too long. */
@@ -50,7 +54,7 @@ export class Nodes {
   readonly #pausedUntilNs: Float64Array;
   /** [node x thread] */
   readonly #freeAtNs: Float64Array;
-  readonly #waiting: StartRing[];
+  readonly #waiting: StartRings;
   /** Start of the work accepted last. */
   startNs = 0;
   /** How many waited when it came. */
@@ -59,6 +63,7 @@ export class Nodes {
   constructor(count: number, setup: NodeSetup) {
     this.count = count;
     this.#setup = setup;
+    this.#serviceNs = Float64Array.from(setup.serviceNs);
     this.threads = setup.threads;
     this.#queueLimit = setup.queueLimit;
     this.#shedding = setup.shedding;
@@ -77,7 +82,7 @@ export class Nodes {
     this.maxQueue = new Int32Array(count);
     this.#pausedUntilNs = new Float64Array(count);
     this.#freeAtNs = new Float64Array(count * setup.threads);
-    this.#waiting = Array.from({ length: count }, () => new StartRing());
+    this.#waiting = new StartRings(count);
   }
 
   isUp(node: number): boolean {
@@ -86,8 +91,8 @@ export class Nodes {
 
   /** HOT. How long the node works on a command that moves so many bytes; `factor` is the request's own. */
   serviceTimeNs(node: number, op: number, bytes: number, factor: number): number {
-    const { serviceNs, servicePerKiBNs } = this.#setup;
-    return Math.round((serviceNs[op]! + (servicePerKiBNs * bytes) / 1024) * factor * this.slowness[node]!);
+    const workNs = this.#serviceNs[op]! + (this.#setup.servicePerKiBNs * bytes) / 1024;
+    return whole(workNs * factor * this.slowness[node]!);
   }
 
   /** Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */
@@ -98,20 +103,71 @@ export class Nodes {
     let startNs = nowNs;
     this.waitingAhead = 0;
     if (freeAtNs > nowNs) {
-      const ring = this.#waiting[node]!;
-      const waiting = ring.settle(nowNs);
+      const waiting = this.#waiting.settle(node, nowNs);
       if (limited && waiting >= this.#queueLimit) return QUEUE_FULL;
       if (limited && this.#shedding !== null && this.#isTooLong(node, nowNs, freeAtNs - nowNs))
         return QUEUE_FULL;
       this.waitingAhead = waiting;
       startNs = freeAtNs;
-      ring.push(startNs);
+      this.#waiting.push(node, startNs, nowNs);
       if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;
     } else if (this.#shedding !== null) this.#idleNs[node] = nowNs;
     const endNs = startNs + serviceNs;
     this.#freeAtNs[thread] = endNs;
     this.startNs = startNs;
     return endNs;
+  }
+
+  /**
+   * HOT. The same for the requests in these rows, which reach their nodes in this order: fills in what they wait and how
+   * long they are served. For nodes of one thread that have room for all of them and shed nothing.
+   */
+  offerRows(flights: Flights, rows: Int32Array, count: number): void {
+    const { requests, node: nodeOf, arrivesNs, waitedNs, serviceNs } = flights;
+    const { op, valueBytes, serviceFactor } = requests;
+    const { servicePerKiBNs } = this.#setup;
+    const meanNs = this.#serviceNs;
+    const { slowness, offeredNs, attempts, maxQueue } = this;
+    const freeAtNs = this.#freeAtNs;
+    const waiting = this.#waiting;
+    const { head, tail } = waiting;
+    waiting.haveRoomFor(count, arrivesNs[rows[0]!]!);
+    const { starts, mask } = waiting;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const node = nodeOf[row]!;
+      const nowNs = arrivesNs[row]!;
+      const work = meanNs[op[row]!]! + (servicePerKiBNs * valueBytes[row]!) / 1024;
+      const workNs = whole(work * serviceFactor[row]! * slowness[node]!);
+      const freeNs = freeAtNs[node]!;
+      let startNs = nowNs;
+      if (freeNs > nowNs) {
+        startNs = freeNs;
+        const end = tail[node]!;
+        const from = node * (mask + 1);
+        // The others who wait are not counted: it is enough to see whether as many as ever do.
+        let longest = maxQueue[node]!;
+        while (((end - head[node]!) | 0) >= longest && starts[from + ((end - longest) & mask)]! > nowNs)
+          longest++;
+        maxQueue[node] = Math.max(longest, 1);
+        starts[from + (end & mask)] = startNs;
+        tail[node] = end + 1;
+      }
+      attempts[node] = attempts[node]! + 1;
+      offeredNs[node] = offeredNs[node]! + workNs;
+      freeAtNs[node] = startNs + workNs;
+      waitedNs[row] = startNs - nowNs;
+      serviceNs[row] = workNs;
+    }
+  }
+
+  /** Whether no queue would be full if so many came at once. */
+  haveRoomFor(count: number, nowNs: number): boolean {
+    for (let node = 0; node < this.count; node++) {
+      if (this.maxQueue[node]! + count <= this.#queueLimit) continue;
+      if (this.#waiting.settle(node, nowNs) + count > this.#queueLimit) return false;
+    }
+    return true;
   }
 
   /**
@@ -143,7 +199,7 @@ export class Nodes {
   }
 
   waiting(node: number, nowNs: number): number {
-    return this.#waiting[node]!.settle(nowNs);
+    return this.#waiting.settle(node, nowNs);
   }
 
   /** Threads at work. */
@@ -176,7 +232,7 @@ export class Nodes {
     this.#pausedUntilNs[node] = 0;
     this.writesPaused[node] = 0;
     this.drainedUntilNs[node] = 0;
-    this.#waiting[node]!.clear();
+    this.#waiting.clear(node);
     this.hungUntilNs[node] = 0;
   }
 
@@ -188,7 +244,7 @@ export class Nodes {
       if (freeAtNs > fromNs) move(fromNs, freeAtNs);
       this.#freeAtNs[thread] = Math.max(freeAtNs, nowNs) + forNs;
     }
-    this.#waiting[node]!.postpone(nowNs, forNs);
+    this.#waiting.postpone(node, nowNs, forNs);
     this.#pausedUntilNs[node] = Math.max(this.#pausedUntilNs[node]!, nowNs) + forNs;
     this.hungUntilNs[node] = Math.max(this.hungUntilNs[node]!, nowNs) + forNs;
   }

@@ -6,7 +6,7 @@
 import { ShapeSampler } from './distributions.ts';
 import type { RandomStream } from './rng.ts';
 import type { OriginSetup } from './setup.ts';
-import { StartRing } from './start-ring.ts';
+import { StartRings } from './start-rings.ts';
 import { Ziggurat } from './ziggurat.ts';
 
 export class Origin {
@@ -14,7 +14,7 @@ export class Origin {
   readonly #latency: ShapeSampler;
   /** Times the servers fall free: a binary heap, earliest first. */
   readonly #freeAtNs: Float64Array;
-  readonly #waiting = new StartRing();
+  readonly #waiting = new StartRings(1);
   readonly #errors: RandomStream;
   requests = 0;
   /** Factor on its latency. */
@@ -44,9 +44,9 @@ export class Origin {
     this.doneNs = this.startNs;
     this.failed = false;
     if (this.startNs > nowNs && queueLimit < Infinity) {
-      this.failed = this.#waiting.settle(nowNs) >= queueLimit;
+      this.failed = this.#waiting.settle(0, nowNs) >= queueLimit;
       if (this.failed) return nowNs;
-      this.#waiting.push(this.startNs);
+      this.#waiting.push(0, this.startNs, nowNs);
     }
     const serviceNs = Math.round(latencyNs * this.slowness * this.#latency.draw());
     this.doneNs += serviceNs;

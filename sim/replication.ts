@@ -217,6 +217,6 @@ export class Replication {
 
   /** How long a full copy of `node` takes [ns]. */
   fullSyncNs(node: number, bytesPerKey: number): number {
-    return (this.#contents.count(node) * bytesPerKey * 1e9) / this.#setup.resyncBytesPerSec;
+    return (this.#contents.held[node]! * bytesPerKey * 1e9) / this.#setup.resyncBytesPerSec;
   }
 }

@@ -68,6 +68,10 @@ export class RequestFlow {
     return this.#ordinal++;
   }
 
+  skipOrdinals(count: number): void {
+    this.#ordinal += count;
+  }
+
   /** Keys of a multi-get are still coming in. */
   get isJoining(): boolean {
     return this.#multiGet !== NONE;
@@ -542,6 +546,7 @@ export class RequestFlow {
     const outcome = requests.outcome[request]!;
     if (!recorder.outages.none) {
       const shard = this.#ownerNow(requests.partition[request]!);
+      if (recorder.outages.concern(shard)) this.#delivery.express?.tell(clock.nowNs);
       recorder.outages.ended(
         shard,
         requests.op[request] === OP.get,

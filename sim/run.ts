@@ -102,10 +102,12 @@ function openLoop(
   keyCounts: Uint32Array,
   first: ReturnType<typeof warm>,
 ): () => boolean {
-  const block = first?.block ?? new RequestBlock();
+  const own = first?.block ?? new RequestBlock();
   let ready = first?.count ?? 0;
   return () => {
     for (let turn = 0; turn < 4096 / BLOCK_SIZE; turn++) {
+      const block = engine.nextBlock(own);
+      if (ready > 0 && block !== own) block.copy(own);
       const count = ready || source.fill(block);
       ready = 0;
       if (count === 0) return turn > 0;

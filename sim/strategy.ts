@@ -404,6 +404,11 @@ export interface SelectionModule<Params = unknown> extends ModuleInfo<Params> {
    * placement's preference order. Writes always go to the primary.
    */
   readonly candidates: 'primary' | 'shard' | 'preference';
+  /**
+   * What its `select` looks at beside who is live: nothing, or the in-flight counts of its candidates. Saves the engine
+   * work; by default it may look at anything at any time. Not with `observe`, `feedback` or probes.
+   */
+  readonly watches?: 'nothing' | 'candidates';
   create(params: Params, view: ClientView, rng: Rng, context: SelectionContext): Selection;
 }
 

@@ -3,6 +3,8 @@
  * so each is hashed with its ordinal and the hashes are added up: the sum does not depend on the order in
  * which an execution path computed them. Control events are chained in order of time.
  */
+import type { Flights } from '../flights.ts';
+
 export class Fingerprint {
   #low = 0;
   #high = 0;
@@ -10,13 +12,26 @@ export class Fingerprint {
 
   /** One request ended. */
   request(ordinal: number, node: number, outcome: number, arrivedNs: number, endedNs: number): void {
-    const elapsedNs = endedNs - arrivedNs;
-    let h = mix(ordinal | 0, (ordinal / 2 ** 32) | 0);
-    h = mix(h, arrivedNs >>> 0);
-    h = mix(h ^ ((arrivedNs / 2 ** 32) | 0), elapsedNs >>> 0);
-    h = mix(h ^ ((elapsedNs / 2 ** 32) | 0), (node << 8) | outcome);
+    const h = hashOf(ordinal, node, outcome, arrivedNs, endedNs - arrivedNs);
     this.#low = (this.#low + h) | 0;
-    this.#high = (this.#high + mix(h, 0x5bd1e995)) | 0;
+    this.#high = (this.#high + mix(h, SECOND)) | 0;
+  }
+
+  /** HOT. The requests in these rows completed. */
+  rows(flights: Flights, rows: Int32Array, count: number): void {
+    const { requests, repliesNs, node } = flights;
+    const { atNs } = requests;
+    let low = this.#low;
+    let high = this.#high;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const arrivedNs = atNs[row]!;
+      const h = hashOf(flights.ordinalOf(row), node[row]!, 0, arrivedNs, repliesNs[row]! - arrivedNs);
+      low = (low + h) | 0;
+      high = (high + mix(h, SECOND)) | 0;
+    }
+    this.#low = low;
+    this.#high = high;
   }
 
   /** One event of the control plane; `words` are integers. */
@@ -30,6 +45,22 @@ export class Fingerprint {
       .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
       .join('');
   }
+}
+
+/** Makes a second sum of the first one's terms. */
+const SECOND = 0x5bd1e995;
+
+function hashOf(
+  ordinal: number,
+  node: number,
+  outcome: number,
+  arrivedNs: number,
+  elapsedNs: number,
+): number {
+  let h = mix(ordinal | 0, (ordinal / 2 ** 32) | 0);
+  h = mix(h, arrivedNs >>> 0);
+  h = mix(h ^ ((arrivedNs / 2 ** 32) | 0), elapsedNs >>> 0);
+  return mix(h ^ ((elapsedNs / 2 ** 32) | 0), (node << 8) | outcome);
 }
 
 /** One round of murmur3 with its finalizer's first half. */

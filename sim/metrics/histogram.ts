@@ -58,7 +58,52 @@ export class Histogram {
   }
 
   record(value: number): void {
-    const bucket = bucketOf(value);
+    this.#recordIn(bucketOf(value), value);
+  }
+
+  /** HOT. Records `values` of these rows. */
+  recordRows(values: Float64Array, rows: Int32Array, count: number): void {
+    const counts = this.#counts;
+    let sum = 0;
+    let max = this.#max;
+    for (let i = 0; i < count; i++) {
+      const value = values[rows[i]!]!;
+      const bucket = bucketOf(value);
+      counts[bucket] = counts[bucket]! + 1;
+      sum += value;
+      if (value > max) max = value;
+    }
+    this.#count += count;
+    this.#sum += sum;
+    this.#max = max;
+  }
+
+  /** HOT. Records `untilNs - fromNs` of these rows in `all`, and in the one of `parts` that the row's `part` names. */
+  static recordSpans(
+    all: Histogram,
+    parts: readonly Histogram[],
+    { part, fromNs, untilNs }: { part: Int32Array; fromNs: Float64Array; untilNs: Float64Array },
+    rows: Int32Array,
+    count: number,
+  ): void {
+    const counts = all.#counts;
+    let sum = 0;
+    let max = all.#max;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const value = untilNs[row]! - fromNs[row]!;
+      const bucket = bucketOf(value);
+      counts[bucket] = counts[bucket]! + 1;
+      sum += value;
+      if (value > max) max = value;
+      parts[part[row]!]!.#recordIn(bucket, value);
+    }
+    all.#count += count;
+    all.#sum += sum;
+    all.#max = max;
+  }
+
+  #recordIn(bucket: number, value: number): void {
     this.#counts[bucket] = this.#counts[bucket]! + 1;
     this.#count++;
     this.#sum += value;

@@ -2,6 +2,7 @@
  * Hotspots: nodes above a utilization or share threshold for a stated time, and the keys that make them. The
  * attempts of a step are logged in order; only when a node turns out hot are they counted by key.
  */
+import type { Flights } from '../flights.ts';
 import type { MetricsSetup } from '../setup.ts';
 import type { KeyId, NodeId } from '../strategy.ts';
 
@@ -47,6 +48,27 @@ export class Hotspots {
     this.#logNode[this.#logged] = node;
     this.#logKey[this.#logged] = key;
     this.#logged++;
+  }
+
+  /** HOT. The attempts in these rows reached their nodes. */
+  attemptRows({ node: nodeOf, requests }: Flights, rows: Int32Array, count: number): void {
+    const { key } = requests;
+    while (this.#logged + count > this.#logKey.length && this.#grow());
+    const room = Math.min(count, this.#logKey.length - this.#logged);
+    const stepAttempts = this.#stepAttempts;
+    const logNode = this.#logNode;
+    const logKey = this.#logKey;
+    const logged = this.#logged;
+    for (let i = 0; i < count; i++) {
+      const node = nodeOf[rows[i]!]!;
+      stepAttempts[node] = stepAttempts[node]! + 1;
+    }
+    for (let i = 0; i < room; i++) {
+      const row = rows[i]!;
+      logNode[logged + i] = nodeOf[row]!;
+      logKey[logged + i] = key[row]!;
+    }
+    this.#logged = logged + room;
   }
 
   #grow(): boolean {

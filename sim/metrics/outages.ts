@@ -35,8 +35,8 @@ interface Gap {
 export class Outages {
   readonly #clientCount: number;
   readonly all: Outage[] = [];
-  /** [shard] true once it had one. */
-  readonly #struck: boolean[] = [];
+  /** [shard] those that are not over: the latest, and earlier ones without a success yet */
+  readonly #open: Outage[][] = [];
 
   constructor(clientCount: number) {
     this.#clientCount = clientCount;
@@ -49,13 +49,12 @@ export class Outages {
 
   /** Whether it matters when requests for its keys end. */
   concern(shard: ShardId): boolean {
-    return this.#struck[shard] === true;
+    return this.#open[shard] !== undefined;
   }
 
   begin(fault: string, node: NodeId, shard: ShardId, atNs: number): void {
     const gap = (): Gap => ({ lastNs: atNs, longestNs: 0, endNs: null, asked: false });
-    this.#struck[shard] = true;
-    this.all.push({
+    const outage: Outage = {
       fault,
       node,
       shard,
@@ -69,13 +68,16 @@ export class Outages {
       failedRequests: 0,
       lostWrites: 0,
       staleReads: 0,
-    });
+    };
+    this.all.push(outage);
+    this.#open[shard] = [...(this.#open[shard] ?? []).filter((earlier) => !isOver(earlier, atNs)), outage];
   }
 
   /** A request for a key of `shard` is made; it may never end. */
   asked(shard: ShardId, isRead: boolean, client: ClientId): void {
-    for (const outage of this.all) {
-      if (outage.shard !== shard) continue;
+    const open = this.#open[shard];
+    if (open === undefined) return;
+    for (const outage of open) {
       const gap = isRead ? outage.reads : outage.writes;
       gap.asked = true;
       outage.clients.asked(client);
@@ -84,8 +86,9 @@ export class Outages {
 
   /** A request for a key of `shard` ended. */
   ended(shard: ShardId, isRead: boolean, completed: boolean, nowNs: number, client: ClientId): void {
-    for (const outage of this.all) {
-      if (outage.shard !== shard) continue;
+    const open = this.#open[shard];
+    if (open === undefined) return;
+    for (const outage of open) {
       const gap = isRead ? outage.reads : outage.writes;
       gap.asked = true;
       outage.clients.asked(client);
@@ -129,15 +132,25 @@ export class Outages {
 
   /** The run is over: a gap still open counts up to now. */
   finish(nowNs: number): void {
-    for (const outage of this.all) {
-      outage.clients.finish(nowNs);
-      for (const gap of [outage.reads, outage.writes]) {
-        if (gap.asked && nowNs - gap.lastNs > gap.longestNs) {
-          gap.longestNs = nowNs - gap.lastNs;
-          gap.endNs = null;
-        }
-      }
-    }
+    for (const outage of this.#open.flat()) close(outage, nowNs);
+  }
+}
+
+/** At the next outage of the shard: reads and writes that were asked for had a success. What follows is the next one's. */
+function isOver(outage: Outage, nowNs: number): boolean {
+  const { reads, writes, atNs } = outage;
+  const over = [reads, writes].every(({ asked, lastNs }) => !asked || lastNs > atNs);
+  if (over) close(outage, nowNs);
+  return over;
+}
+
+/** A gap still open counts up to now. */
+function close(outage: Outage, nowNs: number): void {
+  outage.clients.finish(nowNs);
+  for (const gap of [outage.reads, outage.writes]) {
+    if (!gap.asked || nowNs - gap.lastNs <= gap.longestNs) continue;
+    gap.longestNs = nowNs - gap.lastNs;
+    gap.endNs = null;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
+import type { Flights } from '../flights.ts';
 import type { Setup } from '../setup.ts';
 import type { KeyId, NodeId } from '../strategy.ts';
 import { BusyTime } from './busy-time.ts';
@@ -140,6 +141,37 @@ export class Recorder {
     this.fingerprint.request(ordinal, node, 0, arrivedNs, nowNs);
   }
 
+  /** HOT. The requests in these rows of the express lane completed, each with its first attempt. */
+  completedRows(flights: Flights, rows: Int32Array, count: number): void {
+    const { requests, repliesNs, node } = flights;
+    this.counters.completed += count;
+    this.fingerprint.rows(flights, rows, count);
+    if (this.slowAboveNs < Infinity) this.#countSlow(flights, rows, count);
+    const measured = this.#warmRows(requests.atNs, rows, count);
+    this.waiting.recordRows(flights.waitedNs, rows, measured);
+    this.service.recordRows(flights.serviceNs, rows, measured);
+    const spans = { part: node, fromNs: requests.atNs, untilNs: repliesNs };
+    Histogram.recordSpans(this.#stepResponse, this.nodeResponse, spans, rows, measured);
+  }
+
+  /** Moves the rows of after the warm-up to the front; how many. */
+  #warmRows(atNs: Float64Array, rows: Int32Array, count: number): number {
+    if (this.#warmUpNs === 0) return count;
+    let warm = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (atNs[row]! < this.#warmUpNs) continue;
+      rows[i] = rows[warm]!;
+      rows[warm++] = row;
+    }
+    return warm;
+  }
+
+  #countSlow({ requests, repliesNs }: Flights, rows: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++)
+      if (repliesNs[rows[i]!]! - requests.atNs[rows[i]!]! > this.slowAboveNs) this.counters.slow++;
+  }
+
   /** A request failed for good with this OUTCOME. */
   failed(ordinal: number, node: NodeId, outcome: number, arrivedNs: number, nowNs: number): void {
     this.counters.failed++;
@@ -149,6 +181,12 @@ export class Recorder {
   /** HOT. An attempt reached a node. */
   reached(node: NodeId, key: KeyId): void {
     this.hotspots.attempt(node, key);
+  }
+
+  /** HOT. The requests in these rows reached nodes of one thread, which work on them. */
+  servedRows(flights: Flights, rows: Int32Array, count: number): void {
+    this.hotspots.attemptRows(flights, rows, count);
+    this.busy.addRows(flights, rows, count);
   }
 
   originRequest(): void {

@@ -23,12 +23,16 @@ export class RequestLuck {
 
   fill(block: RequestBlock, count: number): void {
     const { clients, cluster, network } = this.#setup;
-    const scale = clients.count / 2 ** 32;
-    this.#clients.fillU32(this.#draw, count);
-    for (let i = 0; i < count; i++) block.client[i] = this.#draw[i]! * scale;
+    if (clients.count > 1) this.#fillClients(block.client, clients.count, count);
     fillShape(cluster.node.serviceShape, this.#ziggurat, this.#service, block.serviceFactor, count);
     this.#fillJitter(network.jitterSigma, block.outFactor, count);
     this.#fillJitter(network.jitterSigma, block.backFactor, count);
+  }
+
+  #fillClients(out: Int32Array, clientCount: number, count: number): void {
+    const scale = clientCount / 2 ** 32;
+    this.#clients.fillU32(this.#draw, count);
+    for (let i = 0; i < count; i++) out[i] = this.#draw[i]! * scale;
   }
 
   /** exp(sigma Z): median 1. */

@@ -16,21 +16,32 @@ export interface SizeSampler {
   fill(rng: RandomStream, out: Float64Array, count: number): void;
 }
 
+function wholeBytes(bytes: number): number {
+  return Math.min(MAX_BYTES, Math.max(0, Math.round(bytes)));
+}
+
 /** Draws sizes into a column of whole bytes. */
 export class SizeColumn {
   readonly #sampler: SizeSampler;
+  /** Null where sizes differ. */
+  readonly #constantBytes: number | null;
   readonly #rng: RandomStream;
   readonly #draw = new Float64Array(BLOCK_SIZE);
 
   constructor(size: SizeSetup, rng: RandomStream) {
     this.#sampler = sizeSampler(size);
+    this.#constantBytes = size.kind === 'constant' ? wholeBytes(size.bytes) : null;
     this.#rng = rng;
   }
 
   fill(out: Int32Array, count: number): void {
+    if (this.#constantBytes !== null) {
+      out.fill(this.#constantBytes, 0, count);
+      return;
+    }
     const draw = this.#draw;
     this.#sampler.fill(this.#rng, draw, count);
-    for (let i = 0; i < count; i++) out[i] = Math.min(MAX_BYTES, Math.max(0, Math.round(draw[i]!)));
+    for (let i = 0; i < count; i++) out[i] = wholeBytes(draw[i]!);
   }
 }
 

@@ -1,7 +1,8 @@
 /** A synthetic workload as a source: arrival times, operations, keys and sizes, each from a stream of its own. */
 import type { RandomStream } from '../rng.ts';
 import type { SyntheticWorkload } from '../setup.ts';
-import { type KeyNames, OP } from '../strategy.ts';
+import { type KeyNames, NONE, OP } from '../strategy.ts';
+import { whole } from '../whole.ts';
 import { AliasTable } from './alias-table.ts';
 import type { ArrivalProcess } from './arrivals/arrival-process.ts';
 import { arrivalProcess } from './arrivals.ts';
@@ -49,6 +50,8 @@ export class SyntheticSource implements RequestSource {
   readonly #keys: KeySampler;
   readonly #operations: AliasTable;
   readonly #operationsRng: RandomStream;
+  /** NONE where there are several. */
+  readonly #onlyOperation: number;
   readonly #sizes: SizeColumn;
   readonly #at = new Float64Array(BLOCK_SIZE);
   readonly #op = new Int32Array(BLOCK_SIZE);
@@ -68,6 +71,7 @@ export class SyntheticSource implements RequestSource {
     this.#keys = keySampler(workload.keys, streams);
     this.#operations = new AliasTable(Float64Array.from(workload.operations), BLOCK_SIZE);
     this.#operationsRng = streams('operations');
+    this.#onlyOperation = workload.operations.indexOf(1);
     this.#sizes = new SizeColumn(workload.valueBytes, streams('sizes'));
     this.#multiGets = workload.keysPerGet.length > 1 ? multiGetRows(workload.keysPerGet, streams) : null;
     this.#ttl = workload.ttl && new TtlColumn(workload.ttl, streams('ttl'));
@@ -87,6 +91,10 @@ export class SyntheticSource implements RequestSource {
   #fillSingle(block: RequestBlock): number {
     if (this.#ended) return 0;
     const count = this.#fillArrivals(block);
+    if (this.#onlyOperation !== NONE) {
+      block.op.fill(this.#onlyOperation, 0, count);
+      return count;
+    }
     this.#operations.fill(this.#operationsRng, this.#op, count);
     for (let i = 0; i < count; i++) block.op[i] = this.#op[i]!;
     return count;
@@ -121,7 +129,7 @@ export class SyntheticSource implements RequestSource {
     const at = this.#at;
     this.#arrivals.fill(at, BLOCK_SIZE);
     for (let i = 0; i < BLOCK_SIZE; i++) {
-      const rounded = Math.round(at[i]!) - this.#leadNs;
+      const rounded = whole(at[i]!) - this.#leadNs;
       if (rounded >= this.#durationNs) {
         this.#ended = true;
         return i;

@@ -24,6 +24,7 @@ export const leastOutstanding = defineSelection({
     choices: z.int().min(2).max(64).default(2).describe('draws per read; used by scan: envoy'),
   }),
   candidates: 'shard',
+  watches: 'candidates',
   create: ({ scan, choices }, view, rng) =>
     scan === 'full' ? new FullScan(view, rng) : new Draws(choices, view, rng),
 });

@@ -21,6 +21,7 @@ export const powerOfTwoChoices = defineSelection({
     choices: z.int().min(2).max(16).default(2).describe('different nodes compared per read'),
   }),
   candidates: 'shard',
+  watches: 'candidates',
   create: ({ choices }, view, rng) => new PowerOfChoices(choices, view, rng),
 });
 

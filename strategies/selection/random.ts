@@ -11,6 +11,7 @@ export const random = defineSelection({
   loses: 'Sends reads to slow, busy and dead nodes as often as to the others.',
   params: z.strictObject({}),
   candidates: 'shard',
+  watches: 'nothing',
   create: (_params, _view, rng) => new RandomNode(rng),
 });
 

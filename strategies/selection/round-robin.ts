@@ -18,6 +18,7 @@ export const roundRobin = defineSelection({
   needs: ['replicas'],
   params: z.strictObject({}),
   candidates: 'shard',
+  watches: 'nothing',
   create: (_params, view, rng) => new RoundRobin(view, rng),
 });
 

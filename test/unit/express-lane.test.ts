@@ -1,6 +1,6 @@
 /** Unit: a run has the same result with and without the express lane, whatever happens in it. */
 import { describe, expect, test, vi } from 'vitest';
-import { ExpressLane } from '../../sim/express-lane.ts';
+import { Flights } from '../../sim/flights.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault } from '../../sim/setup.ts';
@@ -93,17 +93,21 @@ const without = (result: RunResult) => ({ ...result, perf: null });
 describe.each(Object.entries(CASES))('%s', (_, overrides) => {
   test.each([
     ['to primaries', firstCandidate],
-    ['to the better of two', fewestOf(2)],
-  ])('reads %s: the long way and the short way give the same result', (_name, module) => {
+    ['to the better of two, by events', fewestOf(2)],
+    ['to the better of two, at which it looks', { ...fewestOf(2), watches: 'candidates' }],
+    ['at random', { ...fewestOf(1), watches: 'nothing' }],
+  ] as const)('reads %s: the long way and the short way give the same result', (_name, module) => {
     const setup = buildSetup({
       ...overrides,
       strategy: { ...overrides.strategy, selection: { module, params: {} } },
     });
-    const taken = vi.spyOn(ExpressLane.prototype, 'accept');
+    const taken = vi.spyOn(Flights.prototype, 'take');
     const [short, long] = [true, false].map((express) => run(setup, 7, { check: true, express }));
-    expect(taken.mock.results.filter(({ value }) => value === true).length).toBeGreaterThan(1000);
+    const unwatched = run(setup, 7);
+    expect(taken.mock.calls.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(1000);
     taken.mockRestore();
     expect(without(short!)).toEqual(without(long!));
+    expect(without(unwatched)).toEqual(without(long!));
     expect(short!.perf.events).toBe(long!.perf.events);
   });
 });

@@ -1,0 +1,259 @@
+/**
+ * Calm stretches: times in which whatever comes is served, so that no request tells a client anything that changes where
+ * the next one goes. Then requests need not be played one after the other in order of time: many are routed at a time,
+ * and served at a time, column by column. The border is here: as long as a stretch is not calm, the express lane plays its
+ * requests one by one, with the same result.
+ *
+ * It is calm where selections watch nothing, nobody is on the long way, all clients agree on who is primary, and those
+ * nodes are up and have all of their keys. A stretch ends at the next event, and before an answer could be late.
+ */
+import type { Answers } from './answers.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { Delivery } from './delivery.ts';
+import type { Flights } from './flights.ts';
+import { NODE_STATE } from './nodes.ts';
+import type { RequestFlow } from './request-flow.ts';
+import { type NodeId, OP, type ShardId } from './strategy.ts';
+import { BLOCK_SIZE, type RequestBlock } from './workload/request-block.ts';
+import type { World } from './world.ts';
+
+/** Departs never: it has not reached its node yet. */
+export const NOT_SERVED = -1;
+
+/** Beliefs that are looked at when something has changed: with more it would take longer than it saves. */
+const MAX_BELIEFS = 1 << 14;
+
+export class CalmStretch {
+  readonly #world: World;
+  readonly #flow: RequestFlow;
+  readonly #delivery: Delivery;
+  readonly #flights: Flights;
+  readonly #arrivals: Arrivals;
+  readonly #answers: Answers;
+  readonly #timeoutNs: number;
+  readonly #readsReplicas: boolean;
+  /** Writes reach replicas by events. */
+  readonly #writesSchedule: boolean;
+  /** The answer to a row comes too late. */
+  readonly #onLate: (row: number, departNs: number) => void;
+  /** [shard] keys it owns */
+  readonly #owned: Int32Array;
+  readonly #rows = new Int32Array(BLOCK_SIZE);
+  /** As long as nothing has happened since it was looked at. */
+  #isCalm = false;
+  #surveyed = false;
+  /** Longest way to a node so far. */
+  #longestNs = 0;
+
+  constructor(
+    world: World,
+    flow: RequestFlow,
+    delivery: Delivery,
+    flights: Flights,
+    arrivals: Arrivals,
+    answers: Answers,
+    onLate: (row: number, departNs: number) => void,
+  ) {
+    const { setup, membership, keys } = world;
+    this.#world = world;
+    this.#flow = flow;
+    this.#delivery = delivery;
+    this.#flights = flights;
+    this.#arrivals = arrivals;
+    this.#answers = answers;
+    this.#timeoutNs = setup.clients.timeoutNs;
+    this.#onLate = onLate;
+    this.#writesSchedule = setup.cluster.replicas > 0;
+    this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
+    this.#owned = new Int32Array(setup.cluster.shards);
+    const { full } = membership;
+    for (let key = 0; key < keys.count; key++) {
+      const shard = full.owners[full.partitionOf(key) * full.depth]!;
+      this.#owned[shard] = this.#owned[shard]! + 1;
+    }
+  }
+
+  /** Whether a run can have calm stretches at all. */
+  static fits({ setup, infos, clients }: World): boolean {
+    const { selection } = setup.strategy;
+    const { node } = setup.cluster;
+    const blind =
+      selection.module.candidates === 'primary' ||
+      (selection.module.candidates === 'shard' && selection.module.watches === 'nothing');
+    return (
+      blind && node.threads === 1 && node.shedding === null && clients.count * infos.length <= MAX_BELIEFS
+    );
+  }
+
+  /** Something has happened that may end the calm, or bring it. */
+  disturbed(): void {
+    this.#surveyed = false;
+  }
+
+  /** Until when the stretch that begins at `fromNs` lasts; -Infinity when it is not calm. */
+  untilNs(fromNs: number): number {
+    const { requests, queue, recorder } = this.#world;
+    if (requests.open > 0 || this.#delivery.waitingAttempts > 0) return -Infinity;
+    if (!this.#surveyed) {
+      this.#isCalm = this.#survey(fromNs);
+      this.#surveyed = true;
+    }
+    if (!this.#isCalm) return -Infinity;
+    return Math.min(queue.nextTimeNs, recorder.stepEndNs, fromNs + this.#timeoutNs - this.#longestNs);
+  }
+
+  /** COLD. */
+  #survey(nowNs: number): boolean {
+    const { membership, clients, setup, infos } = this.#world;
+    if (membership.tables.some((table) => table !== membership.full)) return false;
+    for (let shard = 0; shard < setup.cluster.shards; shard++) {
+      const primary = clients.writer(0, shard);
+      for (let client = 1; client < clients.count; client++)
+        if (clients.writer(client, shard) !== primary) return false;
+      if (this.#world.nodes.primary[primary] === 0 || !this.#serves(primary, shard, nowNs)) return false;
+    }
+    return !this.#readsReplicas || infos.every(({ id, shard }) => this.#serves(id, shard, nowNs));
+  }
+
+  #serves(node: NodeId, shard: ShardId, nowNs: number): boolean {
+    const { nodes, contents } = this.#world;
+    return (
+      nodes.state[node] === NODE_STATE.up &&
+      nodes.loadingUntilNs[node]! <= nowNs &&
+      nodes.serving[node] === 1 &&
+      nodes.writesPaused[node] === 0 &&
+      contents.held[node] === this.#owned[shard]
+    );
+  }
+
+  /**
+   * HOT. Takes in the rows of the block that come before `untilNs`, from `from` on, and serves what reaches its node by the
+   * time of the last one. The first row not taken.
+   */
+  run(block: RequestBlock, from: number, count: number, untilNs: number): number {
+    const { nodes, recorder, clock } = this.#world;
+    if (!(block.atNs[from]! < untilNs)) return from;
+    if (!nodes.haveRoomFor(this.#arrivals.count + count - from, clock.nowNs)) return from;
+    const to = this.#send(block, from, this.#route(block, from, count, untilNs));
+    if (to === from) return from;
+    recorder.counters.offered += to - from;
+    recorder.counters.attempts += to - from;
+    this.#flow.skipOrdinals(to - from);
+    clock.nowNs = Math.max(clock.nowNs, this.#serve(block.atNs[to - 1]!));
+    return to;
+  }
+
+  /** HOT. Where each goes, up to the first that is not for a calm stretch. */
+  #route(block: RequestBlock, from: number, count: number, untilNs: number): number {
+    const { membership, clients, recorder } = this.#world;
+    const { base, node: nodeOf, shard: shardOf } = this.#flights;
+    const { atNs, key, op, client: clientOf, partition, keysLeft } = block;
+    const { owners, depth } = membership.full;
+    const readsReplicas = this.#readsReplicas;
+    for (let i = from; i < count; i++) {
+      if (atNs[i]! >= untilNs || op[i] === OP.delete || keysLeft[i]! > 0) return i;
+      const client = clientOf[i]!;
+      const shard = owners[partition[i]! * depth]!;
+      nodeOf[base + i] =
+        readsReplicas && op[i] === OP.get
+          ? clients.reader(client, membership.full, partition[i]!, shard, key[i]!, OP.get)
+          : clients.writer(client, shard);
+      shardOf[base + i] = shard;
+    }
+    if (!recorder.outages.none) this.#tellOutages(block, from, count);
+    return count;
+  }
+
+  #tellOutages({ op, client }: RequestBlock, from: number, to: number): void {
+    const { outages } = this.#world.recorder;
+    const { base, shard } = this.#flights;
+    for (let i = from; i < to; i++) outages.asked(shard[base + i]!, op[i] === OP.get, client[i]!);
+  }
+
+  /** HOT. On their way; what comes after one that will be late is not. */
+  #send(block: RequestBlock, from: number, to: number): number {
+    const { network, queue } = this.#world;
+    const { base, arrivesNs, sequence } = this.#flights;
+    const first = base + from;
+    const end = network.outRows(this.#flights, first, base + to, this.#timeoutNs);
+    if (end === first) return from;
+    this.#flights.take(first, end - first);
+    const isLate = arrivesNs[end - 1]! > block.atNs[end - 1 - base]! + this.#timeoutNs;
+    const inTime = isLate ? end - 1 : end;
+    const firstSequence = queue.takeSequences(inTime - first);
+    let longestNs = this.#longestNs;
+    for (let row = first; row < inTime; row++) {
+      sequence[row] = firstSequence + row - first;
+      longestNs = Math.max(longestNs, arrivesNs[row]! - block.atNs[row - base]!);
+      this.#arrivals.add(row);
+    }
+    this.#longestNs = longestNs;
+    if (isLate) {
+      this.#world.clock.nowNs = block.atNs[end - 1 - base]!;
+      this.#onLate(end - 1, NOT_SERVED);
+    }
+    return end - base;
+  }
+
+  /**
+   * HOT. Whoever reaches its node by `untilNs` is served. A write may schedule an event, and a key may be deleted: what comes
+   * after that is left. The time up to which all are served.
+   */
+  #serve(untilNs: number): number {
+    const { nodes, queue, recorder, network } = this.#world;
+    const rows = this.#rows;
+    const { requests, arrivesNs } = this.#flights;
+    const arrivals = this.#arrivals;
+    for (;;) {
+      const limitNs = Math.min(untilNs, queue.nextTimeNs - 1);
+      const count = arrivals.takeMany(limitNs, rows, this.#writesSchedule);
+      if (count === 0) return limitNs;
+      nodes.offerRows(this.#flights, rows, count);
+      recorder.servedRows(this.#flights, rows, count);
+      network.backRows(this.#flights, rows, count);
+      this.#write(rows, count);
+      const lastNs = arrivesNs[rows[count - 1]!]!;
+      const deleted = requests.op[rows[count - 1]!] === OP.delete;
+      this.#answers.addRows(rows, this.#inTime(rows, count), lastNs);
+      if (deleted) return lastNs;
+    }
+  }
+
+  #write(rows: Int32Array, count: number): void {
+    const { contents, replication } = this.#world;
+    const { requests, node: nodeOf, arrivesNs, waitedNs, serviceNs } = this.#flights;
+    const { op, key, valueBytes } = requests;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (op[row] === OP.get) continue;
+      const node = nodeOf[row]!;
+      const departNs = arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!;
+      if (op[row] !== OP.delete) contents.put(node, key[row]!, valueBytes[row]!);
+      else {
+        contents.remove(node, key[row]!);
+        this.disturbed();
+      }
+      replication.write(node, key[row]!, op[row]!, departNs, serviceNs[row]!, valueBytes[row]!);
+    }
+  }
+
+  /** Leaves out those whose answers will be late; how many are left. */
+  #inTime(rows: Int32Array, count: number): number {
+    const { queue, clock } = this.#world;
+    const { requests, arrivesNs, waitedNs, serviceNs, repliesNs, sequence } = this.#flights;
+    const { atNs } = requests;
+    const timeoutNs = this.#timeoutNs;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (repliesNs[row]! <= atNs[row]! + timeoutNs) {
+        sequence[row] = queue.takeSequence();
+        rows[left++] = row;
+      } else {
+        clock.nowNs = arrivesNs[row]!;
+        this.#onLate(row, arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!);
+      }
+    }
+    return left;
+  }
+}

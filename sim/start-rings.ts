@@ -1,0 +1,64 @@
+/** Start times of waiting work, one ascending ring for each of several queues, all of one capacity that grows. */
+export class StartRings {
+  /** [queue x capacity] */
+  starts: Float64Array;
+  /** [queue] where the first one stands and where the next one will, counted on and on. */
+  readonly head: Int32Array;
+  readonly tail: Int32Array;
+  /** Capacity less one: a power of two. */
+  mask = 63;
+
+  constructor(queues: number) {
+    this.starts = new Float64Array(queues * (this.mask + 1));
+    this.head = new Int32Array(queues);
+    this.tail = new Int32Array(queues);
+  }
+
+  /** Forgets what has started by now; returns how many still wait. */
+  settle(queue: number, nowNs: number): number {
+    const from = queue * (this.mask + 1);
+    const tail = this.tail[queue]!;
+    let head = this.head[queue]!;
+    while (head !== tail && this.starts[from + (head & this.mask)]! <= nowNs) head = (head + 1) | 0;
+    this.head[queue] = head;
+    return (tail - head) | 0;
+  }
+
+  push(queue: number, startNs: number, nowNs: number): void {
+    const tail = this.tail[queue]!;
+    if (((tail - this.head[queue]!) | 0) > this.mask && 2 * this.settle(queue, nowNs) > this.mask)
+      this.#grow();
+    this.starts[queue * (this.mask + 1) + (tail & this.mask)] = startNs;
+    this.tail[queue] = tail + 1;
+  }
+
+  /** COLD. Makes room for so many more in each queue. */
+  haveRoomFor(count: number, nowNs: number): void {
+    for (let queue = 0; queue < this.head.length; queue++) {
+      const used = (this.tail[queue]! - this.head[queue]!) | 0;
+      if (used + count > this.mask) while (2 * (this.settle(queue, nowNs) + count) > this.mask) this.#grow();
+    }
+  }
+
+  #grow(): void {
+    const { starts, mask } = this;
+    this.mask = 2 * mask + 1;
+    this.starts = new Float64Array(2 * starts.length);
+    for (let each = 0; each < this.head.length; each++) {
+      for (let at = this.head[each]!; at !== this.tail[each]; at = (at + 1) | 0)
+        this.starts[each * (this.mask + 1) + (at & this.mask)] = starts[each * (mask + 1) + (at & mask)]!;
+    }
+  }
+
+  clear(queue: number): void {
+    this.head[queue] = this.tail[queue]!;
+  }
+
+  /** COLD. What has not started by now starts so much later. */
+  postpone(queue: number, nowNs: number, byNs: number): void {
+    this.settle(queue, nowNs);
+    const from = queue * (this.mask + 1);
+    for (let at = this.head[queue]!; at !== this.tail[queue]; at = (at + 1) | 0)
+      this.starts[from + (at & this.mask)] = this.starts[from + (at & this.mask)]! + byNs;
+  }
+}
