@@ -10,12 +10,15 @@ const source = { path: `bench-${name}.yaml`, text: scenarioOf(name, Number(reque
 const loaded = loadScenario(source, { overrides: [], registry });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems, null, 2));
 const setup = bindSetup(loaded.scenario, 'model', registry, null);
+const startedCpu = process.cpuUsage();
 const startedMs = performance.now();
 const result = run(setup, Number(seed));
 const seconds = (performance.now() - startedMs) / 1000;
+const cpu = process.cpuUsage(startedCpu);
 const measured: Measured = {
-  requests: result.requests.completed,
+  requests: result.requests.completed + result.requests.failed,
   seconds,
+  cpuSeconds: (cpu.user + cpu.system) / 1e6,
   mean: result.responseTime.mean ?? Number.NaN,
   events: result.perf.events,
   rssMiB: process.resourceUsage().maxRSS / 1024,

@@ -1,45 +1,14 @@
 // The reference of `npm run bench`: what a good programmer writes in an afternoon. std::priority_queue for the events,
 // std::deque for the queues, a virtual call for the choice of node, mt19937_64 and std::exponential_distribution.
-// Models A to D as in models.ts. Prints one line of JSON. Times in mean service times.
+// Models A to D as in models.ts (E: reference-crashes.cpp). Prints one line of JSON. Times in mean service times.
+#include "reference.hpp"
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <memory>
-#include <queue>
-#include <random>
 #include <string>
-#include <sys/resource.h>
-#include <vector>
-
-using Rng = std::mt19937_64;
-
-struct Event {
-  double time;
-  uint64_t sequence;
-  int kind;
-  int index;
-  bool operator<(const Event &other) const {
-    return time > other.time || (time == other.time && sequence > other.sequence);
-  }
-};
-
-class Queue {
-  std::priority_queue<Event> events_;
-  uint64_t sequence_ = 0;
-
-public:
-  void push(double time, int kind, int index) { events_.push({time, sequence_++, kind, index}); }
-  Event pop() {
-    Event event = events_.top();
-    events_.pop();
-    return event;
-  }
-  uint64_t scheduled() const { return sequence_; }
-};
 
 struct Node {
   std::deque<double> waiting; // arrival times, the first one in service
@@ -80,20 +49,6 @@ struct Hashed : Strategy {
   }
 };
 
-// Log-linear, 128 buckets an octave, as the engine's.
-struct Histogram {
-  std::vector<uint64_t> counts = std::vector<uint64_t>(64 * 128);
-  double sum = 0;
-  uint64_t count = 0;
-  void record(double value) {
-    uint64_t ns = uint64_t(value * 1e6) | 128;
-    int shift = 63 - 7 - __builtin_clzll(ns);
-    counts[(shift << 7) + ((ns >> shift) & 127)]++;
-    sum += value;
-    count++;
-  }
-};
-
 int main(int argc, char **argv) {
   const std::string model = argc > 1 ? argv[1] : "A";
   const uint64_t requests = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000000;
@@ -131,11 +86,10 @@ int main(int argc, char **argv) {
     }
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("{\"requests\":%llu,\"seconds\":%.6f,\"mean\":%.6f,\"events\":%llu,\"rssMiB\":%.1f,\"nodes\":[",
-              (unsigned long long)requests, elapsed.count(), response.sum / double(response.count),
-              (unsigned long long)queue.scheduled(), usage.ru_maxrss / 1024.0);
+  std::printf("{\"requests\":%llu,\"seconds\":%.6f,\"mean\":%.6f,\"events\":%llu,", (unsigned long long)requests,
+              elapsed.count(), response.sum / double(response.count), (unsigned long long)queue.scheduled());
+  printUsage();
+  std::printf("\"nodes\":[");
   for (int i = 0; i < count; i++)
     std::printf("%s%llu", i ? "," : "", (unsigned long long)nodes[i].arrivals);
   std::printf("]}\n");

@@ -65,5 +65,7 @@ const sim = new Sim();
 sim.addEntity(Source);
 sim.simulate(Number.MAX_SAFE_INTEGER);
 const seconds = (performance.now() - started) / 1000;
+const cpu = process.cpuUsage();
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
 const rssMiB = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ requests: done, seconds, mean: total / done, events: 0, rssMiB, nodes: arrivals }));
+console.log(JSON.stringify({ requests: done, seconds, cpuSeconds, mean: total / done, events: 0, rssMiB, nodes: arrivals }));

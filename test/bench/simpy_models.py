@@ -66,6 +66,7 @@ env.run()
 print(json.dumps({
     "requests": done,
     "seconds": time.perf_counter() - started,
+    "cpuSeconds": time.process_time(),
     "mean": total / done,
     "events": next(env._eid) if hasattr(env, "_eid") else 0,
     "rssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
