@@ -42,6 +42,7 @@ const requestCounts = z.object({
   refused: count,
   outOfMemory: count.default(0),
   originFailed: count.default(0),
+  noConnection: count.default(0),
   open: count,
   attempts: count,
   retries: count,
@@ -141,6 +142,15 @@ const treatment = z.object({
   localBytes: number.default(0),
 });
 
+const connections = z.object({
+  connects: count,
+  established: count,
+  refused: count,
+  timedOut: count,
+  peakConnectsPerSec: number,
+  waits: timeSummary,
+});
+
 const rebalance = z.object({
   rounds: count,
   partitionsMoved: count,
@@ -179,7 +189,16 @@ const partitionMap = z
     if (wrong !== null) context.issues.push({ code: 'custom', input: context.value, message: wrong });
   });
 
-const LATER = ['gets', 'originRequests', 'originUtilization', 'sent', 'retries', 'redirects', 'slow'];
+const LATER = [
+  'gets',
+  'originRequests',
+  'originUtilization',
+  'sent',
+  'retries',
+  'redirects',
+  'connects',
+  'slow',
+];
 
 const timeline = z
   .object({
@@ -199,6 +218,7 @@ const timeline = z
     sent: z.array(number).default([]),
     retries: z.array(number).default([]),
     redirects: z.array(number).default([]),
+    connects: z.array(number).default([]),
     slow: z.array(number).default([]),
     utilization: z.array(z.array(number)),
     attempts: z.array(z.array(number)),
@@ -270,6 +290,7 @@ const run = z
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,
     staleReads: count,
+    connections: connections.nullable().default(null),
     cache: z.object({
       expired: count,
       expiredLazily: count.default(0),

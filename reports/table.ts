@@ -218,6 +218,46 @@ const MEMORY: readonly Figure[] = [
   },
 ];
 
+/** What it takes to have connections, where they are not always there. */
+const CONNECTIONS: readonly Figure[] = [
+  {
+    head: ['connects', 'begun'],
+    metric: null,
+    value: (run) => run.connections?.connects ?? null,
+    cell: ({ connections }) => (connections === null ? ABSENT : integer(connections.connects)),
+    show: integer,
+  },
+  {
+    head: ['peak', 'per second'],
+    metric: null,
+    value: (run) => run.connections?.peakConnectsPerSec ?? null,
+    cell: ({ connections }) => (connections === null ? ABSENT : integer(connections.peakConnectsPerSec)),
+    show: integer,
+  },
+  {
+    head: ['refused +', 'timed out'],
+    metric: null,
+    value: ({ connections }) => (connections === null ? null : connections.refused + connections.timedOut),
+    cell: ({ connections }) =>
+      connections === null ? ABSENT : `${integer(connections.refused)} + ${integer(connections.timedOut)}`,
+    show: integer,
+  },
+  {
+    head: ['attempts', 'waited'],
+    metric: null,
+    value: (run) => run.connections?.waits.count ?? null,
+    cell: ({ connections }) => (connections === null ? ABSENT : integer(connections.waits.count)),
+    show: integer,
+  },
+  {
+    head: ['wait p99', 'ms'],
+    metric: null,
+    value: (run) => run.connections?.waits.p99 ?? null,
+    cell: (run) => millis(run.connections?.waits.p99 ?? null),
+    show: millis,
+  },
+];
+
 /** The most memory a node ever used [bytes]. */
 function fullest(run: RunResult): number {
   return Math.max(...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0));
@@ -264,6 +304,8 @@ export function rankedTable(result: Result): RankedTable {
     treated.push({ title: 'Moved partitions', columns: REBALANCE });
   if (rows.some(({ run }) => run.nodes.some(({ memory }) => memory !== null)))
     treated.unshift({ title: 'Memory', columns: MEMORY });
+  if (rows.some(({ run }) => run.connections !== null))
+    treated.unshift({ title: 'Connections', columns: CONNECTIONS });
   const tenants = tenantFigures(rows.map(({ run }) => run));
   if (tenants.length > 0) treated.unshift({ title: 'Tenants', columns: tenants });
   if (result.replications === null) {

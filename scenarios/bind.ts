@@ -15,6 +15,7 @@ import { partUntil } from '../sim/traces/repetition.ts';
 import { replaySpeed } from '../sim/traces/times.ts';
 import { formatDuration, formatFactor, formatSize } from '../sim/units.ts';
 import type { Registry } from '../strategies/registry.ts';
+import { clientsOf } from './bind-clients.ts';
 import { planFaults } from './bind-faults.ts';
 import { paceOf } from './bind-recording.ts';
 import { syntheticLine, syntheticOf } from './bind-workload.ts';
@@ -123,25 +124,7 @@ function setupOf(
       crossZoneNs: network.crossZone,
       jitterSigma: network.jitter,
     },
-    clients: {
-      count: clients.count,
-      timeoutNs: clients.timeout,
-      retries: {
-        max: clients.retries.max,
-        backoffNs: clients.retries.backoff,
-        maxBackoffNs: clients.retries.maxBackoff,
-        jitter: clients.retries.jitter,
-      },
-      retryBudget: budgetOf(clients.retries.budget),
-      breaker: breakerOf(clients.breaker),
-      maxRedirects: clients.maxRedirects,
-      askAgainNs: clients.askAgain,
-      reconnectNs: clients.reconnect,
-      topologyRefresh: {
-        periodicNs: clients.topologyRefresh.periodic,
-        minIntervalNs: clients.topologyRefresh.minInterval,
-      },
-    },
+    clients: clientsOf(clients),
     origin: originOf(settings),
     faults,
     strategy,
@@ -185,14 +168,6 @@ function durationOf({ duration }: Settings, workload: Workload): number {
 
 function replayedSpanNs({ recording, speed }: RecordedWorkload): number {
   return Math.round(recording.spanNs / speed);
-}
-
-function budgetOf(budget: Settings['clients']['retries']['budget']): Setup['clients']['retryBudget'] {
-  return budget && { share: budget.share, minPerSec: budget.minRate, capacity: budget.capacity };
-}
-
-function breakerOf(breaker: Settings['clients']['breaker']): Setup['clients']['breaker'] {
-  return breaker && { failures: breaker.failures, openNs: breaker.open, halfOpen: breaker.halfOpen };
 }
 
 function originOf({ origin }: Settings): OriginSetup | null {

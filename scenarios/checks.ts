@@ -5,6 +5,7 @@ import type { KeyNames } from '../sim/strategy.ts';
 import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
+import { checkClients } from './check-clients.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkMemory } from './check-memory.ts';
 import { checkRecording } from './check-recording.ts';
@@ -27,6 +28,7 @@ export function checkSections(sections: Sections): Finding[] {
     ...checkWorkload(sections),
     ...checkCluster(sections),
     ...checkMemory(sections),
+    ...checkClients(sections),
     ...checkFaults(sections, endNsOf(sections)),
   ];
 }

@@ -3,9 +3,9 @@
  * JSON Schema editors complete by. `scenarios/hot-shard.yaml` is a commented example.
  */
 import { z } from 'zod';
-import { CLIENT_NAMES } from './client-presets.ts';
+import { clientsSchema } from './clients-schema.ts';
 import { faultSchema } from './fault-schema.ts';
-import { byteRate, count, duration, jsonSchemaOf, none, rate, ratio, shape } from './fields.ts';
+import { byteRate, count, duration, jsonSchemaOf, none, ratio, shape } from './fields.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { memoryFields } from './memory-schema.ts';
 import { recordedSchema } from './recording-schema.ts';
@@ -97,89 +97,6 @@ const network = z.strictObject({
     .describe('Sigma of the lognormal factor on every delay; 0 for constant delays.'),
 });
 
-const clients = z.strictObject({
-  like: z
-    .enum(CLIENT_NAMES)
-    .optional()
-    .describe('Defaults of a well-known client instead of those below; what is written beside it wins.'),
-  count: count({ min: 1, max: 100_000 })
-    .prefault(24)
-    .describe('Application instances; each routes by what it knows itself.'),
-  timeout: duration({ min: 1, words: { none: Infinity } })
-    .prefault('250ms')
-    .describe('Longest wait for one attempt [duration], or none.'),
-  retries: z
-    .strictObject({
-      max: count({ max: 100 }).prefault(3).describe('Further attempts after the first.'),
-      backoff: duration()
-        .prefault('20ms')
-        .describe('Pause before the first retry; doubles with each [duration].'),
-      maxBackoff: duration().prefault('1s').describe('Longest pause [duration].'),
-      jitter: z
-        .enum(['none', 'equal', 'full', 'decorrelated'])
-        .prefault('full')
-        .describe(
-          'Random part of the pause: none, its second half (equal), all of it (full), or from the first pause to three times the last one (decorrelated).',
-        ),
-      budget: z
-        .union([
-          none(),
-          z.strictObject({
-            share: ratio().prefault('20%').describe('Retries each request earns [ratio].'),
-            minRate: rate()
-              .prefault('10/s')
-              .describe('Retries a client may make in any case [count per time].'),
-            capacity: count({ min: 1 }).prefault(100).describe('Retries a client can save up.'),
-          }),
-        ])
-        .prefault('none')
-        .describe(
-          "Bounds each client's retries by a share of its requests, as Finagle and gRPC do; or none.",
-        ),
-    })
-    .prefault({})
-    .describe('What a client does after a failed attempt.'),
-  breaker: z
-    .union([
-      none(),
-      z.strictObject({
-        failures: count({ min: 1, max: 1e6 })
-          .prefault(5)
-          .describe('Failures in a row (no answer in time, refused, queue full) that open it.'),
-        open: duration({ min: 1 })
-          .prefault('1s')
-          .describe('How long the client does not ask the node [duration].'),
-        halfOpen: count({ min: 1, max: 1e6 })
-          .prefault(1)
-          .describe('Trials after that; it closes when all succeed, and opens again when one fails.'),
-      }),
-    ])
-    .prefault('none')
-    .describe(
-      'A circuit breaker per client and node: requests for a failing node fail at once, and reads avoid it; or none.',
-    ),
-  maxRedirects: count({ max: 1000 })
-    .prefault(16)
-    .describe('Redirections (MOVED) and pauses after CLUSTERDOWN or LOADING per request before it fails.'),
-  askAgain: duration()
-    .prefault('100ms')
-    .describe('Pause before asking again after CLUSTERDOWN or LOADING [duration]; ioredis waits 100ms.'),
-  reconnect: duration()
-    .prefault('100ms')
-    .describe('Pause before reconnecting to a node that refused; reads avoid it meanwhile [duration].'),
-  topologyRefresh: z
-    .strictObject({
-      periodic: duration({ min: 1, words: { never: Infinity } })
-        .prefault('never')
-        .describe('A client asks for the topology this often [duration], or never.'),
-      minInterval: duration()
-        .prefault('1s')
-        .describe('It also asks after a failure or a redirection, at most this often [duration].'),
-    })
-    .prefault({})
-    .describe('How clients learn who is primary.'),
-});
-
 const origin = z.strictObject({
   latency: duration().prefault('5ms').describe('Mean time of one answer [duration].'),
   shape: shape().prefault('exponential').describe('How that time scatters.'),
@@ -260,7 +177,7 @@ export const settingsShape = {
     .describe('Times of requests that arrive earlier are not recorded [duration]; auto finds it (MSER-5).'),
   cluster: cluster.prefault({}).describe('Nodes and how they replicate.'),
   network: network.prefault({}).describe('Delays between clients and nodes.'),
-  clients: clients.prefault({}).describe('The applications that use the cache.'),
+  clients: clientsSchema.prefault({}).describe('The applications that use the cache.'),
   origin: z
     .union([none(), origin])
     .prefault({})

@@ -49,6 +49,7 @@ export class Attempts {
   waitingAhead = new Int32Array(0);
   /** Copied from the request, which may be gone when the node gets to work. */
   serviceFactor = new Float64Array(0);
+  outFactor = new Float64Array(0);
   backFactor = new Float64Array(0);
   /** Time to live of what it writes; 0 for none. Meaningful only where the workload sets any. */
   ttlNs = new Float64Array(0);
@@ -63,6 +64,12 @@ export class Attempts {
   valueBytes = new Int32Array(0);
   /** The other of two that read the same for a request, or NONE: a hedged read's first and second. */
   twin = new Int32Array(0);
+  /** Connection it has, or NONE; the node's life that it leads to; the next in line for one. Only with connections. */
+  connection = new Int32Array(0);
+  life = new Int32Array(0);
+  next = new Int32Array(0);
+  /** 1 when it went to a host that is gone, and its client, which waits for ever, only has its connection to tell. */
+  adrift = new Uint8Array(0);
   op = new Uint8Array(0);
   purpose = new Uint8Array(0);
   state = new Uint8Array(0);
@@ -84,7 +91,7 @@ export class Attempts {
   promise = new Uint8Array(0);
   /** How much later a postponed reply comes. */
   lateNs = new Float64Array(0);
-  /** Events that name this attempt. */
+  /** Events that name this attempt; 0 for none, and no attempt. */
   refs = new Uint8Array(0);
   #free = new Int32Array(0);
   #freeCount = 0;
@@ -105,11 +112,18 @@ export class Attempts {
     this.stale[attempt] = 0;
     this.hedgeDue[attempt] = 0;
     this.twin[attempt] = NONE;
+    this.connection[attempt] = NONE;
+    this.adrift[attempt] = 0;
     this.atNode[attempt] = 0;
     this.promise[attempt] = PROMISE.kept;
     this.lateNs[attempt] = 0;
     this.refs[attempt] = 1;
     return attempt;
+  }
+
+  /** Its client waits for it. */
+  isWaiting(attempt: number): boolean {
+    return this.state[attempt] === ATTEMPT.waiting;
   }
 
   /** No timeout names it: only its carrier, and perhaps a hedge to come. */
@@ -136,6 +150,7 @@ export class Attempts {
     this.waitedNs = widen(this.waitedNs, new Float64Array(capacity));
     this.waitingAhead = widen(this.waitingAhead, new Int32Array(capacity));
     this.serviceFactor = widen(this.serviceFactor, new Float64Array(capacity));
+    this.outFactor = widen(this.outFactor, new Float64Array(capacity));
     this.backFactor = widen(this.backFactor, new Float64Array(capacity));
     this.ttlNs = widen(this.ttlNs, new Float64Array(capacity));
     this.version = widen(this.version, new Int32Array(capacity));
@@ -146,6 +161,10 @@ export class Attempts {
     this.key = widen(this.key, new Int32Array(capacity));
     this.valueBytes = widen(this.valueBytes, new Int32Array(capacity));
     this.twin = widen(this.twin, new Int32Array(capacity));
+    this.connection = widen(this.connection, new Int32Array(capacity));
+    this.life = widen(this.life, new Int32Array(capacity));
+    this.next = widen(this.next, new Int32Array(capacity));
+    this.adrift = widen(this.adrift, new Uint8Array(capacity));
     this.stale = widen(this.stale, new Uint8Array(capacity));
     this.hedgeDue = widen(this.hedgeDue, new Uint8Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));

@@ -5,6 +5,7 @@
  */
 import { ATTEMPT, MISSED, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
+import { Connections } from './connections.ts';
 import { LawError } from './errors.ts';
 import type { ExpressLane } from './express-lane.ts';
 import type { Hedging } from './hedging.ts';
@@ -26,11 +27,28 @@ import type { World } from './world.ts';
 /** A fill or a copy that nobody waits for. */
 export const NO_TASK = -1;
 
+/** [OUTCOME] Whether it makes a client doubt what it knows of the cluster. */
+const TELLS_OF_TOPOLOGY: Readonly<Record<Outcome, boolean>> = {
+  [OUTCOME.ok]: false,
+  [OUTCOME.timeout]: true,
+  [OUTCOME.refused]: true,
+  [OUTCOME.rejected]: false,
+  [OUTCOME.moved]: true,
+  [OUTCOME.clusterDown]: true,
+  [OUTCOME.loading]: true,
+  [OUTCOME.ask]: true,
+  [OUTCOME.outOfMemory]: false,
+  [OUTCOME.originFailed]: false,
+  [OUTCOME.noConnection]: false,
+};
+
 export class Delivery {
   readonly #world: World;
   readonly #nodeCount: number;
   readonly #readsReplicas: boolean;
   readonly #timeoutNs: number;
+  /** Null where connections are always there. */
+  readonly #connections: Connections | null;
   readonly #tasks: ((outcome: Outcome) => void)[] = [];
   /** Writes that wait at nodes which hand their role over. */
   #held: number[] = [];
@@ -56,6 +74,9 @@ export class Delivery {
     this.#nodeCount = world.infos.length;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#timeoutNs = setup.clients.timeoutNs;
+    const { pool } = setup.clients;
+    this.#connections = pool && new Connections(world, pool, this);
+    world.connections = this.#connections;
   }
 
   create(purpose: number, owner: number, client: number, node: number, shard: number): number {
@@ -77,17 +98,41 @@ export class Delivery {
   }
 
   send(attempt: number, outFactor: number, backFactor: number): void {
-    const { attempts, clock, network, queue, recorder } = this.#world;
-    const client = attempts.client[attempt]!;
-    const node = attempts.node[attempt]!;
+    const { attempts, clock, recorder } = this.#world;
     attempts.sentNs[attempt] = clock.nowNs;
+    attempts.outFactor[attempt] = outFactor;
     attempts.backFactor[attempt] = backFactor;
-    this.waitFor(client, node);
+    this.waitFor(attempts.client[attempt]!, attempts.node[attempt]!);
     recorder.counters.attempts++;
+    if (this.#connections === null || this.#connections.admit(attempt)) this.write(attempt);
+  }
+
+  /** It leaves its client. */
+  write(attempt: number): void {
+    const { attempts, clock, network, queue } = this.#world;
+    const node = attempts.node[attempt]!;
     if (this.#world.truth !== null) this.#world.truth.sent(node);
-    const arrivesNs = network.out(client, node, clock.nowNs, outFactor);
+    const arrivesNs = network.out(attempts.client[attempt]!, node, clock.nowNs, attempts.outFactor[attempt]!);
     queue.push(arrivesNs, EVENT.arrive, attempt);
-    if (arrivesNs > clock.nowNs + this.#timeoutNs) this.giveUpInTime(attempt);
+    if (arrivesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
+  }
+
+  /** It cannot be sent; its client hears at once. */
+  failSoon(attempt: number): void {
+    const { queue, clock } = this.#world;
+    queue.push(clock.nowNs, EVENT.reset, attempt);
+  }
+
+  /** COLD. A connection is no more: who waits for an answer on it hears that. */
+  cutOff(connection: number): void {
+    const { attempts } = this.#world;
+    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
+      if (attempts.refs[attempt] === 0 || !attempts.isWaiting(attempt)) continue;
+      if (attempts.connection[attempt] !== connection) continue;
+      // What is adrift has no event that would name it but this one.
+      if (attempts.adrift[attempt] === 0) attempts.refs[attempt] = attempts.refs[attempt]! + 1;
+      this.conclude(attempt, OUTCOME.refused);
+    }
   }
 
   /** The client waits for one more answer of the node. */
@@ -152,6 +197,10 @@ export class Delivery {
       else this.#lose(attempt);
       return;
     }
+    if (this.#connections?.isUnknown(attempt)) {
+      this.answer(attempt, OUTCOME.refused, clock.nowNs);
+      return;
+    }
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     this.#world.recorder.reached(node, attempts.key[attempt]!);
     this.#admit(attempt, node);
@@ -180,7 +229,7 @@ export class Delivery {
   /** COLD. A write waits at a node that hands its role over; its client may give up meanwhile. */
   #hold(attempt: number): void {
     this.#held.push(attempt);
-    if (this.#timeoutNs < Infinity) this.giveUpInTime(attempt);
+    this.giveUpInTime(attempt);
   }
 
   /** COLD. Writes that were held back at the node are judged as if they came now. */
@@ -353,6 +402,7 @@ export class Delivery {
   /** The answer will be late: the client gives up before, unless that is settled already. */
   giveUpInTime(attempt: number): void {
     const { attempts, queue, clock } = this.#world;
+    if (this.#timeoutNs === Infinity) return;
     if (!attempts.isCarriedOnly(attempt) || attempts.state[attempt] !== ATTEMPT.waiting) return;
     attempts.refs[attempt] = attempts.refs[attempt]! + 1;
     queue.push(Math.max(attempts.sentNs[attempt]! + this.#timeoutNs, clock.nowNs), EVENT.timeout, attempt);
@@ -360,9 +410,14 @@ export class Delivery {
 
   /** Nobody will answer: only the timeout is left. Without one the client waits for ever. */
   #lose(attempt: number): void {
-    if (this.#timeoutNs === Infinity) return;
+    const { attempts } = this.#world;
+    this.#connections?.unacknowledged(attempt);
+    if (this.#timeoutNs === Infinity && attempts.isWaiting(attempt)) {
+      attempts.adrift[attempt] = 1;
+      return;
+    }
     this.giveUpInTime(attempt);
-    this.#world.attempts.unref(attempt);
+    attempts.unref(attempt);
   }
 
   reply(attempt: number): void {
@@ -402,6 +457,7 @@ export class Delivery {
     const client = attempts.client[attempt]!;
     const node = attempts.node[attempt]!;
     this.heard(client, node);
+    this.#connections?.released(attempt, outcome);
     const sentNs = attempts.sentNs[attempt]!;
     const elapsedNs = clock.nowNs - sentNs;
     const selection = clients.selections[client]!;
@@ -470,7 +526,11 @@ export class Delivery {
   /** A node that answers, whatever it says, is well; reads avoid one that is not as long as its breaker is open. */
   #tellBreaker(client: number, node: number, outcome: Outcome): void {
     const { breaker, clients, clock, setup } = this.#world;
-    const failed = outcome === OUTCOME.timeout || outcome === OUTCOME.refused || outcome === OUTCOME.rejected;
+    const failed =
+      outcome === OUTCOME.timeout ||
+      outcome === OUTCOME.refused ||
+      outcome === OUTCOME.rejected ||
+      outcome === OUTCOME.noConnection;
     if (breaker!.observe(client, node, failed, clock.nowNs))
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.breaker!.openNs;
   }
@@ -480,8 +540,7 @@ export class Delivery {
     const { clients, clock, setup } = this.#world;
     if (outcome === OUTCOME.refused)
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
-    if (this.topology !== null && outcome !== OUTCOME.rejected && outcome !== OUTCOME.outOfMemory)
-      this.topology.refresh(client);
+    if (this.topology !== null && TELLS_OF_TOPOLOGY[outcome]) this.topology.refresh(client);
   }
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */
@@ -512,10 +571,11 @@ export class Delivery {
       if (nodes.state[node] === NODE_STATE.processDown) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         queue.push(network.back(attempts.client[attempt]!, node, nowNs, 1), EVENT.reset, attempt);
-      } else if (attempts.isCarriedOnly(attempt) && this.#timeoutNs < Infinity) {
+      } else if (this.#timeoutNs === Infinity && this.#connections !== null) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
-        queue.push(Math.max(nowNs, attempts.sentNs[attempt]! + this.#timeoutNs), EVENT.timeout, attempt);
-      }
+        attempts.adrift[attempt] = 1;
+      } else this.giveUpInTime(attempt);
     }
+    this.#connections?.crashed(node);
   }
 }

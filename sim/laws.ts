@@ -35,13 +35,14 @@ export class Laws {
         'conservation',
         `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${open} open`,
       );
-    const { timedOut, rejected, refused, outOfMemory, originFailed } = counters;
-    const causes = timedOut + rejected + refused + outOfMemory + originFailed;
+    const { timedOut, rejected, refused, outOfMemory, originFailed, noConnection } = counters;
+    const causes = timedOut + rejected + refused + outOfMemory + originFailed + noConnection;
     if (counters.failed !== causes)
       throw new LawError(
         'conservation',
         `${counters.failed} requests failed, but the causes add up to ${causes}`,
       );
+    world.connections?.check();
     let inFlight = 0;
     for (const count of world.clients.inFlight) inFlight += count;
     if (inFlight !== engine.delivery.waitingAttempts)

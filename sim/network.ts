@@ -19,25 +19,25 @@ export class Network {
   readonly #lastOutNs: Float64Array;
   readonly #lastBackNs: Float64Array;
   readonly #bus: NodeBus;
-  readonly #orderedReplies: boolean;
+  readonly #ordered: { readonly requests: boolean; readonly replies: boolean };
   /** Null in a sound network. */
   readonly #faults: NetworkFaults | null;
 
   /**
    * @param clientZone [client] and `nodeZone` [node]: zone indices
-   * @param orderedReplies false where a node's threads answer on connections of their own
+   * @param ordered what travels on one connection, from a client to a node and back
    */
   constructor(
     setup: NetworkSetup,
     clientZone: Uint8Array,
     nodeZone: Uint8Array,
-    orderedReplies: boolean,
+    ordered: { readonly requests: boolean; readonly replies: boolean },
     faults: NetworkFaults,
     rng: RandomStream,
   ) {
     const nodeCount = nodeZone.length;
     this.#nodeCount = nodeCount;
-    this.#orderedReplies = orderedReplies;
+    this.#ordered = ordered;
     this.#faults = faults.none ? null : faults;
     this.#delayNs = new Float64Array(clientZone.length * nodeCount);
     for (let client = 0; client < clientZone.length; client++) {
@@ -59,7 +59,9 @@ export class Network {
   out(client: number, node: number, nowNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;
     const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, true, nowNs);
-    const arrivesNs = Math.max(leavesNs + whole(this.#delayNs[link]! * factor), this.#lastOutNs[link]!);
+    const aloneNs = leavesNs + whole(this.#delayNs[link]! * factor);
+    if (!this.#ordered.requests) return aloneNs;
+    const arrivesNs = Math.max(aloneNs, this.#lastOutNs[link]!);
     this.#lastOutNs[link] = arrivesNs;
     return arrivesNs;
   }
@@ -70,7 +72,7 @@ export class Network {
     const leavesNs =
       this.#faults === null ? departNs : this.#faults.onClientLink(client, node, false, departNs);
     const aloneNs = leavesNs + whole(this.#delayNs[link]! * factor);
-    if (!this.#orderedReplies) return aloneNs;
+    if (!this.#ordered.replies) return aloneNs;
     const arrivesNs = Math.max(aloneNs, this.#lastBackNs[link]!);
     this.#lastBackNs[link] = arrivesNs;
     return arrivesNs;

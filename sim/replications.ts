@@ -31,6 +31,7 @@ export function thinned(run: RunResult): RunResult {
       sent: [],
       retries: [],
       redirects: [],
+      connects: [],
       slow: [],
       utilization: run.nodes.map(() => []),
       attempts: run.nodes.map(() => []),

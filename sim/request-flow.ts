@@ -605,6 +605,7 @@ export class RequestFlow {
       else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
       else if (outcome === OUTCOME.outOfMemory) recorder.counters.outOfMemory++;
       else if (outcome === OUTCOME.originFailed) recorder.counters.originFailed++;
+      else if (outcome === OUTCOME.noConnection) recorder.counters.noConnection++;
       else recorder.counters.refused++;
     }
     if (this.onEnded !== null) this.onEnded(client);

@@ -33,6 +33,8 @@ export interface RequestCounts {
   outOfMemory: number;
   /** Failed, last attempt a miss that the origin did not cure: an error, or no answer in time. */
   originFailed: number;
+  /** Failed, last attempt not sent: its client had no connection to spare in time. */
+  noConnection: number;
   /** Neither completed nor failed when the run ended. */
   open: number;
   attempts: number;
@@ -176,6 +178,19 @@ export interface FaultImpact {
   hitRatioBackAfterMs: number | null;
 }
 
+/** What it took to have connections. Those that were open when the run started are not counted. */
+export interface ConnectionsResult {
+  /** Begun; those that ended: made, refused (the process is gone, or was lost on the way), or out of time. */
+  connects: number;
+  established: number;
+  refused: number;
+  timedOut: number;
+  /** Begun in the busiest step of the timeline. */
+  peakConnectsPerSec: number;
+  /** Of attempts that had to wait for a connection, until they were sent. */
+  waits: TimeSummary;
+}
+
 interface CacheResult {
   /** Null without a single get. */
   hitRatio: number | null;
@@ -282,6 +297,8 @@ export interface Timeline {
   sent: number[];
   retries: number[];
   redirects: number[];
+  /** Connects begun; empty where connections are always there. */
+  connects: number[];
   /** Completed later than the p99 of all before the first fault. */
   slow: number[];
   /** [node][step] */
@@ -366,6 +383,8 @@ export interface RunResult {
   events: ControlEvent[];
   lostWrites: number;
   staleReads: number;
+  /** Null where connections are always there. */
+  connections: ConnectionsResult | null;
   cache: CacheResult;
   /** Requests sent to another shard than before because membership changed. */
   movedKeys: number;

@@ -4,6 +4,7 @@
  */
 import { ClosedLoop, isClosedLoop } from './closed-loop.ts';
 import { Coalescing } from './coalescing.ts';
+import { longestWaitNs } from './connections.ts';
 import { Control } from './control.ts';
 import { Engine } from './engine.ts';
 import { scheduleFaults } from './faults.ts';
@@ -184,13 +185,17 @@ function reportProgress(world: World, hooks: RunHooks): boolean {
  * until the longest life a request can have with all its retries, and the origin's queue, are over.
  */
 function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
-  const { timeoutNs, retries } = world.setup.clients;
+  const { timeoutNs, retries, pool } = world.setup.clients;
   const { timeoutNs: originNs = 0, leases = null } = world.setup.origin ?? {};
   const fetchNs = Math.min(originNs, leases?.forNs ?? Infinity);
   const attemptNs =
-    (timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9) + (fetchNs < Infinity ? fetchNs : 0);
-  const limitNs = endNs + 1e9 + (1 + retries.max) * attemptNs;
-  const isOver = (nowNs: number): boolean => nowNs >= Math.max(limitNs, world.origin?.busyUntilNs ?? 0);
+    (timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9) +
+    (fetchNs < Infinity ? fetchNs : 0) +
+    (pool === null ? 0 : longestWaitNs(pool));
+  const lifeNs = 1e9 + (1 + retries.max) * attemptNs;
+  // Who gets an error from the origin at last may begin anew.
+  const isOver = (nowNs: number): boolean =>
+    nowNs >= Math.max(endNs, world.origin?.busyUntilNs ?? 0) + lifeNs;
   for (let untilNs = endNs; world.requests.open > 0 && !isOver(untilNs - 1e6); untilNs += 1e6)
     engine.drain(untilNs);
 }

@@ -381,6 +381,8 @@ interface ClientsSetup {
   } | null;
   /** Null where clients ask a node however often it failed. */
   readonly breaker: BreakerSetup | null;
+  /** Null where connections are always there and cost nothing. */
+  readonly pool: PoolSetup | null;
   /** Redirections and pauses before asking again, per request, before it fails. */
   readonly maxRedirects: number;
   /** Pause after CLUSTERDOWN or LOADING. */
@@ -393,6 +395,33 @@ interface ClientsSetup {
     /** Refresh after a failed attempt or a redirection, at most once per this interval. */
     readonly minIntervalNs: Nanos;
   };
+}
+
+/** Connections of a client to each node (sim/connections.ts, sim/dialing.ts). */
+export interface PoolSetup {
+  /** An attempt has a connection to itself, or all share one. */
+  readonly kind: 'blocking' | 'multiplexed';
+  /** 1 where multiplexed. */
+  readonly size: number;
+  /** How long an attempt waits in line for one, where blocking; Infinity for ever. */
+  readonly waitNs: Nanos;
+  /** For all of the handshake. */
+  readonly connectTimeoutNs: Nanos;
+  /** Pause before the next connect after as many failures in a row as there are connections; doubles to the longest. */
+  readonly backoffNs: Nanos;
+  readonly maxBackoffNs: Nanos;
+  /** What attempts do while the multiplexed connection is down: fail with the next connect, or wait for one that succeeds. */
+  readonly whileDown: 'fail' | 'wait';
+  /** A pool notices that the node closed a connection before it uses it. */
+  readonly checked: boolean;
+  /** How long the kernel repeats what nobody acknowledges before it gives the connection up. */
+  readonly unacknowledgedNs: Nanos;
+  /** Of the handshake, TCP's own included. */
+  readonly roundTrips: number;
+  /** Time of the node's thread for one connect. */
+  readonly nodeNs: Nanos;
+  /** Connections that a node's kernel accepts before its process does. */
+  readonly backlog: number;
 }
 
 export interface BreakerSetup {

@@ -54,6 +54,8 @@ export const OUTCOME = {
   outOfMemory: 8,
   /** What is behind the cache gave an error, or no answer in time. */
   originFailed: 9,
+  /** The client had no connection to spare in time, and sent nothing. */
+  noConnection: 10,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 

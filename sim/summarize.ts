@@ -1,5 +1,6 @@
 /** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
 
+import { longestWaitNs } from './connections.ts';
 import type { Memory } from './memory/memory.ts';
 import { metastabilityOf, type Station } from './metastability.ts';
 import { faultImpacts } from './metrics/fault-impact.ts';
@@ -10,6 +11,7 @@ import type { Recorder } from './metrics/recorder.ts';
 import { responseTimesOf } from './metrics/response-times.ts';
 import { NODE_STATE } from './nodes.ts';
 import type {
+  ConnectionsResult,
   Divergence,
   FailoverResult,
   HotKeyTreatment,
@@ -86,6 +88,7 @@ export function summarize(end: RunEnd): RunResult {
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
+    connections: connectionsOf(world),
     cache: {
       hitRatio: counters.gets > 0 ? 1 - counters.misses / counters.gets : null,
       misses: counters.misses,
@@ -118,9 +121,12 @@ export function summarize(end: RunEnd): RunResult {
 }
 
 /** Of a request with all its retries, where clients give up at all. */
-function longestLifeMs({ clients: { timeoutNs, retries }, origin }: Setup): number {
+function longestLifeMs({ clients: { timeoutNs, retries, pool }, origin }: Setup): number {
   const fetchNs = origin === null || origin.timeoutNs === Infinity ? 0 : origin.timeoutNs;
-  return timeoutNs < Infinity ? ms((1 + retries.max) * (timeoutNs + fetchNs + retries.maxBackoffNs)) : 1000;
+  const waitNs = pool === null ? 0 : longestWaitNs(pool);
+  return timeoutNs < Infinity
+    ? ms((1 + retries.max) * (timeoutNs + fetchNs + waitNs + retries.maxBackoffNs))
+    : 1000;
 }
 
 /** To the microsecond: finer digits are noise to a reader and bytes in a file. */
@@ -185,6 +191,7 @@ function requestCounts(world: World): RequestCounts {
     refused,
     outOfMemory,
     originFailed,
+    noConnection,
     attempts,
     retries,
     hedges,
@@ -202,6 +209,7 @@ function requestCounts(world: World): RequestCounts {
     refused,
     outOfMemory,
     originFailed,
+    noConnection,
     open,
     attempts,
     retries,
@@ -347,6 +355,16 @@ function copyBytes({ setup }: World, treatment: HotKeyTreatment): number {
   return Math.round(shards * meanValueBytes(setup.workload) * (1 + setup.cluster.replicas));
 }
 
+function connectionsOf({ connections, recorder }: World): ConnectionsResult | null {
+  if (connections === null) return null;
+  return {
+    connects: recorder.counters.connects,
+    ...connections.connects,
+    peakConnectsPerSec: (Math.max(0, ...recorder.steps.connects) * 1e9) / recorder.stepNs,
+    waits: timeSummary(connections.waits),
+  };
+}
+
 function rebalanceOf({ migration }: World): RebalanceResult | null {
   if (migration === null) return null;
   const { rounds, partitionsMoved, keysMoved, bytesMoved, blockedNs, asked, moved } = migration;
@@ -410,7 +428,7 @@ function stationsOf({ infos }: World, { utilization, originUtilization }: Timeli
     : [...nodes, { name: 'origin', utilization: originUtilization }];
 }
 
-function timelineOf({ recorder, infos, setup: { origin } }: World): Timeline {
+function timelineOf({ recorder, infos, connections, setup: { origin } }: World): Timeline {
   const { steps, stepNs } = recorder;
   return {
     stepMs: ms(stepNs),
@@ -432,6 +450,7 @@ function timelineOf({ recorder, infos, setup: { origin } }: World): Timeline {
     sent: steps.sent,
     retries: steps.retries,
     redirects: steps.redirects,
+    connects: connections === null ? [] : steps.connects,
     slow: steps.slow,
     utilization: infos.map((info) =>
       steps.offered.map((_, step) => ratio(recorder.utilization(info.id, step))),

@@ -3,6 +3,7 @@ import { Attempts } from './attempts.ts';
 import { Breaker } from './breaker.ts';
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
+import type { Connections } from './connections.ts';
 import { Contents } from './contents.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
@@ -63,6 +64,8 @@ export interface World {
   readonly origin: Origin | null;
   /** Null where clients ask a node however often it failed. */
   readonly breaker: Breaker | null;
+  /** Null where connections are always there and cost nothing. */
+  connections: Connections | null;
   readonly recorder: Recorder;
   readonly events: LoggedEvent[];
   /** Null without a hot-key module: every read is answered by the key's shard. */
@@ -97,14 +100,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   const clients = new Clients(setup, infos, membership, clock, clientCount, seed, (client) =>
     selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
   );
-  const network = new Network(
-    setup.network,
-    clients.zone,
-    Uint8Array.from(infos, (info) => info.zone),
-    setup.cluster.node.threads === 1,
-    new NetworkFaults(setup.faults, clients.zone, stream(seed, 'retransmissions').u32()),
-    stream(seed, 'bus'),
-  );
+  const network = networkOf(setup, infos, clients, seed);
   const replication = new Replication(
     setup.cluster,
     infos,
@@ -138,6 +134,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     network,
     membership,
     clients,
+    connections: null,
     breaker: setup.clients.breaker && new Breaker(setup.clients.breaker, clientCount, infos.length),
     origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin'), stream(seed, 'origin-errors')),
     recorder,
@@ -151,6 +148,24 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   };
   if (memory !== null) world.houseKeeping = new HouseKeeping(world);
   return world;
+}
+
+function networkOf(setup: Setup, infos: readonly NodeInfo[], clients: Clients, seed: number): Network {
+  return new Network(
+    setup.network,
+    clients.zone,
+    Uint8Array.from(infos, (info) => info.zone),
+    orderOf(setup),
+    new NetworkFaults(setup.faults, clients.zone, stream(seed, 'retransmissions').u32()),
+    stream(seed, 'bus'),
+  );
+}
+
+/** Who answers on one connection answers in order; an attempt that has one to itself is ordered with nobody. */
+function orderOf({ clients: { pool }, cluster }: Setup): { requests: boolean; replies: boolean } {
+  if (pool === null) return { requests: true, replies: cluster.node.threads === 1 };
+  const isShared = pool.kind === 'multiplexed';
+  return { requests: isShared, replies: isShared };
 }
 
 /** Null where nothing depends on it. */

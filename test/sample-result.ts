@@ -151,6 +151,7 @@ function timelineOf(traits: Traits, random: () => number): RunResult['timeline']
     sent: offered.map((count, step) => count + (out(step) ? 4000 : 0)),
     retries: columns((step) => (out(step) ? 4000 : 0)),
     redirects: columns((step) => (out(step) ? 300 : 0)),
+    connects: [],
     slow: columns((step) => (out(step) ? 900 : 10)),
     utilization,
     attempts: utilization.map((row) => row.map((value) => Math.round((value * RATE) / 6))),
@@ -292,6 +293,7 @@ function runOf(strategy: string, position: number): RunResult {
       refused: traits.failed - Math.round(traits.failed * 0.7),
       outOfMemory: 0,
       originFailed: 0,
+      noConnection: 0,
       open: 0,
       attempts: offered + 3 * traits.failed,
       retries: 3 * traits.failed,
@@ -346,6 +348,7 @@ function runOf(strategy: string, position: number): RunResult {
     events: eventsOf(failover),
     lostWrites: traits.lostWrites,
     staleReads: failover[0]!.staleReads,
+    connections: null,
     cache: {
       hitRatio: 0.9988,
       misses: 2710,

@@ -133,6 +133,7 @@ export function buildSetup(overrides: Overrides): Setup {
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
       retryBudget: null,
       breaker: null,
+      pool: null,
       maxRedirects: 5,
       askAgainNs: 1e8,
       reconnectNs: 1e8,

@@ -19,6 +19,7 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   [OUTCOME.ask]: 'ASK: the key is where its partition is moving',
   [OUTCOME.outOfMemory]: 'OOM: the node has no memory left for the write',
   [OUTCOME.originFailed]: 'the origin failed',
+  [OUTCOME.noConnection]: 'not sent: the client had no connection to spare',
 };
 
 const REASONS = {

@@ -55,6 +55,7 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   refused: ['lower', 'Failed requests whose last attempt was refused.'],
   outOfMemory: ['lower', 'Failed writes for which a node had no memory left (OOM).'],
   originFailed: ['lower', 'Failed requests whose last miss the origin did not cure.'],
+  noConnection: ['lower', 'Failed requests whose last attempt had no connection to go on.'],
   open: ['lower', 'Requests neither completed nor failed when the run ended.'],
   attempts: [null, 'Tries of requests on nodes.'],
   retries: ['lower', 'Attempts after the first, of the same request.'],
@@ -92,6 +93,32 @@ const plain = (
   everySeed = false,
 ): Metric => ({ name, unit, better, explains, narrows: [], everySeed, read });
 
+const CONNECTS = {
+  connects: 'Connections that clients began to make',
+  refused: 'Connects that were refused',
+  timedOut: 'Connects that were not answered in time',
+  peakConnectsPerSec: 'Most connects in a second',
+} as const;
+
+const connectionMetrics: Metric[] = [
+  ...(Object.keys(CONNECTS) as (keyof typeof CONNECTS)[]).map((name) =>
+    plain(
+      `connections.${name}`,
+      name === 'peakConnectsPerSec' ? 'perSec' : 'count',
+      'lower',
+      `${CONNECTS[name]}; nothing where connections are always there.`,
+      ({ connections }) => connections?.[name] ?? null,
+    ),
+  ),
+  plain(
+    'connections.wait.p99',
+    'ms',
+    'lower',
+    'How long attempts that had to wait for a connection did: 99 of 100 less.',
+    ({ connections }) => connections?.waits.p99 ?? null,
+  ),
+];
+
 export const RUN_METRICS: readonly Metric[] = [
   ...timeMetrics,
   {
@@ -116,6 +143,7 @@ export const RUN_METRICS: readonly Metric[] = [
     },
   },
   ...countMetrics,
+  ...connectionMetrics,
   {
     name: 'failedShare',
     unit: 'share',

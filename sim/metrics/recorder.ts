@@ -25,6 +25,8 @@ class Counters {
   hedges = 0;
   probes = 0;
   failedFast = 0;
+  noConnection = 0;
+  connects = 0;
   /** Of requests, where a hot-key module was asked whether they must reach copies too. */
   treatedWrites = 0;
   copyWrites = 0;
@@ -55,6 +57,7 @@ export interface StepColumns {
   readonly sent: number[];
   readonly retries: number[];
   readonly redirects: number[];
+  readonly connects: number[];
   readonly slow: number[];
   /** [step] quantiles in ns, NaN for a step without a completion */
   readonly p50Ns: number[];
@@ -117,6 +120,7 @@ export class Recorder {
       sent: [],
       retries: [],
       redirects: [],
+      connects: [],
       slow: [],
       p50Ns: [],
       p99Ns: [],
@@ -236,6 +240,7 @@ export class Recorder {
     steps.sent.push(counters.attempts - from.attempts);
     steps.retries.push(counters.retries - from.retries);
     steps.redirects.push(counters.redirects - from.redirects);
+    steps.connects.push(counters.connects - from.connects);
     steps.slow.push(counters.slow - from.slow);
     steps.p50Ns.push(this.#stepResponse.quantile(0.5));
     steps.p99Ns.push(this.#stepResponse.quantile(0.99));

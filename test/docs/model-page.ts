@@ -48,7 +48,7 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
 | part | how |
 |---|---|
 | requests | open arrivals (Poisson, bursty, curves, recordings) or closed loops; keys by popularity; operations get, set, delete, incr, multi-get; sizes, times to live |
-| clients | each with its own belief: topology, in-flight counts, failures; timeouts, retries with jitter and budgets, hedges, redirections, near caches |
+| clients | each with its own belief: topology, in-flight counts, failures; timeouts, retries with jitter and budgets, hedges, redirections, near caches; connection pools, connects and what they cost the node |
 | network | a median delay per pair of zones times a lognormal factor, ordered per connection; partitions and loss (as retransmission) |
 | nodes | c threads, first come first served, a queue limit, service time by operation and value size; crash, restart, hang, slowness |
 | memory | a limit with Redis's eviction policies and reference caches, lazy and active expiry; one entry's overhead is a constant |
@@ -63,7 +63,7 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
   other than as a pause. Give service times as measured on the machine in question.
 - Persistence (RDB, AOF, fsync) other than as a \`stall\`; forks and copy-on-write.
 - Commands beyond get, set, delete, incr and multi-get; transactions, scripts, pub/sub, streams, blocking commands.
-- TCP below the message: handshakes, congestion, buffers, TLS. A lost message is sent again.
+- TCP below the message: congestion, buffers. A lost message is sent again. Connections cost something where clients.pool is given.
 - Service disciplines other than first come, first served; priorities; work that is cancelled.
 - Requests that visit several stations in a row, and quorum reads or writes.
 - People: what an operator does, and when.

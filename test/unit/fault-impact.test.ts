@@ -35,6 +35,7 @@ function timeline(change: Partial<Record<keyof Timeline, (step: number) => numbe
     sent: column('sent', 100),
     retries: column('retries', 0),
     redirects: column('redirects', 0),
+    connects: [],
     slow: column('slow', 1),
     originRequests: column('originRequests', 10),
     originUtilization: [],

@@ -58,6 +58,7 @@ describe('metastable', () => {
       sent: [],
       retries: [],
       redirects: [],
+      connects: [],
       slow: [],
       utilization: [],
       attempts: [],

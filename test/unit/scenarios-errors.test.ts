@@ -67,6 +67,21 @@ const CORPUS: readonly [string, string, readonly string[]][] = [
     'workload: { rate: 1k/s }\nstrategies: { a b: redis }',
     ['2:15 the name "a b" is not allowed'],
   ],
+  // clients
+  [
+    'a pool for all that is sized',
+    `clients: { pool: { kind: multiplexed, size: 3 } }\n${MINIMAL}`,
+    [
+      '1:39 "size" is for blocking connections, but these are multiplexed | leave it out, or set kind: blocking',
+    ],
+  ],
+  [
+    'connects without a pause in the background',
+    `clients: { pool: { kind: multiplexed, whileDown: wait, backoff: 0 } }\n${MINIMAL}`,
+    [
+      '1:65 a connection that is made anew in the background needs a pause between connects | give it at least 1ms',
+    ],
+  ],
   // quantities
   ['0 shards', `cluster: { shards: 0 }\n${MINIMAL}`, ['1:20 0 is too small; at least 1']],
   [

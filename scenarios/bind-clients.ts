@@ -1,0 +1,60 @@
+/** From the `clients` of a scenario to what the engine runs. */
+import type { BreakerSetup, PoolSetup, Setup } from '../sim/setup.ts';
+import type { Settings } from './schema.ts';
+
+type Clients = Settings['clients'];
+
+const POOL_SIZE = 8;
+const POOL_WAIT_NS = 2e9;
+const MULTIPLEXED_BACKOFF_NS = 50e6;
+
+export function clientsOf(clients: Clients): Setup['clients'] {
+  const { retries, topologyRefresh } = clients;
+  return {
+    count: clients.count,
+    timeoutNs: clients.timeout,
+    retries: {
+      max: retries.max,
+      backoffNs: retries.backoff,
+      maxBackoffNs: retries.maxBackoff,
+      jitter: retries.jitter,
+    },
+    retryBudget: budgetOf(retries.budget),
+    breaker: breakerOf(clients.breaker),
+    pool: poolOf(clients.pool),
+    maxRedirects: clients.maxRedirects,
+    askAgainNs: clients.askAgain,
+    reconnectNs: clients.reconnect,
+    topologyRefresh: {
+      periodicNs: topologyRefresh.periodic,
+      minIntervalNs: topologyRefresh.minInterval,
+    },
+  };
+}
+
+function budgetOf(budget: Clients['retries']['budget']): Setup['clients']['retryBudget'] {
+  return budget && { share: budget.share, minPerSec: budget.minRate, capacity: budget.capacity };
+}
+
+function breakerOf(breaker: Clients['breaker']): BreakerSetup | null {
+  return breaker && { failures: breaker.failures, openNs: breaker.open, halfOpen: breaker.halfOpen };
+}
+
+function poolOf(pool: Clients['pool']): PoolSetup | null {
+  if (pool === null) return null;
+  const isBlocking = pool.kind === 'blocking';
+  return {
+    kind: pool.kind,
+    size: isBlocking ? (pool.size ?? POOL_SIZE) : 1,
+    waitNs: pool.wait ?? POOL_WAIT_NS,
+    connectTimeoutNs: pool.connectTimeout,
+    backoffNs: pool.backoff ?? (isBlocking ? 0 : MULTIPLEXED_BACKOFF_NS),
+    maxBackoffNs: pool.maxBackoff,
+    whileDown: pool.whileDown ?? 'fail',
+    checked: pool.checked ?? true,
+    unacknowledgedNs: pool.unacknowledged,
+    roundTrips: pool.roundTrips,
+    nodeNs: pool.nodeTime,
+    backlog: pool.backlog,
+  };
+}
