@@ -43,6 +43,7 @@ const requestCounts = z.object({
   outOfMemory: count.default(0),
   originFailed: count.default(0),
   noConnection: count.default(0),
+  deadlineExceeded: count.default(0),
   open: count,
   attempts: count,
   retries: count,

@@ -258,6 +258,25 @@ const CONNECTIONS: readonly Figure[] = [
   },
 ];
 
+/** What clients' circuit breakers did. */
+const BREAKERS: readonly Figure[] = [
+  {
+    head: ['breakers', 'opened'],
+    metric: null,
+    // No best: one that never opens may be needed the more.
+    value: () => null,
+    cell: ({ requests }) => integer(requests.breakersOpened),
+    show: integer,
+  },
+  {
+    head: ['attempts', 'not sent'],
+    metric: null,
+    value: () => null,
+    cell: ({ requests }) => integer(requests.failedFast),
+    show: integer,
+  },
+];
+
 /** The most memory a node ever used [bytes]. */
 function fullest(run: RunResult): number {
   return Math.max(...run.nodes.map(({ memory }) => memory?.peakBytes ?? 0));
@@ -304,6 +323,8 @@ export function rankedTable(result: Result): RankedTable {
     treated.push({ title: 'Moved partitions', columns: REBALANCE });
   if (rows.some(({ run }) => run.nodes.some(({ memory }) => memory !== null)))
     treated.unshift({ title: 'Memory', columns: MEMORY });
+  if (rows.some(({ run }) => run.requests.breakersOpened > 0))
+    treated.unshift({ title: 'Circuit breakers', columns: BREAKERS });
   if (rows.some(({ run }) => run.connections !== null))
     treated.unshift({ title: 'Connections', columns: CONNECTIONS });
   const tenants = tenantFigures(rows.map(({ run }) => run));

@@ -4,21 +4,26 @@ import type { Settings } from './schema.ts';
 
 type Clients = Settings['clients'];
 
+const BREAKER_FAILURES = 5;
 const POOL_SIZE = 8;
 const POOL_WAIT_NS = 2e9;
 const MULTIPLEXED_BACKOFF_NS = 50e6;
+/** ioredis, slotsRefreshTimeout. */
+const DEFAULT_ANSWER_NS = 1e9;
 
 export function clientsOf(clients: Clients): Setup['clients'] {
   const { retries, topologyRefresh } = clients;
   return {
     count: clients.count,
     timeoutNs: clients.timeout,
+    deadlineNs: clients.deadline,
     retries: {
       max: retries.max,
       backoffNs: retries.backoff,
       maxBackoffNs: retries.maxBackoff,
       jitter: retries.jitter,
     },
+    retriesAfterTimeout: retries.afterTimeout,
     retryBudget: budgetOf(retries.budget),
     breaker: breakerOf(clients.breaker),
     pool: poolOf(clients.pool),
@@ -27,7 +32,12 @@ export function clientsOf(clients: Clients): Setup['clients'] {
     reconnectNs: clients.reconnect,
     topologyRefresh: {
       periodicNs: topologyRefresh.periodic,
+      on: topologyRefresh.on,
       minIntervalNs: topologyRefresh.minInterval,
+      afterFailures: topologyRefresh.afterFailures,
+      timeoutNs:
+        topologyRefresh.timeout ?? (clients.timeout < Infinity ? clients.timeout : DEFAULT_ANSWER_NS),
+      push: topologyRefresh.push,
     },
   };
 }
@@ -37,7 +47,20 @@ function budgetOf(budget: Clients['retries']['budget']): Setup['clients']['retry
 }
 
 function breakerOf(breaker: Clients['breaker']): BreakerSetup | null {
-  return breaker && { failures: breaker.failures, openNs: breaker.open, halfOpen: breaker.halfOpen };
+  if (breaker === null) return null;
+  const { rate } = breaker;
+  return {
+    failures: breaker.failures ?? BREAKER_FAILURES,
+    rate: rate && {
+      window: rate.window,
+      minimumCalls: rate.minimumCalls ?? rate.window,
+      failureShare: rate.failures,
+      slowNs: rate.slowerThan,
+      slowShare: rate.slow,
+    },
+    openNs: breaker.open,
+    halfOpen: breaker.halfOpen,
+  };
 }
 
 function poolOf(pool: Clients['pool']): PoolSetup | null {

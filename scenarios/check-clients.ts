@@ -11,7 +11,34 @@ const OF_KIND = {
 } as const;
 
 export function checkClients({ clients }: { readonly clients: Settings['clients'] | undefined }): Finding[] {
-  const pool = clients?.pool ?? null;
+  return clients === undefined ? [] : [...checkBreaker(clients), ...checkPool(clients)];
+}
+
+function checkBreaker({ breaker }: Settings['clients']): Finding[] {
+  if (breaker === null || breaker.rate === null) return [];
+  const { window, minimumCalls } = breaker.rate;
+  const findings: Finding[] = [];
+  if (breaker.failures !== undefined)
+    findings.push(
+      finding(
+        ['clients', 'breaker', 'failures'],
+        'failures in a row are not looked at where shares decide',
+        'leave out failures, or rate',
+        'key',
+      ),
+    );
+  if (minimumCalls !== undefined && minimumCalls > window)
+    findings.push(
+      finding(
+        ['clients', 'breaker', 'rate', 'minimumCalls'],
+        `${minimumCalls} calls never lie in a window of ${window}`,
+        'make the window larger, or this smaller',
+      ),
+    );
+  return findings;
+}
+
+function checkPool({ pool }: Settings['clients']): Finding[] {
   if (pool === null) return [];
   const other = pool.kind === 'blocking' ? 'multiplexed' : 'blocking';
   const findings = OF_KIND[other]

@@ -1,11 +1,16 @@
 /** The `clients` of a scenario: how they connect, time out, retry, and learn the topology. */
 import { z } from 'zod';
+import { REFRESH_TRIGGERS } from '../sim/setup.ts';
 import { CLIENT_NAMES } from './client-presets.ts';
 import { count, duration, none, rate, ratio } from './fields.ts';
 
 const retries = z
   .strictObject({
     max: count({ max: 100 }).prefault(3).describe('Further attempts after the first.'),
+    afterTimeout: z
+      .boolean()
+      .prefault(true)
+      .describe('Whether an attempt that was not answered in time is followed by another too.'),
     backoff: duration()
       .prefault('20ms')
       .describe('Pause before the first retry; doubles with each [duration].'),
@@ -38,8 +43,27 @@ const breaker = z
     none(),
     z.strictObject({
       failures: count({ min: 1, max: 1e6 })
-        .prefault(5)
-        .describe('Failures in a row (no answer in time, refused, queue full) that open it.'),
+        .optional()
+        .describe('Failures in a row (no answer in time, refused, queue full) that open it; default 5.'),
+      rate: z
+        .union([
+          none(),
+          z.strictObject({
+            failures: ratio().prefault('50%').describe('Share of failed calls from which it opens [ratio].'),
+            window: count({ min: 1, max: 10_000 }).prefault(100).describe('Calls looked back at.'),
+            minimumCalls: count({ min: 1, max: 10_000 })
+              .optional()
+              .describe('Calls needed for a judgement; default all of the window.'),
+            slowerThan: duration({ min: 1, words: { never: Infinity } })
+              .prefault('60s')
+              .describe('What takes longer counts as slow [duration].'),
+            slow: ratio().prefault('100%').describe('Share of slow calls from which it opens [ratio].'),
+          }),
+        ])
+        .prefault('none')
+        .describe(
+          'Shares of the last calls open it instead of failures in a row, as in resilience4j, whose defaults these are; or none.',
+        ),
       open: duration({ min: 1 })
         .prefault('1s')
         .describe('How long the client does not ask the node [duration].'),
@@ -122,15 +146,22 @@ export const clientsSchema = z.strictObject({
   timeout: duration({ min: 1, words: { none: Infinity } })
     .prefault('250ms')
     .describe('Longest wait for one attempt [duration], or none.'),
+  deadline: duration({ min: 1, words: { none: Infinity } })
+    .prefault('none')
+    .describe(
+      'Longest life of a request with all its attempts and pauses [duration], or none; what the origin takes comes on top.',
+    ),
   retries,
   breaker,
   pool,
   maxRedirects: count({ max: 1000 })
     .prefault(16)
     .describe('Redirections (MOVED) and pauses after CLUSTERDOWN or LOADING per request before it fails.'),
-  askAgain: duration()
+  askAgain: duration({ words: { never: Infinity } })
     .prefault('100ms')
-    .describe('Pause before asking again after CLUSTERDOWN or LOADING [duration]; ioredis waits 100ms.'),
+    .describe(
+      'Pause before asking again after CLUSTERDOWN or LOADING [duration]; ioredis waits 100ms. never makes them errors, as in Jedis and Lettuce.',
+    ),
   reconnect: duration()
     .prefault('100ms')
     .describe('Pause before reconnecting to a node that refused; reads avoid it meanwhile [duration].'),
@@ -141,7 +172,25 @@ export const clientsSchema = z.strictObject({
         .describe('A client asks for the topology this often [duration], or never.'),
       minInterval: duration()
         .prefault('1s')
-        .describe('It also asks after a failure or a redirection, at most this often [duration].'),
+        .describe('It also asks after bad news, at most this often [duration].'),
+      on: z
+        .array(z.enum(REFRESH_TRIGGERS))
+        .prefault([...REFRESH_TRIGGERS])
+        .describe(
+          'What is bad news: moved (MOVED, ASK), refused (a connection refused or lost), timeout, clusterDown (CLUSTERDOWN, LOADING); all of them by default. MOVED itself is followed in any case.',
+        ),
+      afterFailures: count({ min: 1, max: 1000 })
+        .prefault(1)
+        .describe('Failures of a node in a row (refused, timeout) that are bad news.'),
+      timeout: duration({ min: 1 })
+        .optional()
+        .describe(
+          'How long it waits for the answer of a silent node before it asks another [duration]; default the timeout of attempts, or 1s where they have none.',
+        ),
+      push: z
+        .boolean()
+        .prefault(false)
+        .describe('Nodes tell clients of changes by themselves, as to subscribers of a sentinel or a watch.'),
     })
     .prefault({})
     .describe('How clients learn who is primary.'),

@@ -113,10 +113,12 @@ export class Connections {
       return true;
     }
     if (this.#idle[link]! > 0) return this.#take(attempt, link);
-    if (this.#closed[link]! > 0) this.#dialFor(attempt, link);
-    else {
+    if (this.#closed[link]! > 0) {
+      if (this.#dialFor(attempt, link)) this.#delivery.endWithRequest(attempt);
+    } else {
       this.#wait(attempt, link);
       this.#watch(link);
+      this.#delivery.endWithRequest(attempt);
     }
     return false;
   }
@@ -173,6 +175,21 @@ export class Connections {
     }
   }
 
+  /** COLD. The client has learnt that the node is no part of the cluster any more: it leaves it. */
+  forsake(client: number, node: number): void {
+    const link = client * this.#nodeCount + node;
+    if (this.#isBlocking) {
+      for (let connection = link * this.#size; connection < (link + 1) * this.#size; connection++)
+        if (this.#state[connection]! >= OPEN && this.#holder[connection] === NONE) this.#close(connection);
+      return;
+    }
+    if (this.#state[link] === OPEN) {
+      this.#close(link);
+      this.#delivery.cutOff(link);
+    }
+    this.#failLine(link, OUTCOME.refused);
+  }
+
   /** Attempts under way on open connections, or in line; a law of the pool is broken if these are more than it allows. */
   check(): void {
     const { attempts } = this.#world;
@@ -227,16 +244,17 @@ export class Connections {
     return false;
   }
 
-  /** The attempt makes the connection it needs. */
-  #dialFor(attempt: number, link: number): void {
+  /** The attempt makes the connection it needs, if it may. */
+  #dialFor(attempt: number, link: number): boolean {
     if (this.#world.clock.nowNs < this.#nextDialNs[link]!) {
       this.#delivery.failSoon(attempt);
-      return;
+      return false;
     }
     let connection = link * this.#size;
     while (this.#state[connection] !== CLOSED) connection++;
     this.#holder[connection] = attempt;
     this.#dial(connection);
+    return true;
   }
 
   #dial(connection: number): void {
@@ -287,12 +305,15 @@ export class Connections {
     if (attempt !== NONE) this.#delivery.conclude(attempt, outcome);
     if (this.#isBlocking) this.#serveLine(link);
     else if (this.#setup.whileDown === 'fail') this.#failLine(link, outcome);
-    else this.#dialLater(link);
+    else {
+      this.#delivery.topology?.heard(Math.floor(link / this.#nodeCount), link % this.#nodeCount, outcome);
+      this.#dialLater(link);
+    }
   }
 
   /** The multiplexed connection is made anew in the background. */
   #dialLater(link: number): void {
-    const { clock, attempts } = this.#world;
+    const { clock, attempts, clients } = this.#world;
     // Those who gave up leave the line.
     let last = NONE;
     for (let attempt = this.#first[link]!; attempt !== NONE; ) {
@@ -307,7 +328,8 @@ export class Connections {
     }
     this.#last[link] = last;
     clock.at(this.#nextDialNs[link]!, () => {
-      if (this.#state[link] === CLOSED) this.#dial(link);
+      const isWanted = clients.live[link] === 1 || this.#first[link] !== NONE;
+      if (this.#state[link] === CLOSED && isWanted) this.#dial(link);
     });
   }
 
@@ -411,7 +433,7 @@ export class Connections {
     if (askedNs >= setup.warmUpNs) this.waits.record(clock.nowNs - askedNs);
     this.#give(attempt, connection);
     // A pool's timeout for an answer begins when the request is written; of a pipeline, when it is asked for.
-    if (this.#isBlocking) attempts.sentNs[attempt] = clock.nowNs;
+    if (this.#isBlocking) this.#delivery.beginTimeout(attempt);
     this.#delivery.write(attempt);
   }
 

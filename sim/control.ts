@@ -34,6 +34,8 @@ export class Control {
   readonly #laws: Laws;
   readonly #bytesPerKey: number;
   readonly #releaseWrites: (node: NodeId) => void;
+  /** The node may have come to believe something else; NONE for any. Null where nobody listens. */
+  onChange: ((node: NodeId) => void) | null = null;
 
   /**
    * @param bytesPerKey mean size of key and value, for full synchronisations
@@ -111,6 +113,7 @@ export class Control {
     const { events, recorder, infos, clock } = this.#world;
     events.push({ atNs: clock.nowNs, event, node: infos[about]!.name, by });
     recorder.fingerprint.event(clock.nowNs, EVENT_CODES[event], about, byId);
+    this.onChange?.(NONE);
     if (event === 'election') recorder.outages.decided(infos[about]!.shard, clock.nowNs);
     if (event === 'detected' || event === 'ejected') recorder.outages.detected(about, clock.nowNs);
   }
@@ -129,7 +132,10 @@ export class Control {
     const act = (): void => {
       if (nodes.life[node] !== life || nodes.state[node] !== NODE_STATE.up) return;
       if (nodes.hungUntilNs[node]! > clock.nowNs) clock.at(nodes.hungUntilNs[node]!, act);
-      else callback();
+      else {
+        callback();
+        this.onChange?.(node);
+      }
     };
     return act;
   }

@@ -27,26 +27,13 @@ import type { World } from './world.ts';
 /** A fill or a copy that nobody waits for. */
 export const NO_TASK = -1;
 
-/** [OUTCOME] Whether it makes a client doubt what it knows of the cluster. */
-const TELLS_OF_TOPOLOGY: Readonly<Record<Outcome, boolean>> = {
-  [OUTCOME.ok]: false,
-  [OUTCOME.timeout]: true,
-  [OUTCOME.refused]: true,
-  [OUTCOME.rejected]: false,
-  [OUTCOME.moved]: true,
-  [OUTCOME.clusterDown]: true,
-  [OUTCOME.loading]: true,
-  [OUTCOME.ask]: true,
-  [OUTCOME.outOfMemory]: false,
-  [OUTCOME.originFailed]: false,
-  [OUTCOME.noConnection]: false,
-};
-
 export class Delivery {
   readonly #world: World;
   readonly #nodeCount: number;
   readonly #readsReplicas: boolean;
   readonly #timeoutNs: number;
+  /** From a request's arrival; Infinity for none. */
+  readonly #deadlineNs: number;
   /** Null where connections are always there. */
   readonly #connections: Connections | null;
   readonly #tasks: ((outcome: Outcome) => void)[] = [];
@@ -74,6 +61,7 @@ export class Delivery {
     this.#nodeCount = world.infos.length;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#timeoutNs = setup.clients.timeoutNs;
+    this.#deadlineNs = setup.clients.deadlineNs;
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
@@ -114,7 +102,38 @@ export class Delivery {
     if (this.#world.truth !== null) this.#world.truth.sent(node);
     const arrivesNs = network.out(attempts.client[attempt]!, node, clock.nowNs, attempts.outFactor[attempt]!);
     queue.push(arrivesNs, EVENT.arrive, attempt);
-    if (arrivesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
+    if (arrivesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
+  }
+
+  /** When its client gives it up: after its own timeout, or with its request. */
+  #endsNs(attempt: number): number {
+    const ownNs = this.#world.attempts.sentNs[attempt]! + this.#timeoutNs;
+    return this.#deadlineNs === Infinity ? ownNs : Math.min(ownNs, this.#deadlineOf(attempt));
+  }
+
+  #deadlineOf(attempt: number): number {
+    const { attempts, requests } = this.#world;
+    if (attempts.purpose[attempt] === PURPOSE.internal) return Infinity;
+    return requests.arrivedNs[attempts.owner[attempt]!]! + this.#deadlineNs;
+  }
+
+  /** It waits for a connection of its own: its timeout has yet to begin, but its request may end. */
+  endWithRequest(attempt: number): void {
+    if (this.#deadlineNs < Infinity) this.#giveUpAt(attempt, this.#deadlineOf(attempt));
+  }
+
+  /** It has waited, and is written now; its timeout, which may come before its request's deadline, begins. */
+  beginTimeout(attempt: number): void {
+    const { attempts, clock } = this.#world;
+    attempts.sentNs[attempt] = clock.nowNs;
+    if (this.#deadlineNs < Infinity) this.#giveUpAt(attempt, clock.nowNs + this.#timeoutNs);
+  }
+
+  #giveUpAt(attempt: number, atNs: number): void {
+    const { attempts, queue, clock } = this.#world;
+    if (atNs === Infinity) return;
+    attempts.refs[attempt] = attempts.refs[attempt]! + 1;
+    queue.push(Math.max(atNs, clock.nowNs), EVENT.timeout, attempt);
   }
 
   /** It cannot be sent; its client hears at once. */
@@ -396,23 +415,21 @@ export class Delivery {
     const client = attempts.client[attempt]!;
     const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
+    if (repliesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
   }
 
   /** The answer will be late: the client gives up before, unless that is settled already. */
   giveUpInTime(attempt: number): void {
-    const { attempts, queue, clock } = this.#world;
-    if (this.#timeoutNs === Infinity) return;
-    if (!attempts.isCarriedOnly(attempt) || attempts.state[attempt] !== ATTEMPT.waiting) return;
-    attempts.refs[attempt] = attempts.refs[attempt]! + 1;
-    queue.push(Math.max(attempts.sentNs[attempt]! + this.#timeoutNs, clock.nowNs), EVENT.timeout, attempt);
+    const { attempts } = this.#world;
+    if (!attempts.isCarriedOnly(attempt) || !attempts.isWaiting(attempt)) return;
+    this.#giveUpAt(attempt, this.#endsNs(attempt));
   }
 
   /** Nobody will answer: only the timeout is left. Without one the client waits for ever. */
   #lose(attempt: number): void {
     const { attempts } = this.#world;
     this.#connections?.unacknowledged(attempt);
-    if (this.#timeoutNs === Infinity && attempts.isWaiting(attempt)) {
+    if (attempts.isWaiting(attempt) && this.#endsNs(attempt) === Infinity) {
       attempts.adrift[attempt] = 1;
       return;
     }
@@ -438,7 +455,7 @@ export class Delivery {
     attempts.promise[attempt] = PROMISE.kept;
     attempts.lateNs[attempt] = 0;
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > attempts.sentNs[attempt]! + this.#timeoutNs) this.giveUpInTime(attempt);
+    if (repliesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
   }
 
   /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */
@@ -464,7 +481,8 @@ export class Delivery {
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
     if (this.failover !== null) this.failover[client]!.observe(node, outcome);
-    if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome);
+    if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome, elapsedNs);
+    if (this.topology !== null) this.topology.heard(client, node, outcome);
     if (outcome === OUTCOME.ok) {
       const waitedNs = attempts.waitedNs[attempt]!;
       const serviceNs = attempts.serviceNs[attempt]!;
@@ -524,23 +542,22 @@ export class Delivery {
   }
 
   /** A node that answers, whatever it says, is well; reads avoid one that is not as long as its breaker is open. */
-  #tellBreaker(client: number, node: number, outcome: Outcome): void {
+  #tellBreaker(client: number, node: number, outcome: Outcome, elapsedNs: number): void {
     const { breaker, clients, clock, setup } = this.#world;
     const failed =
       outcome === OUTCOME.timeout ||
       outcome === OUTCOME.refused ||
       outcome === OUTCOME.rejected ||
       outcome === OUTCOME.noConnection;
-    if (breaker!.observe(client, node, failed, clock.nowNs))
+    if (breaker!.observe(client, node, failed, elapsedNs, clock.nowNs))
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.breaker!.openNs;
   }
 
-  /** What every client does with bad news: avoid a refusing node for a while, ask for the topology. */
+  /** What every client does with a node that refuses: avoid it for a while. */
   #distrust(client: number, node: number, outcome: Outcome): void {
     const { clients, clock, setup } = this.#world;
     if (outcome === OUTCOME.refused)
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
-    if (this.topology !== null && TELLS_OF_TOPOLOGY[outcome]) this.topology.refresh(client);
   }
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */
@@ -571,7 +588,7 @@ export class Delivery {
       if (nodes.state[node] === NODE_STATE.processDown) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         queue.push(network.back(attempts.client[attempt]!, node, nowNs, 1), EVENT.reset, attempt);
-      } else if (this.#timeoutNs === Infinity && this.#connections !== null) {
+      } else if (this.#connections !== null && this.#endsNs(attempt) === Infinity) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         attempts.adrift[attempt] = 1;
       } else this.giveUpInTime(attempt);

@@ -94,7 +94,8 @@ export class ExpressLane {
     const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
     const sound = world.network.sound && world.migration === null && world.truth === null;
-    const plain = setup.clients.retryBudget === null && setup.clients.pool === null && world.breaker === null;
+    const { retryBudget, pool, deadlineNs } = setup.clients;
+    const plain = retryBudget === null && pool === null && deadlineNs === Infinity && world.breaker === null;
     const { earlyRefresh = 0 } = setup.origin ?? {};
     const watched = world.recorder.tenants !== null || delivery.failover !== null || earlyRefresh > 0;
     return modules && clients && servers && sound && plain && !watched;

@@ -36,6 +36,7 @@ export class RequestFlow {
   readonly #budget: RetryBudget | null;
   /** Mean lead of an early refresh; 0 for none. */
   readonly #refreshNs: number;
+  readonly #deadlineNs: number;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
@@ -55,7 +56,8 @@ export class RequestFlow {
     this.#world = world;
     this.#delivery = delivery;
     this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
-    const { count, retryBudget } = world.setup.clients;
+    const { count, retryBudget, deadlineNs } = world.setup.clients;
+    this.#deadlineNs = deadlineNs;
     this.#budget = retryBudget && new RetryBudget(retryBudget, count);
     const { origin } = world.setup;
     this.#refreshNs = origin === null ? 0 : origin.earlyRefresh * origin.latencyNs;
@@ -161,6 +163,7 @@ export class RequestFlow {
   /** Routes the request by the client's belief and sends one more attempt. */
   dispatch(request: number): void {
     const { requests, clients, membership, migration } = this.#world;
+    if (this.#deadlineNs < Infinity && this.#isLate(request)) return;
     const client = requests.client[request]!;
     const key = requests.key[request]!;
     const op = requests.op[request]! as Op;
@@ -189,6 +192,24 @@ export class RequestFlow {
     const holdNs = op === OP.get ? clients.holdNs(client) : 0;
     const attempt = this.#sendRequest(request, node, shard, false, holdNs);
     if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
+  }
+
+  /** Whether its deadline is over: it ends then, as its last attempt did. */
+  #isLate(request: number): boolean {
+    const { requests, recorder, clock } = this.#world;
+    if (clock.nowNs < requests.arrivedNs[request]! + this.#deadlineNs) return false;
+    recorder.counters.deadlineExceeded++;
+    this.#partDone(request, requests.outcome[request]! as Outcome);
+    return true;
+  }
+
+  /** The next try comes after a pause, which a deadline cuts short. */
+  #tryAfter(request: number, pauseNs: number, outcome: number): void {
+    const { requests, queue, clock } = this.#world;
+    requests.outcome[request] = outcome;
+    const deadlineNs = requests.arrivedNs[request]! + this.#deadlineNs;
+    const atNs = Math.max(clock.nowNs, Math.min(clock.nowNs + pauseNs, deadlineNs));
+    queue.push(atNs, EVENT.retry, request);
   }
 
   /** The breaker is open: the client hears at once, which takes as long as to look into its own memory. */
@@ -346,22 +367,29 @@ export class RequestFlow {
   }
 
   #retry(request: number, outcome: Outcome): void {
-    const { requests, setup, recorder, clock, queue } = this.#world;
+    const { requests, setup, recorder, clock } = this.#world;
     const tries = requests.tries[request]!;
-    const spent = tries > setup.clients.retries.max;
+    const deadlineNs = requests.arrivedNs[request]! + this.#deadlineNs;
+    const isOver = clock.nowNs >= deadlineNs;
+    if (isOver) recorder.counters.deadlineExceeded++;
+    const { retries, retriesAfterTimeout } = setup.clients;
+    const spent = isOver || tries > retries.max || (outcome === OUTCOME.timeout && !retriesAfterTimeout);
     if (spent || !(this.#budget?.spend(requests.client[request]!, clock.nowNs) ?? true)) {
       this.#partDone(request, outcome);
       return;
     }
-    requests.tries[request] = tries + 1;
-    recorder.counters.retries++;
-    queue.push(clock.nowNs + this.#luck.backoffNs(requests.ordinal[request]!, tries), EVENT.retry, request);
+    const pauseNs = this.#luck.backoffNs(requests.ordinal[request]!, tries);
+    if (clock.nowNs + pauseNs < deadlineNs) {
+      requests.tries[request] = tries + 1;
+      recorder.counters.retries++;
+    }
+    this.#tryAfter(request, pauseNs, outcome);
   }
 
-  /** CLUSTERDOWN and LOADING pass by themselves: the client waits a little, as often as it follows redirections. */
+  /** CLUSTERDOWN and LOADING pass by themselves: the client waits a little, as often as it follows redirections, if it does. */
   #askAgain(request: number, outcome: Outcome): void {
-    const { queue, clock, setup } = this.#world;
-    if (this.#redirected(request)) queue.push(clock.nowNs + setup.clients.askAgainNs, EVENT.retry, request);
+    const { askAgainNs } = this.#world.setup.clients;
+    if (askAgainNs < Infinity && this.#redirected(request)) this.#tryAfter(request, askAgainNs, outcome);
     else this.#partDone(request, outcome);
   }
 
@@ -407,12 +435,12 @@ export class RequestFlow {
 
   /** Another client fetches the value: ask again soon, as long as one would wait for the origin, or a lease lasts. */
   #waitForFill(request: number): void {
-    const { requests, recorder, leases, queue, clock, setup } = this.#world;
+    const { requests, recorder, leases, clock, setup } = this.#world;
     recorder.counters.leaseWaits++;
     const { forNs, retryNs } = leases!.setup;
     const patienceNs = requests.tries[request]! * Math.min(setup.origin!.timeoutNs, forNs);
     if (clock.nowNs > requests.arrivedNs[request]! + patienceNs) this.#retry(request, OUTCOME.originFailed);
-    else queue.push(clock.nowNs + retryNs, EVENT.retry, request);
+    else this.#tryAfter(request, retryNs, OUTCOME.originFailed);
   }
 
   /**

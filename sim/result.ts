@@ -35,6 +35,8 @@ export interface RequestCounts {
   originFailed: number;
   /** Failed, last attempt not sent: its client had no connection to spare in time. */
   noConnection: number;
+  /** Failed, whatever their last attempt met, because their deadline was over. */
+  deadlineExceeded: number;
   /** Neither completed nor failed when the run ended. */
   open: number;
   attempts: number;

@@ -157,7 +157,9 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
       const plane = failover.control(control.context());
       world.control = plane;
       for (const info of world.infos) plane.start(info.id);
-      engine.delivery.topology = new Topology(world, plane);
+      const topology = new Topology(world, plane);
+      engine.delivery.topology = topology;
+      if (clients.topologyRefresh.push) control.onChange = (node) => topology.changed(node);
     }
     engine.delivery.failover = control.clientParts(failover);
   }

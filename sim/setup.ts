@@ -359,10 +359,16 @@ export interface NetworkSetup {
   readonly jitterSigma: number;
 }
 
+/** A redirection (MOVED, ASK); a connection refused or lost; no answer in time; CLUSTERDOWN or LOADING. */
+export const REFRESH_TRIGGERS = ['moved', 'refused', 'timeout', 'clusterDown'] as const;
+export type RefreshTrigger = (typeof REFRESH_TRIGGERS)[number];
+
 interface ClientsSetup {
   readonly count: number;
   /** Attempt timeout; Infinity for none. */
   readonly timeoutNs: Nanos;
+  /** Of a request from its arrival, over all attempts and pauses; Infinity for none. What the origin takes comes on top. */
+  readonly deadlineNs: Nanos;
   readonly retries: {
     /** Further attempts after the first. */
     readonly max: number;
@@ -370,6 +376,8 @@ interface ClientsSetup {
     readonly maxBackoffNs: Nanos;
     readonly jitter: 'none' | 'equal' | 'full' | 'decorrelated';
   };
+  /** Also after an attempt that was not answered in time; else only after one that was refused, or not sent. */
+  readonly retriesAfterTimeout: boolean;
   /** Bounds the retries of each client; null for no bound. */
   readonly retryBudget: {
     /** Tokens that can be saved up; a retry takes one. */
@@ -385,15 +393,22 @@ interface ClientsSetup {
   readonly pool: PoolSetup | null;
   /** Redirections and pauses before asking again, per request, before it fails. */
   readonly maxRedirects: number;
-  /** Pause after CLUSTERDOWN or LOADING. */
+  /** Pause after CLUSTERDOWN or LOADING; Infinity where the request fails with them. */
   readonly askAgainNs: Nanos;
   /** Pause before reconnecting after a refused connection; reads avoid the node meanwhile. */
   readonly reconnectNs: Nanos;
   readonly topologyRefresh: {
     /** Infinity for no periodic refresh. */
     readonly periodicNs: Nanos;
-    /** Refresh after a failed attempt or a redirection, at most once per this interval. */
+    /** What else makes a client ask, at most once per this interval. */
+    readonly on: readonly RefreshTrigger[];
     readonly minIntervalNs: Nanos;
+    /** Failures of a node in a row (refused, or no answer in time) that make one reason to ask. */
+    readonly afterFailures: number;
+    /** How long a client waits for the answer of a node that is silent before it asks another. */
+    readonly timeoutNs: Nanos;
+    /** Nodes tell clients of changes by themselves. */
+    readonly push: boolean;
   };
 }
 
@@ -425,12 +440,26 @@ export interface PoolSetup {
 }
 
 export interface BreakerSetup {
-  /** In a row, after which the client asks the node no more. */
+  /** In a row, after which the client asks the node no more; not looked at where shares decide. */
   readonly failures: number;
+  /** Shares of the last calls decide instead; null where they do not. */
+  readonly rate: BreakerRateSetup | null;
   /** How long it does not. */
   readonly openNs: Nanos;
   /** Trials after that; all must succeed. */
   readonly halfOpen: number;
+}
+
+export interface BreakerRateSetup {
+  /** Calls looked back at. */
+  readonly window: number;
+  /** Calls needed for a judgement, at most `window`. */
+  readonly minimumCalls: number;
+  /** Share of failed ones from which it opens. */
+  readonly failureShare: number;
+  /** What takes longer is slow, whether it failed or not; and the share of slow ones from which it opens. */
+  readonly slowNs: Nanos;
+  readonly slowShare: number;
 }
 
 /** What is behind the cache: asked on a miss, after which the client fills the cache. */

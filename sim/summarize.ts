@@ -121,9 +121,10 @@ export function summarize(end: RunEnd): RunResult {
 }
 
 /** Of a request with all its retries, where clients give up at all. */
-function longestLifeMs({ clients: { timeoutNs, retries, pool }, origin }: Setup): number {
+function longestLifeMs({ clients: { timeoutNs, deadlineNs, retries, pool }, origin }: Setup): number {
   const fetchNs = origin === null || origin.timeoutNs === Infinity ? 0 : origin.timeoutNs;
   const waitNs = pool === null ? 0 : longestWaitNs(pool);
+  if (deadlineNs < Infinity) return ms(deadlineNs + (1 + retries.max) * fetchNs);
   return timeoutNs < Infinity
     ? ms((1 + retries.max) * (timeoutNs + fetchNs + waitNs + retries.maxBackoffNs))
     : 1000;
@@ -192,6 +193,7 @@ function requestCounts(world: World): RequestCounts {
     outOfMemory,
     originFailed,
     noConnection,
+    deadlineExceeded,
     attempts,
     retries,
     hedges,
@@ -210,6 +212,7 @@ function requestCounts(world: World): RequestCounts {
     outOfMemory,
     originFailed,
     noConnection,
+    deadlineExceeded,
     open,
     attempts,
     retries,

@@ -294,6 +294,7 @@ function runOf(strategy: string, position: number): RunResult {
       outOfMemory: 0,
       originFailed: 0,
       noConnection: 0,
+      deadlineExceeded: 0,
       open: 0,
       attempts: offered + 3 * traits.failed,
       retries: 3 * traits.failed,

@@ -1,6 +1,12 @@
 /** Setups for tests: one cluster, no failures, nothing random but what the test asks for. */
 import { z } from 'zod';
-import type { OriginSetup, Setup, Shape, SyntheticWorkload } from '../sim/setup.ts';
+import {
+  type OriginSetup,
+  REFRESH_TRIGGERS,
+  type Setup,
+  type Shape,
+  type SyntheticWorkload,
+} from '../sim/setup.ts';
 import { definePlacement, defineSelection, type PlacementTable, type ShardInfo } from '../sim/strategy.ts';
 
 const facts = {
@@ -78,7 +84,9 @@ export interface Overrides {
   readonly shape?: Shape;
   readonly keys?: SyntheticWorkload['keys'];
   readonly operations?: readonly number[];
-  readonly clients?: Partial<Setup['clients']>;
+  readonly clients?: Partial<Omit<Setup['clients'], 'topologyRefresh'>> & {
+    readonly topologyRefresh?: Partial<Setup['clients']['topologyRefresh']>;
+  };
   readonly network?: Setup['network'];
   readonly memory?: Setup['cluster']['node']['memory'];
   readonly start?: Setup['cluster']['start'];
@@ -130,15 +138,25 @@ export function buildSetup(overrides: Overrides): Setup {
     clients: {
       count: 1,
       timeoutNs: Infinity,
+      deadlineNs: Infinity,
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
+      retriesAfterTimeout: true,
       retryBudget: null,
       breaker: null,
       pool: null,
       maxRedirects: 5,
       askAgainNs: 1e8,
       reconnectNs: 1e8,
-      topologyRefresh: { periodicNs: Infinity, minIntervalNs: 1e9 },
       ...overrides.clients,
+      topologyRefresh: {
+        periodicNs: Infinity,
+        minIntervalNs: 1e9,
+        on: REFRESH_TRIGGERS,
+        afterFailures: 1,
+        timeoutNs: 1e9,
+        push: false,
+        ...overrides.clients?.topologyRefresh,
+      },
     },
     origin: overrides.origin
       ? {

@@ -56,6 +56,7 @@ const COUNTS: Record<keyof RequestCounts, readonly [Metric['better'], string]> =
   outOfMemory: ['lower', 'Failed writes for which a node had no memory left (OOM).'],
   originFailed: ['lower', 'Failed requests whose last miss the origin did not cure.'],
   noConnection: ['lower', 'Failed requests whose last attempt had no connection to go on.'],
+  deadlineExceeded: ['lower', 'Failed requests whose deadline over all attempts was over.'],
   open: ['lower', 'Requests neither completed nor failed when the run ended.'],
   attempts: [null, 'Tries of requests on nodes.'],
   retries: ['lower', 'Attempts after the first, of the same request.'],

@@ -27,6 +27,8 @@ class Counters {
   failedFast = 0;
   noConnection = 0;
   connects = 0;
+  /** Of the failed ones. */
+  deadlineExceeded = 0;
   /** Of requests, where a hot-key module was asked whether they must reach copies too. */
   treatedWrites = 0;
   copyWrites = 0;

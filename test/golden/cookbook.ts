@@ -21,6 +21,7 @@ const SHORTER: Readonly<Record<string, readonly string[]>> = {
   'retry-storm.yaml': ['duration=20s'],
   'cold-cache.yaml': ['duration=16s'],
   'evictions.yaml': ['duration=2s'],
+  'five-clients.yaml': ['duration=45s'],
   'stale-reads.yaml': ['workload.rate=8k/s', 'duration=2s'],
 };
 

@@ -10,7 +10,14 @@ import { expect, test, vi } from 'vitest';
 import { Flights } from '../../sim/flights.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
-import { type Bound, EVICTIONS, type Fault, type PoolSetup, type StrategySetup } from '../../sim/setup.ts';
+import {
+  type Bound,
+  EVICTIONS,
+  type Fault,
+  type PoolSetup,
+  REFRESH_TRIGGERS,
+  type StrategySetup,
+} from '../../sim/setup.ts';
 import {
   type Axis,
   type FailoverModule,
@@ -135,6 +142,15 @@ const faultStorm = (nodeCount: number, durationNs: number): fc.Arbitrary<Fault[]
         });
     });
 
+const breakers = fc
+  .option(fc.constantFrom({ slowNs: 5 * MS, slowShare: 0.5 }, { slowNs: Infinity, slowShare: 1 }))
+  .map((slow) => ({
+    failures: 3,
+    rate: slow && { window: 8, minimumCalls: 4, failureShare: 0.5, ...slow },
+    openNs: 20 * MS,
+    halfOpen: 2,
+  }));
+
 const pools: fc.Arbitrary<PoolSetup> = fc
   .record({
     kind: fc.constantFrom('blocking' as const, 'multiplexed' as const),
@@ -173,7 +189,7 @@ const swarm = fc
     clients: fc.integer({ min: 1, max: 6 }),
     timeoutMs: fc.constantFrom(2, 20, 200),
     retries: fc.integer({ min: 0, max: 4 }),
-    breaker: fc.option(fc.constant({ failures: 3, openNs: 20 * MS, halfOpen: 2 }), { freq: 1 }),
+    breaker: fc.option(breakers, { freq: 1 }),
     jitterSigma: fc.constantFrom(0, 0.5),
     delayUs: fc.constantFrom(0, 100, 3000),
     memoryBytes: fc.option(fc.integer({ min: 0, max: 20_000 })),
@@ -193,6 +209,13 @@ const swarm = fc
     failover: fc.option(bound('failover')),
     rebalance: fc.option(rebalancing, { freq: 1 }),
     pool: fc.option(pools, { freq: 1 }),
+    refresh: fc.record({
+      on: fc.subarray([...REFRESH_TRIGGERS]),
+      afterFailures: fc.constantFrom(1, 3),
+      push: fc.boolean(),
+    }),
+    deadlineMs: fc.constantFrom(Infinity, Infinity, 3, 100),
+    retriesAfterTimeout: fc.boolean(),
   })
   .chain((shape) =>
     fc.record({
@@ -237,6 +260,9 @@ function overridesOf({ shape, faults }: Swarm): Overrides {
       retries,
       breaker: shape.breaker,
       pool: shape.pool,
+      deadlineNs: shape.deadlineMs * MS,
+      topologyRefresh: shape.refresh,
+      retriesAfterTimeout: shape.retriesAfterTimeout,
     },
     network: {
       sameZoneNs: shape.delayUs * 1000,
@@ -282,6 +308,7 @@ function holds(result: RunResult, swarmCase: Swarm): void {
   const { requests, nodes } = result;
   expect(requests.open).toBe(0);
   expect(requests.completed + requests.failed).toBe(requests.offered);
+  expect(requests.deadlineExceeded).toBeLessThanOrEqual(requests.failed);
   expect(result.responseTime.count).toBe(requests.completed);
   for (const node of nodes) expect(node.utilization).toBeLessThanOrEqual(1 + 1e-6);
   const busy = nodes.map((_, i) => result.timeline.utilization[i]!);
@@ -335,6 +362,7 @@ function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
   const kept = {
     breaker: null,
     pool: null,
+    deadlineMs: Infinity,
     hotKeys: null,
     rebalance: null,
     memoryBytes: null,

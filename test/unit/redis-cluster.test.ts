@@ -21,7 +21,7 @@ interface Case {
   readonly faults: readonly Fault[];
   readonly params?: Record<string, unknown>;
   readonly seed?: number;
-  readonly refresh?: Setup['clients']['topologyRefresh'];
+  readonly refresh?: Pick<Setup['clients']['topologyRefresh'], 'periodicNs' | 'minIntervalNs'>;
 }
 
 const AFTER_BAD_NEWS = { periodicNs: Infinity, minIntervalNs: 0.5 * SECOND };
