@@ -107,16 +107,16 @@ const connectionMetrics: Metric[] = [
       `connections.${name}`,
       name === 'peakConnectsPerSec' ? 'perSec' : 'count',
       'lower',
-      `${CONNECTS[name]}; nothing where connections are always there.`,
-      ({ connections }) => connections?.[name] ?? null,
+      `${CONNECTS[name]}; 0 where connections are always there.`,
+      ({ connections }) => connections?.[name] ?? 0,
     ),
   ),
   plain(
     'connections.wait.p99',
     'ms',
     'lower',
-    'How long attempts that had to wait for a connection did: 99 of 100 less.',
-    ({ connections }) => connections?.waits.p99 ?? null,
+    'How long attempts that had to wait for a connection did: 99 of 100 less; 0 where none had to.',
+    ({ connections }) => connections?.waits.p99 ?? 0,
   ),
 ];
 
