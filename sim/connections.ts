@@ -18,7 +18,8 @@
  * When the run starts all connections are open: the application has run for a while.
  *
  * Not modelled: connections that are kept beyond need or closed when idle (minIdle, maxIdle); keepalive on idle
- * connections; questions for the topology and probes, which travel on connections of their own.
+ * connections; connections that a partition outlasts (what is sent on them waits until it heals, however long);
+ * questions for the topology and probes, which travel on connections of their own.
  */
 import type { Delivery } from './delivery.ts';
 import { Dialer, SYN_GIVE_UP_NS } from './dialing.ts';
@@ -190,24 +191,30 @@ export class Connections {
     this.#failLine(link, OUTCOME.refused);
   }
 
-  /** Attempts under way on open connections, or in line; a law of the pool is broken if these are more than it allows. */
+  /** COLD. A law: what is counted is there, who has a connection is under way on it, and nobody waits while one is to be had. */
   check(): void {
     const { attempts } = this.#world;
     for (let link = 0; link < this.#idle.length; link++) {
       let idle = 0;
       let closed = 0;
       for (let i = link * this.#size; i < (link + 1) * this.#size; i++) {
+        const holder = this.#holder[i]!;
         if (this.#state[i] === CLOSED) closed++;
-        else if (this.#state[i] !== CONNECTING && this.#holder[i] === NONE) idle++;
+        else if (this.#state[i] === CONNECTING) continue;
+        else if (holder === NONE) idle++;
+        else if (!attempts.isWaiting(holder) || attempts.connection[holder] !== i)
+          throw new LawError(
+            'connections',
+            `connection ${i} is held by an attempt that is not under way on it`,
+          );
       }
-      let inLine = 0;
-      for (let next = this.#first[link]!; next !== NONE; next = attempts.next[next]!) inLine++;
-      const balances = idle === this.#idle[link] && closed === this.#closed[link];
-      if (balances && (inLine === 0 || !this.#isBlocking || idle + closed === 0)) continue;
-      throw new LawError(
-        'connections',
-        `link ${link} counts ${this.#idle[link]} idle and ${this.#closed[link]} closed connections, but has ${idle} and ${closed}, and ${inLine} attempts in line`,
-      );
+      if (idle !== this.#idle[link] || closed !== this.#closed[link])
+        throw new LawError(
+          'connections',
+          `link ${link} counts ${this.#idle[link]} idle and ${this.#closed[link]} closed connections, but has ${idle} and ${closed}`,
+        );
+      if (this.#isBlocking && this.#first[link] !== NONE && idle + closed > 0)
+        throw new LawError('connections', `attempts of link ${link} wait, but ${idle + closed} could go`);
     }
   }
 

@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { LawError } from '../../sim/errors.ts';
 import { run } from '../../sim/run.ts';
+import type { PoolSetup } from '../../sim/setup.ts';
 import type { World } from '../../sim/world.ts';
 import { buildSetup } from '../setup-builder.ts';
 
@@ -74,6 +75,30 @@ test.each(TAMPERED)('%s: %s', (law, says, tamper) => {
   expect(broken).toBeInstanceOf(LawError);
   expect((broken as LawError).law).toBe(law);
   expect((broken as LawError).message).toContain(says);
+});
+
+const POOL: PoolSetup = {
+  kind: 'blocking',
+  size: 2,
+  waitNs: Infinity,
+  connectTimeoutNs: 1e9,
+  backoffNs: 0,
+  maxBackoffNs: 0,
+  whileDown: 'fail',
+  checked: true,
+  unacknowledgedNs: 1e12,
+  roundTrips: 2,
+  nodeNs: 0,
+  backlog: 511,
+};
+
+test('connections: held by an attempt that is not under way', () => {
+  const pooled = buildSetup({ ratePerSec: 3000, durationNs: 1e9, shards: 4, clients: { pool: POOL } });
+  const keep = ({ connections }: World): void => {
+    connections!.released = () => {};
+  };
+  expect(() => run(pooled, 1, { check: true, watch: keep })).toThrow('not under way on it');
+  expect(run(pooled, 1, { check: true }).requests.open).toBe(0);
 });
 
 test('untampered, every law holds', () => {
