@@ -32,7 +32,7 @@ export class Answers {
 
   /** HOT. The answer to the row's request is under way. */
   add(row: number, nowNs: number): void {
-    if (this.#count === this.#countAt) this.settle(nowNs);
+    if (this.#count >= this.#countAt) this.settle(nowNs);
     this.#rows[this.#count++] = row;
     const { outages } = this.#world.recorder;
     if (!outages.none) this.#note(row, outages);

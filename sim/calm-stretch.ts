@@ -93,7 +93,8 @@ export class CalmStretch {
   /** Until when the stretch that begins at `fromNs` lasts; -Infinity when it is not calm. */
   untilNs(fromNs: number): number {
     const { requests, queue, recorder } = this.#world;
-    if (requests.open > 0 || this.#delivery.waitingAttempts > 0) return -Infinity;
+    const { waitingAttempts, troubles } = this.#delivery;
+    if (requests.open > 0 || waitingAttempts > 0 || troubles.count > 0) return -Infinity;
     if (!this.#surveyed) {
       this.#isCalm = this.#survey(fromNs);
       this.#surveyed = true;

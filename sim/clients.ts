@@ -41,6 +41,10 @@ export class Clients {
   readonly #shardNodes: Int32Array;
   readonly #width: number;
   readonly #candidates: Int32Array;
+  /** [shard] its nodes as they were at the start, the primary first */
+  readonly #asBuilt: readonly Int32Array[];
+  /** [client] 1 once it has believed anything else, or doubted a node */
+  readonly #hasDoubted: Uint8Array;
   /** A client may hold a read back that its selection has placed. */
   readonly holds: boolean;
   /** Brings in-flight counts up to date; null where they always are. */
@@ -74,6 +78,10 @@ export class Clients {
     this.#shardNodes = new Int32Array(shards * this.#width);
     for (const node of nodes)
       this.#shardNodes[node.shard * this.#width + Math.floor(node.id / shards)] = node.id;
+    this.#asBuilt = Array.from({ length: shards }, (_, shard) =>
+      this.#shardNodes.slice(shard * this.#width, (shard + 1) * this.#width),
+    );
+    this.#hasDoubted = new Uint8Array(count);
     const { module, params } = setup.strategy.selection;
     this.#selectionName = module.name;
     this.#mode = module.candidates;
@@ -115,14 +123,42 @@ export class Clients {
     op: Op,
   ): number {
     if (this.#mode === 'primary') return this.writer(client, shard);
+    if (this.#mode === 'shard' && this.#hasDoubted[client] === 0)
+      return this.#select(client, this.#asBuilt[shard]!, this.#width, key, op);
     const count =
       this.#mode === 'shard'
         ? this.#shardCandidates(client, shard)
         : this.#preferred(client, table, partition);
-    this.beforeSelect?.look(client, this.#candidates, count);
-    const node = this.selections[client]!.select(this.#candidates, count, key, op);
+    return this.#select(client, this.#candidates, count, key, op);
+  }
+
+  #select(client: number, candidates: Int32Array, count: number, key: number, op: Op): number {
+    this.beforeSelect?.look(client, candidates, count);
+    const node = this.selections[client]!.select(candidates, count, key, op);
     if (!(node >= 0 && node < this.#nodeCount && (node | 0) === node)) this.#refuse(node);
     return node;
+  }
+
+  /** The client's reads avoid the node until then. */
+  suspect(client: number, node: number, untilNs: number): void {
+    this.suspectUntilNs[client * this.#nodeCount + node] = untilNs;
+    this.#hasDoubted[client] = 1;
+  }
+
+  /** The client was told who is primary of the shard. */
+  believe(client: number, shard: number, primary: number): void {
+    this.primaryOf[client * this.#shardCount + shard] = primary;
+    this.#hasDoubted[client] = 1;
+  }
+
+  /** The client is told who is primary of each shard, and who has failed. */
+  learn(client: number, primaries: readonly number[], failed: readonly number[]): void {
+    const { primaryOf, live } = this.views[client]!;
+    if (failed.length > 0 || primaries.some((node, shard) => node !== primaryOf[shard]))
+      this.#hasDoubted[client] = 1;
+    primaryOf.set(primaries);
+    live.fill(1);
+    for (const node of failed) live[node] = 0;
   }
 
   /** How long the client holds back the read that its selection has just placed. */

@@ -21,6 +21,7 @@ import {
   type Selection,
 } from './strategy.ts';
 import type { Topology } from './topology.ts';
+import { isFailure, Troubles } from './troubles.ts';
 import { OUTDATED, type Versions } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -52,6 +53,7 @@ export class Delivery {
   hedging: Hedging | null = null;
   /** [client], or null without a client-side failover */
   failover: readonly ClientFailover[] | null = null;
+  readonly troubles: Troubles;
   /** [client] who wants to hear of queues, or null */
   hotKeys: readonly HotKeysClient[] | null = null;
 
@@ -65,6 +67,7 @@ export class Delivery {
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
+    this.troubles = new Troubles(world.clients.count, setup.cluster.shards);
   }
 
   create(purpose: number, owner: number, client: number, node: number, shard: number): number {
@@ -399,6 +402,14 @@ export class Delivery {
     return leases.take(node, key, clock.nowNs) ? MISSED.fetch : MISSED.wait;
   }
 
+  /** From its first failure on, the client must hear of every answer of the shard: none stays on the express lane. */
+  #tellFailover(client: number, node: number, outcome: Outcome): void {
+    const shard = this.#world.infos[node]!.shard;
+    if (isFailure(outcome) && !this.troubles.has(client, shard)) this.express?.clear();
+    this.troubles.hear(client, shard, outcome);
+    this.failover![client]!.observe(node, outcome);
+  }
+
   /** A request's read was answered. */
   #countRead(attempt: number): void {
     const { recorder, attempts } = this.#world;
@@ -480,7 +491,7 @@ export class Delivery {
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
-    if (this.failover !== null) this.failover[client]!.observe(node, outcome);
+    if (this.failover !== null) this.#tellFailover(client, node, outcome);
     if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome, elapsedNs);
     if (this.topology !== null) this.topology.heard(client, node, outcome);
     if (outcome === OUTCOME.ok) {
@@ -544,6 +555,7 @@ export class Delivery {
   /** A node that answers, whatever it says, is well; reads avoid one that is not as long as its breaker is open. */
   #tellBreaker(client: number, node: number, outcome: Outcome, elapsedNs: number): void {
     const { breaker, clients, clock, setup } = this.#world;
+<<<<<<< HEAD
     const failed =
       outcome === OUTCOME.timeout ||
       outcome === OUTCOME.refused ||
@@ -551,13 +563,24 @@ export class Delivery {
       outcome === OUTCOME.noConnection;
     if (breaker!.observe(client, node, failed, elapsedNs, clock.nowNs))
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.breaker!.openNs;
+=======
+    const failed = outcome === OUTCOME.timeout || outcome === OUTCOME.refused || outcome === OUTCOME.rejected;
+    if (breaker!.observe(client, node, failed, clock.nowNs))
+      clients.suspect(client, node, clock.nowNs + setup.clients.breaker!.openNs);
+>>>>>>> c4c2232 (Keep every answer where many and single ones gather in turn, and let clients that eject shards take the express lane)
   }
 
   /** What every client does with a node that refuses: avoid it for a while. */
   #distrust(client: number, node: number, outcome: Outcome): void {
     const { clients, clock, setup } = this.#world;
+<<<<<<< HEAD
     if (outcome === OUTCOME.refused)
       clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
+=======
+    if (outcome === OUTCOME.refused) clients.suspect(client, node, clock.nowNs + setup.clients.reconnectNs);
+    if (this.topology !== null && outcome !== OUTCOME.rejected && outcome !== OUTCOME.outOfMemory)
+      this.topology.refresh(client);
+>>>>>>> c4c2232 (Keep every answer where many and single ones gather in turn, and let clients that eject shards take the express lane)
   }
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */

@@ -97,7 +97,8 @@ export class ExpressLane {
     const { retryBudget, pool, deadlineNs } = setup.clients;
     const plain = retryBudget === null && pool === null && deadlineNs === Infinity && world.breaker === null;
     const { earlyRefresh = 0 } = setup.origin ?? {};
-    const watched = world.recorder.tenants !== null || delivery.failover !== null || earlyRefresh > 0;
+    const failover = delivery.failover !== null && setup.strategy.failover!.module.watches !== 'failures';
+    const watched = world.recorder.tenants !== null || failover || earlyRefresh > 0;
     return modules && clients && servers && sound && plain && !watched;
   }
 
@@ -145,6 +146,7 @@ export class ExpressLane {
     const table = membership.tables[client]!;
     const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
     const shard = table.owners[partition * table.depth]!;
+    if (this.#delivery.troubles.has(client, shard)) return false;
     if (!outages.none) outages.asked(full.owners[block.partition[i]! * full.depth]!, op === OP.get, client);
     const node =
       op === OP.get

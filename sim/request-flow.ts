@@ -522,7 +522,7 @@ export class RequestFlow {
     }
     const shard = attempts.shard[attempt]!;
     const owner = control!.primarySeenBy(attempts.node[attempt]!, shard);
-    clients.views[requests.client[request]!]!.primaryOf[shard] = owner;
+    clients.believe(requests.client[request]!, shard, owner);
     this.#sendRequest(request, owner, shard);
   }
 

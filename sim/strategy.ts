@@ -423,6 +423,11 @@ export interface FailoverModule<Params = unknown> extends ModuleInfo<Params> {
   readonly axis: 'failover';
   /** Clients take shards out of their placement. */
   readonly ejects?: boolean;
+  /**
+   * What its client's part wants to hear: of failures (timeout, refused), and of the answers of a shard only from a failure
+   * of it until the first one. Saves the engine work; by default it hears of every attempt.
+   */
+  readonly watches?: 'failures';
   /** So many of the last shards own nothing, until a client takes another shard out and sends them its keys. */
   gutterShards?(params: Params): number;
   create(params: Params): Failover;

@@ -163,10 +163,7 @@ export class Topology {
 
   #learn(client: number, answer: Answer): void {
     const { clients, connections } = this.#world;
-    const view = clients.views[client]!;
-    view.primaryOf.set(answer.primaries);
-    view.live.fill(1);
-    for (const node of answer.failed) view.live[node] = 0;
+    clients.learn(client, answer.primaries, answer.failed);
     for (const node of answer.failed)
       if (!answer.primaries.includes(node)) connections?.forsake(client, node);
   }

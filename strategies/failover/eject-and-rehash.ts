@@ -25,6 +25,7 @@ const OUT = -1;
 export const ejectAndRehash = defineFailover({
   axis: 'failover',
   ejects: true,
+  watches: 'failures',
   name: 'eject-and-rehash',
   summary: 'A client takes a shard that failed several times in a row out of its ring for a while.',
   source: 'twemproxy auto_eject_hosts; libmemcached MEMCACHED_BEHAVIOR_REMOVE_FAILED_SERVERS',

@@ -42,6 +42,7 @@ type Params = z.output<typeof params>;
 export const gutterPool = defineFailover({
   axis: 'failover',
   ejects: true,
+  watches: 'failures',
   name: 'gutter-pool',
   summary:
     "A client sends the keys of a server that is out to a small idle pool, and probes until it's back.",

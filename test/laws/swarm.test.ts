@@ -370,10 +370,10 @@ function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
     leases: null,
   };
   const { module } = (shape.failover ?? {}) as Partial<Bound<FailoverModule>>;
-  const byServers = module?.name === 'redis-cluster' || module?.name === 'partition-table';
+  const kind = module?.name === 'redis-cluster' || module?.name === 'partition-table' || module?.watches;
   const sound = faults.filter(({ kind }) => kind !== 'partition' && kind !== 'loss');
   return {
-    shape: { ...shape, ...kept, earlyRefresh: 0, failover: byServers ? shape.failover : null },
+    shape: { ...shape, ...kept, earlyRefresh: 0, failover: kind ? shape.failover : null },
     seed,
     faults: sound,
   };

@@ -14,6 +14,8 @@ const SECOND = 1e9;
 
 const redisCluster = findModule(registry, 'failover', 'redis-cluster') as FailoverModule;
 
+const ejectAndRehash = findModule(registry, 'failover', 'eject-and-rehash') as FailoverModule;
+
 const plain: Overrides = {
   ratePerSec: 3000,
   durationNs: 6 * SECOND,
@@ -52,6 +54,15 @@ const CASES: Readonly<Record<string, Overrides>> = {
   'a process that dies and returns': {
     ...plain,
     clients: { count: 4, timeoutNs: 100 * MS },
+    faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
+  },
+  'a process that dies, and clients who take it out of their rings': {
+    ...plain,
+    clients: { count: 4, timeoutNs: 100 * MS },
+    network: { sameZoneNs: 20 * MS, crossZoneNs: 20 * MS, jitterSigma: 0.3 },
+    strategy: {
+      failover: { module: ejectAndRehash, params: ejectAndRehash.params.parse({ retryTimeout: '700ms' }) },
+    },
     faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
   },
   // Far apart, so that answers are under way when the roles change.
