@@ -75,6 +75,7 @@ export class CalmStretch {
 
   /** Whether a run can have calm stretches at all. */
   static fits({ setup, infos, clients }: World): boolean {
+    if (setup.strategy.hotKeys !== null) return false;
     const { selection } = setup.strategy;
     const { node } = setup.cluster;
     const blind =
@@ -135,7 +136,12 @@ export class CalmStretch {
     const { nodes, recorder, clock } = this.#world;
     if (!(block.atNs[from]! < untilNs)) return from;
     if (!nodes.haveRoomFor(this.#arrivals.count + count - from, clock.nowNs)) return from;
-    const to = this.#send(block, from, this.#route(block, from, count, untilNs));
+    const end = this.#end(block, from, count, untilNs);
+    const to = this.#send(
+      block,
+      from,
+      this.#readsReplicas ? this.#choose(block, from, end) : this.#route(block, from, end),
+    );
     if (to === from) return from;
     recorder.counters.offered += to - from;
     recorder.counters.attempts += to - from;
@@ -144,25 +150,44 @@ export class CalmStretch {
     return to;
   }
 
-  /** HOT. Where each goes, up to the first that is not for a calm stretch. */
-  #route(block: RequestBlock, from: number, count: number, untilNs: number): number {
-    const { membership, clients, recorder } = this.#world;
-    const { base, node: nodeOf, shard: shardOf } = this.#flights;
-    const { atNs, key, op, client: clientOf, partition, keysLeft } = block;
-    const { owners, depth } = membership.full;
-    const readsReplicas = this.#readsReplicas;
-    for (let i = from; i < count; i++) {
+  /** HOT. The first row that is not for the stretch: too late for it, or more than a plain read or write. */
+  #end({ atNs, op, keysLeft }: RequestBlock, from: number, count: number, untilNs: number): number {
+    for (let i = from; i < count; i++)
       if (atNs[i]! >= untilNs || op[i] === OP.delete || keysLeft[i]! > 0) return i;
-      const client = clientOf[i]!;
+    return count;
+  }
+
+  /** HOT. Each goes to its primary, and is under way; the row after the last, which is the first that will be late. */
+  #route({ client: clientOf, partition }: RequestBlock, from: number, to: number): number {
+    const { membership, clients, network } = this.#world;
+    const { base, node: nodeOf, shard: shardOf } = this.#flights;
+    const { owners, depth } = membership.full;
+    for (let i = from; i < to; i++) {
       const shard = owners[partition[i]! * depth]!;
-      nodeOf[base + i] =
-        readsReplicas && op[i] === OP.get
-          ? clients.reader(client, membership.full, partition[i]!, shard, key[i]!, OP.get)
-          : clients.writer(client, shard);
+      nodeOf[base + i] = clients.writer(clientOf[i]!, shard);
       shardOf[base + i] = shard;
     }
-    if (!recorder.outages.none) this.#tellOutages(block, from, count);
-    return count;
+    return network.outRows(this.#flights, base + from, base + to, this.#timeoutNs) - base;
+  }
+
+  /** HOT. The same where selections choose: one by one, as a selection must not be asked for what is sent later. */
+  #choose(block: RequestBlock, from: number, to: number): number {
+    const { membership, clients, network } = this.#world;
+    const { base, node: nodeOf, shard: shardOf, arrivesNs } = this.#flights;
+    const { atNs, key, op, client: clientOf, partition } = block;
+    const { full } = membership;
+    for (let i = from; i < to; i++) {
+      const client = clientOf[i]!;
+      const shard = full.owners[partition[i]! * full.depth]!;
+      nodeOf[base + i] =
+        op[i] === OP.get
+          ? clients.reader(client, full, partition[i]!, shard, key[i]!, OP.get)
+          : clients.writer(client, shard);
+      shardOf[base + i] = shard;
+      network.outRows(this.#flights, base + i, base + i + 1, this.#timeoutNs);
+      if (arrivesNs[base + i]! > atNs[i]! + this.#timeoutNs) return i + 1;
+    }
+    return to;
   }
 
   #tellOutages({ op, client }: RequestBlock, from: number, to: number): void {
@@ -171,14 +196,15 @@ export class CalmStretch {
     for (let i = from; i < to; i++) outages.asked(shard[base + i]!, op[i] === OP.get, client[i]!);
   }
 
-  /** HOT. On their way; what comes after one that will be late is not. */
+  /** HOT. They are under way: in time, but for the last perhaps. */
   #send(block: RequestBlock, from: number, to: number): number {
-    const { network, queue } = this.#world;
+    if (to === from) return from;
+    const { queue, recorder } = this.#world;
     const { base, arrivesNs, sequence } = this.#flights;
     const first = base + from;
-    const end = network.outRows(this.#flights, first, base + to, this.#timeoutNs);
-    if (end === first) return from;
+    const end = base + to;
     this.#flights.take(first, end - first);
+    if (!recorder.outages.none) this.#tellOutages(block, from, to);
     const isLate = arrivesNs[end - 1]! > block.atNs[end - 1 - base]! + this.#timeoutNs;
     const inTime = isLate ? end - 1 : end;
     const firstSequence = queue.takeSequences(inTime - first);
@@ -193,7 +219,7 @@ export class CalmStretch {
       this.#world.clock.nowNs = block.atNs[end - 1 - base]!;
       this.#onLate(end - 1, NOT_SERVED);
     }
-    return end - base;
+    return to;
   }
 
   /**

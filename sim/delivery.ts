@@ -67,7 +67,7 @@ export class Delivery {
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
-    this.troubles = new Troubles(world.clients.count, setup.cluster.shards);
+    this.troubles = new Troubles(world.clients.count, setup.cluster.shards, world.infos);
   }
 
   create(purpose: number, owner: number, client: number, node: number, shard: number): number {
@@ -402,12 +402,16 @@ export class Delivery {
     return leases.take(node, key, clock.nowNs) ? MISSED.fetch : MISSED.wait;
   }
 
-  /** From its first failure on, the client must hear of every answer of the shard: none stays on the express lane. */
-  #tellFailover(client: number, node: number, outcome: Outcome): void {
-    const shard = this.#world.infos[node]!.shard;
-    if (isFailure(outcome) && !this.troubles.has(client, shard)) this.express?.clear();
-    this.troubles.hear(client, shard, outcome);
-    this.failover![client]!.observe(node, outcome);
+  /** From a first failure on, the client must hear of every answer of the shard: none stays on the express lane. */
+  #hearOf(client: number, node: number, outcome: Outcome): void {
+    if (isFailure(outcome) && !this.troubles.has(client, this.#world.infos[node]!.shard))
+      this.express?.clear();
+    this.troubles.hear(client, node, outcome);
+  }
+
+  /** Somebody counts failures in a row: a failover in clients, or what makes them ask for the topology. */
+  get #countsFailures(): boolean {
+    return this.failover !== null || this.#world.setup.clients.topologyRefresh.afterFailures > 1;
   }
 
   /** A request's read was answered. */
@@ -491,7 +495,8 @@ export class Delivery {
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
-    if (this.failover !== null) this.#tellFailover(client, node, outcome);
+    if (this.#countsFailures) this.#hearOf(client, node, outcome);
+    if (this.failover !== null) this.failover[client]!.observe(node, outcome);
     if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome, elapsedNs);
     if (this.topology !== null) this.topology.heard(client, node, outcome);
     if (outcome === OUTCOME.ok) {
@@ -555,32 +560,19 @@ export class Delivery {
   /** A node that answers, whatever it says, is well; reads avoid one that is not as long as its breaker is open. */
   #tellBreaker(client: number, node: number, outcome: Outcome, elapsedNs: number): void {
     const { breaker, clients, clock, setup } = this.#world;
-<<<<<<< HEAD
     const failed =
       outcome === OUTCOME.timeout ||
       outcome === OUTCOME.refused ||
       outcome === OUTCOME.rejected ||
       outcome === OUTCOME.noConnection;
     if (breaker!.observe(client, node, failed, elapsedNs, clock.nowNs))
-      clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.breaker!.openNs;
-=======
-    const failed = outcome === OUTCOME.timeout || outcome === OUTCOME.refused || outcome === OUTCOME.rejected;
-    if (breaker!.observe(client, node, failed, clock.nowNs))
       clients.suspect(client, node, clock.nowNs + setup.clients.breaker!.openNs);
->>>>>>> c4c2232 (Keep every answer where many and single ones gather in turn, and let clients that eject shards take the express lane)
   }
 
   /** What every client does with a node that refuses: avoid it for a while. */
   #distrust(client: number, node: number, outcome: Outcome): void {
     const { clients, clock, setup } = this.#world;
-<<<<<<< HEAD
-    if (outcome === OUTCOME.refused)
-      clients.suspectUntilNs[client * this.#nodeCount + node] = clock.nowNs + setup.clients.reconnectNs;
-=======
     if (outcome === OUTCOME.refused) clients.suspect(client, node, clock.nowNs + setup.clients.reconnectNs);
-    if (this.topology !== null && outcome !== OUTCOME.rejected && outcome !== OUTCOME.outOfMemory)
-      this.topology.refresh(client);
->>>>>>> c4c2232 (Keep every answer where many and single ones gather in turn, and let clients that eject shards take the express lane)
   }
 
   /** COLD. The node stands still for so long: its unfinished answers leave so much later. */

@@ -90,7 +90,8 @@ export class ExpressLane {
   /** Whether nothing in this run looks at what the lane does not know. */
   static fits(world: World, flow: RequestFlow, delivery: Delivery): boolean {
     const { setup } = world;
-    const modules = flow.hotKeys === null && !world.clients.holds;
+    const answers = flow.answersLocally || delivery.hotKeys !== null || world.tracking !== null;
+    const modules = !answers && !world.clients.holds;
     const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
     const sound = world.network.sound && world.migration === null && world.truth === null;
@@ -147,6 +148,17 @@ export class ExpressLane {
     const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
     const shard = table.owners[partition * table.depth]!;
     if (this.#delivery.troubles.has(client, shard)) return false;
+    const { hotKeys } = this.#flow;
+    if (hotKeys !== null) {
+      // Writes and copies have versions, which the lane does not know.
+      if (op !== OP.get) return false;
+      hotKeys[client]!.observe(block.key[i]!, op);
+      const readFrom = this.#flow.readFrom(client, block.key[i]!, shard);
+      if (readFrom !== shard) {
+        this.#flow.accept(block, i, readFrom);
+        return true;
+      }
+    }
     if (!outages.none) outages.asked(full.owners[block.partition[i]! * full.depth]!, op === OP.get, client);
     const node =
       op === OP.get

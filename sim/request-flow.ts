@@ -12,7 +12,7 @@ import { Luck } from './luck.ts';
 import type { Origin } from './origin.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
-import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome } from './strategy.ts';
+import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome, type ShardId } from './strategy.ts';
 import { versionOf } from './versions.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
@@ -79,7 +79,8 @@ export class RequestFlow {
     return this.#multiGet !== NONE;
   }
 
-  accept(block: RequestBlock, i: number): void {
+  /** @param copy shard that the hot-key module has chosen already, when it was asked, or NONE */
+  accept(block: RequestBlock, i: number, copy: ShardId = NONE): void {
     const { requests } = this.#world;
     const request = requests.take();
     requests.ordinal[request] = this.nextOrdinal();
@@ -100,10 +101,11 @@ export class RequestFlow {
     const { outages } = this.#world.recorder;
     if (!outages.none) outages.asked(this.#ownerNow(block.partition[i]!), block.op[i] === OP.get, client);
     if (this.#budget !== null) this.#budget.earn(client);
-    if (this.hotKeys !== null) this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
+    if (this.hotKeys !== null && copy === NONE)
+      this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
     if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
     if (this.coalescing !== null && this.#waits(request)) return;
-    this.dispatch(request);
+    this.dispatch(request, copy);
   }
 
   /** The client answers from what it holds, if it holds the key: no node hears of the request. */
@@ -161,7 +163,7 @@ export class RequestFlow {
   }
 
   /** Routes the request by the client's belief and sends one more attempt. */
-  dispatch(request: number): void {
+  dispatch(request: number, copy: ShardId = NONE): void {
     const { requests, clients, membership, migration } = this.#world;
     if (this.#deadlineNs < Infinity && this.#isLate(request)) return;
     const client = requests.client[request]!;
@@ -178,7 +180,8 @@ export class RequestFlow {
     let shard = home;
     let node: number;
     if (op === OP.get) {
-      if (first && this.hotKeys !== null) shard = this.#readFrom(client, key, home);
+      if (copy !== NONE) shard = copy;
+      else if (first && this.hotKeys !== null) shard = this.readFrom(client, key, home);
       node = clients.reader(client, table, partition, shard, key, op);
     } else {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
@@ -297,7 +300,8 @@ export class RequestFlow {
     );
   }
 
-  #readFrom(client: number, key: number, home: number): number {
+  /** Home, or a shard that has a copy. */
+  readFrom(client: number, key: number, home: number): ShardId {
     const shard = this.hotKeys![client]!.readFrom(key, home);
     if (!(shard >= 0 && shard < this.#world.setup.cluster.shards && (shard | 0) === shard))
       throw new StrategyError(

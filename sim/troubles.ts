@@ -1,31 +1,47 @@
 /**
- * Which clients have seen a shard fail, and no answer of it since. Where a failover module watches failures, only then
- * does it matter to it that a request was answered.
+ * Which clients have seen a node fail, and no answer of it since. Where somebody counts failures in a row, only then does it
+ * matter to him that a request was answered.
  */
-import { type ClientId, OUTCOME, type Outcome, type ShardId } from './strategy.ts';
+import {
+  type ClientId,
+  type NodeId,
+  type NodeInfo,
+  OUTCOME,
+  type Outcome,
+  type ShardId,
+} from './strategy.ts';
 
 export class Troubles {
+  readonly #infos: readonly NodeInfo[];
   readonly #shardCount: number;
-  /** [client x shard] */
+  /** [client x node] 1 from a failure until the next answer */
   readonly #troubled: Uint8Array;
-  /** Pairs of client and shard in trouble. */
+  /** [client x shard] its nodes in trouble */
+  readonly #nodes: Int32Array;
+  /** Pairs of client and node in trouble. */
   count = 0;
 
-  constructor(clientCount: number, shardCount: number) {
+  constructor(clientCount: number, shardCount: number, infos: readonly NodeInfo[]) {
+    this.#infos = infos;
     this.#shardCount = shardCount;
-    this.#troubled = new Uint8Array(clientCount * shardCount);
+    this.#troubled = new Uint8Array(clientCount * infos.length);
+    this.#nodes = new Int32Array(clientCount * shardCount);
   }
 
   has(client: ClientId, shard: ShardId): boolean {
-    return this.#troubled[client * this.#shardCount + shard] === 1;
+    return this.#nodes[client * this.#shardCount + shard]! > 0;
   }
 
-  /** The client hears how an attempt on the shard ended. */
-  hear(client: ClientId, shard: ShardId, outcome: Outcome): void {
-    const pair = client * this.#shardCount + shard;
+  /** The client hears how an attempt on the node ended. */
+  hear(client: ClientId, node: NodeId, outcome: Outcome): void {
+    const link = client * this.#infos.length + node;
     const failed = isFailure(outcome) ? 1 : 0;
-    this.count += failed - this.#troubled[pair]!;
-    this.#troubled[pair] = failed;
+    const change = failed - this.#troubled[link]!;
+    if (change === 0) return;
+    const pair = client * this.#shardCount + this.#infos[node]!.shard;
+    this.#troubled[link] = failed;
+    this.#nodes[pair] = this.#nodes[pair]! + change;
+    this.count += change;
   }
 }
 

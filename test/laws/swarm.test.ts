@@ -22,6 +22,7 @@ import {
   type Axis,
   type FailoverModule,
   HAND_OVERS,
+  type HotKeysModule,
   type SelectionModule,
   type StrategyModule,
 } from '../../sim/strategy.ts';
@@ -363,7 +364,6 @@ function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
     breaker: null,
     pool: null,
     deadlineMs: Infinity,
-    hotKeys: null,
     rebalance: null,
     memoryBytes: null,
     ttlMs: null,
@@ -371,9 +371,11 @@ function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
   };
   const { module } = (shape.failover ?? {}) as Partial<Bound<FailoverModule>>;
   const kind = module?.name === 'redis-cluster' || module?.name === 'partition-table' || module?.watches;
+  const hotKeys = (shape.hotKeys ?? {}) as Partial<Bound<HotKeysModule>>;
+  const copies = ['replicate', 'split'].includes(hotKeys.module?.name ?? '') ? shape.hotKeys : null;
   const sound = faults.filter(({ kind }) => kind !== 'partition' && kind !== 'loss');
   return {
-    shape: { ...shape, ...kept, earlyRefresh: 0, failover: kind ? shape.failover : null },
+    shape: { ...shape, ...kept, earlyRefresh: 0, hotKeys: copies, failover: kind ? shape.failover : null },
     seed,
     faults: sound,
   };

@@ -4,7 +4,7 @@ import { Flights } from '../../sim/flights.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault } from '../../sim/setup.ts';
-import type { FailoverModule } from '../../sim/strategy.ts';
+import type { FailoverModule, HotKeysModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, fewestOf, firstCandidate, type Overrides } from '../setup-builder.ts';
@@ -15,6 +15,8 @@ const SECOND = 1e9;
 const redisCluster = findModule(registry, 'failover', 'redis-cluster') as FailoverModule;
 
 const ejectAndRehash = findModule(registry, 'failover', 'eject-and-rehash') as FailoverModule;
+
+const replicate = findModule(registry, 'hotKeys', 'replicate') as HotKeysModule;
 
 const plain: Overrides = {
   ratePerSec: 3000,
@@ -64,6 +66,24 @@ const CASES: Readonly<Record<string, Overrides>> = {
       failover: { module: ejectAndRehash, params: ejectAndRehash.params.parse({ retryTimeout: '700ms' }) },
     },
     faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
+  },
+  'a long calm, and then a fault': {
+    ...plain,
+    shards: 60,
+    ratePerSec: 30_000,
+    durationNs: 0.6 * SECOND,
+    operations: [1, 0, 0, 0],
+    clients: { count: 4, timeoutNs: 100 * MS },
+    faults: [{ ...crash, atNs: 0.3 * SECOND }],
+  },
+  'copies of hot keys': {
+    ...plain,
+    operations: [0.9, 0.1, 0, 0],
+    strategy: {
+      hotKeys: { module: replicate, params: replicate.params.parse({ threshold: 0.01, window: '200ms' }) },
+    },
+    faults: [crash],
+    clients: { count: 4, timeoutNs: 100 * MS },
   },
   // Far apart, so that answers are under way when the roles change.
   'nodes restarted one after the other, their roles handed over first': {
