@@ -45,7 +45,10 @@ export function runPrepared(prepared: Prepared, jobs: readonly Job[], options: R
   return runJobs({ jobs, horizonNs: prepared.horizonNs, headline: text }, options);
 }
 
-/** @param onEnd called when a job has ended, before its progress is shown; may keep less of its outcome */
+/**
+ * @param onEnd called when a job has ended, before its progress is shown; may keep less of its outcome. When it
+ *   throws, nothing more is begun.
+ */
 export async function runJobs(
   { jobs, horizonNs, headline: text }: Batch,
   options: RunOptions,
@@ -57,8 +60,14 @@ export async function runJobs(
     ascii: isAsciiOnly(),
   };
   let progress: LiveProgress | null = null;
+  let broken: unknown = null;
   const pool = new Pool(jobs, (lane) => {
-    if (lane.state === 'done') onEnd(lane);
+    try {
+      if (lane.state === 'done' && broken === null) onEnd(lane);
+    } catch (error) {
+      broken = error;
+      pool.stop();
+    }
     progress?.changed(lane);
   });
   if (!options.quiet) progress = new LiveProgress(pool.lanes, horizonNs, process.stderr, style);
@@ -77,6 +86,7 @@ export async function runJobs(
   const outcomes = await pool.run(options.workers);
   progress?.end();
   process.off('SIGINT', onInterrupt);
+  if (broken !== null) throw broken;
 
   const failures = failuresOf(jobs, outcomes);
   for (const failure of failures.slice(0, FAILURES_TOLD)) printNote(formatFailure(failure));

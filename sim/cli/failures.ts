@@ -53,10 +53,16 @@ export function failureOf(error: unknown): Failure {
     };
   if (error instanceof InputError)
     return { code: EXIT.invalidInput, message: `${error.where}: ${error.message}`, hint: null, stack };
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+  if (isOutOfMemory(error))
     return { code: EXIT.internal, message: 'ran out of memory', hint: MORE_MEMORY, stack };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: EXIT.internal, message: `internal error: ${message}`, hint: REPORT_BUG, stack };
+}
+
+/** V8's heap, or a typed array outside of it. */
+function isOutOfMemory(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY' || message === 'Array buffer allocation failed';
 }
 
 /** The failure as text for stderr; ends with a newline. */

@@ -7,13 +7,13 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { visible } from '../../reports/safe.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
+import { clearLeftovers, remove, temporaryFor } from './temporary-files.ts';
 
 /** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -36,17 +36,16 @@ export class WholeFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    this.#temporary = temporaryFor(path);
     this.#try(() => {
       makeFolder(dirname(path));
+      clearLeftovers(dirname(path));
       this.#file = openSync(this.#temporary, 'wx');
     });
   }
 
   write(bytes: Uint8Array): void {
-    this.#try(() => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file!, bytes, at);
-    });
+    this.#try(() => writeFully(this.#file!, bytes));
   }
 
   finish(): void {
@@ -59,7 +58,7 @@ export class WholeFile {
 
   discard(): void {
     this.#close();
-    discard(this.#temporary);
+    remove(this.#temporary);
   }
 
   #close(): void {
@@ -79,14 +78,15 @@ export class WholeFile {
 
 /** Makes sure, before any work is done, that files can be written to `folder`. */
 export function prepareFolder(folder: string): void {
-  const probe = join(folder, `.probe.${process.pid}.tmp`);
+  const probe = temporaryFor(join(folder, 'probe'));
   try {
     makeFolder(folder);
+    clearLeftovers(folder);
     closeSync(openSync(probe, 'wx'));
   } catch (error) {
     throw outputError(folder, error);
   } finally {
-    discard(probe);
+    remove(probe);
   }
 }
 
@@ -102,13 +102,9 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Never throws: the error that matters is the one before it. */
-function discard(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was never made.
-  }
+/** One write may take less than there is: a full disk says so with the next. */
+export function writeFully(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 export function readInput(path: string): string {
@@ -134,6 +130,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows (ulimit -f)',
+  EIO: 'the disk reports an error',
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a file of that name is in the way',

@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../result.ts';
 import type { Window } from '../sampling/window.ts';
-import { type Failure, failureOf } from './failures.ts';
+import { EXIT } from './exit-codes.ts';
+import { CliError, type Failure, failureOf } from './failures.ts';
 import type { ScenarioRequest } from './loading.ts';
 import { ProgressCell } from './progress-cell.ts';
 import type { StoredRecording } from './stored-recordings.ts';
@@ -42,6 +43,9 @@ export interface Lane {
   startedMs: number;
   outcome: Outcome | null;
 }
+
+/** A run is the same each time, so one that went down with its thread is begun again: so often in all. */
+const ATTEMPTS = 3;
 
 export class Pool {
   readonly lanes: readonly Lane[];
@@ -82,7 +86,7 @@ export class Pool {
       lane.state = 'running';
       lane.startedMs = performance.now();
       this.#onChange(lane);
-      lane.outcome = await runInWorker({ job: lane.job, progress: lane.cell.shared });
+      lane.outcome = await runSafely({ job: lane.job, progress: lane.cell.shared });
     }
     lane.state = 'done';
     this.#onChange(lane);
@@ -92,20 +96,31 @@ export class Pool {
 /** As this file: TypeScript in a clone, JavaScript where it is installed. */
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
-function runInWorker(workerData: WorkerInput): Promise<WorkerOutput> {
+async function runSafely(input: WorkerInput): Promise<WorkerOutput> {
+  let exitCode = 0;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const ended = await runInWorker(input);
+    if (typeof ended !== 'number') return ended;
+    exitCode = ended;
+  }
+  const what = `its thread died ${ATTEMPTS} times without a result, with exit code ${exitCode}`;
+  const why = 'Something ended it from outside, or a plug-in called process.exit().';
+  return { failure: failureOf(new CliError(EXIT.internal, what, why)) };
+}
+
+/** What the worker said, or its exit code where it died before it could. */
+function runInWorker(workerData: WorkerInput): Promise<WorkerOutput | number> {
   // What a module prints must not get into the result on stdout.
   const worker = new Worker(WORKER, { workerData, stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
   return new Promise((resolve) => {
-    let output: WorkerOutput = {
-      failure: failureOf(new Error(`the worker of ${workerData.job.strategy} ended without a result`)),
-    };
+    let output: WorkerOutput | null = null;
     worker.on('message', (message: WorkerOutput) => {
       output = message;
     });
     worker.on('error', (error) => {
       output = { failure: failureOf(error) };
     });
-    worker.on('exit', () => resolve(output));
+    worker.on('exit', (exitCode) => resolve(output ?? exitCode));
   });
 }

@@ -3,6 +3,8 @@
  * usual environment variables (no-color.org, force-color.org).
  */
 import { Console } from 'node:console';
+import { EXIT } from './exit-codes.ts';
+import { reasonOf } from './files.ts';
 
 /** A stream as far as colour and layout care. */
 export interface Screen {
@@ -48,13 +50,16 @@ export function widthOf(screen: Screen): number {
 
 /**
  * Keeps stdout clean: a plug-in's `console.log` goes to stderr, Node's warnings about how a plug-in's file is
- * typed are left to our own advice, and a reader that closes the pipe (`| head`) ends the command quietly.
+ * typed are left to our own advice, a reader that closes the pipe (`| head`) ends the command quietly, and a full disk
+ * with a message. Messages that cannot be written are lost; what they are about goes on.
  */
 export function guardStreams(): void {
   globalThis.console = new Console(process.stderr);
   if (process.env['EVENKEEL_DEBUG'] !== '1') process.removeAllListeners('warning');
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    printNote(`evenkeel: cannot write to stdout: ${reasonOf(error)}`);
+    process.exit(EXIT.invalidInput);
   });
+  process.stderr.on('error', () => {});
 }

@@ -2,7 +2,7 @@
  * Runs of a sweep on disk: one JSON line each, appended as it ends, so that whatever stops a sweep loses no more
  * than what was under way. A line that is cut, or not of this version, is no finished run.
  */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { writeToString } from 'fast-csv';
 import { z } from 'zod';
 import { csvText } from '../../reports/safe.ts';
@@ -11,7 +11,7 @@ import { WHOLE_RUN } from '../gates/metric.ts';
 import type { RunResult } from '../result.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './failures.ts';
-import { readInput, writeWhole } from './files.ts';
+import { readInput, reasonOf, writeFully, writeWhole } from './files.ts';
 
 const LINE_SCHEMA = 'evenkeel/sweep-run@1';
 const count = z.number().int().nonnegative();
@@ -70,24 +70,42 @@ function lineOf(text: string): SweepLine | null {
   }
 }
 
-/** Appends to `path` while a sweep runs. Begins with the lines it is given, so that no half line stays before them. */
+/** Appends to `path` while a sweep runs; what is written there are whole lines, also when the disk is full. */
 export class SweepLog {
   readonly #path: string;
   readonly #file: number;
+  /** Of whole lines. */
+  #bytes = 0;
 
-  constructor(path: string, lines: readonly SweepLine[]) {
+  /** @param stored what the file holds now; a half line in it would spoil the next */
+  constructor(path: string, stored: Stored) {
     this.#path = path;
-    writeLines(path, lines);
-    this.#file = openSync(path, 'a');
+    if (stored.dropped > 0) writeLines(path, stored.lines);
+    this.#file = this.#try(() => openSync(path, 'a'));
+    this.#bytes = fstatSync(this.#file).size;
   }
 
   append(line: SweepLine): void {
     const bytes = Buffer.from(lineText(line));
+    this.#try(() => {
+      try {
+        writeFully(this.#file, bytes);
+      } catch (error) {
+        ftruncateSync(this.#file, this.#bytes);
+        throw error;
+      }
+    });
+    this.#bytes += bytes.length;
+  }
+
+  #try<T>(act: () => T): T {
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+      return act();
     } catch (cause) {
-      const why = (cause as Error).message;
-      throw new CliError(EXIT.invalidInput, `cannot write ${this.#path}: ${why}`, null, { cause });
+      const hint = 'What had ended is kept: the same command goes on from there, once it can write again.';
+      throw new CliError(EXIT.invalidInput, `cannot write ${this.#path}: ${reasonOf(cause)}`, hint, {
+        cause,
+      });
     }
   }
 

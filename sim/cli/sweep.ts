@@ -19,7 +19,7 @@ import { parseSeeds } from './seed-list.ts';
 import { printNote } from './streams.ts';
 import { type SweepFiles, sweepFiles, writeSweep } from './sweep-output.ts';
 import { cellText, type Plan, type Planned, planSweep } from './sweep-plan.ts';
-import { measured, readLines, type SweepLine, SweepLog, sweepLine } from './sweep-store.ts';
+import { measured, readLines, type Stored, type SweepLine, SweepLog, sweepLine } from './sweep-store.ts';
 
 const MAX_POINTS = 100_000;
 /** Hours of work on most machines: worth a word before it begins. */
@@ -82,9 +82,9 @@ export const sweepCommand = defineCommand({
 });
 
 async function runSweep(plan: Plan, files: SweepFiles, options: RunOptions): Promise<ExitCode> {
-  const { lines: stored, dropped } = readLines(files.lines);
-  if (dropped > 0) printNote(`${files.lines}: ${dropped} cut or foreign lines are left out`);
-  const known = new Map(stored.map((line) => [line.key, line]));
+  const stored = readLines(files.lines);
+  if (stored.dropped > 0) printNote(`${files.lines}: ${stored.dropped} cut or foreign lines are left out`);
+  const known = new Map(stored.lines.map((line) => [line.key, line]));
   const reused = plan.runs.filter(({ key }) => known.has(key)).length;
   // Cells may come to the same setup: 1s and 1000ms, or a path that a strategy overrides.
   const missing = [...new Map(plan.runs.map((run) => [run.key, run])).values()].filter(
@@ -112,7 +112,7 @@ async function runSweep(plan: Plan, files: SweepFiles, options: RunOptions): Pro
 
 interface Store {
   readonly files: SweepFiles;
-  readonly stored: readonly SweepLine[];
+  readonly stored: Stored;
   /** By key; what is computed is added. */
   readonly known: Map<string, SweepLine>;
   readonly options: RunOptions;

@@ -22,6 +22,7 @@ export function setTraps(): Traps {
     Date: globalThis.Date,
     now: Date.now,
     performanceNow: performance.now,
+    exit: process.exit,
   };
   let armed = false;
   const guard = <A extends unknown[], R>(what: string, instead: string, call: (...args: A) => R) =>
@@ -34,6 +35,7 @@ export function setTraps(): Traps {
   Date.now = guard('Date.now', USE_NOW, original.now);
   performance.now = guard('performance.now', USE_NOW, () => original.performanceNow.call(performance));
   const dateNow = guard('new Date()', USE_NOW, () => new original.Date());
+  process.exit = guard('process.exit', 'throw an Error, which says what is wrong', original.exit);
   globalThis.Date = new Proxy(original.Date, {
     construct: (target, args, newTarget) =>
       args.length === 0 ? dateNow() : Reflect.construct(target, args, newTarget),
@@ -54,6 +56,7 @@ export function setTraps(): Traps {
       globalThis.Date = original.Date;
       Date.now = original.now;
       performance.now = original.performanceNow;
+      process.exit = original.exit;
     },
   };
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'sim/cli/main.ts');
+export const MAIN = join(ROOT, 'sim/cli/main.ts');
 
 export interface Ended {
   readonly code: number | null;

@@ -205,6 +205,38 @@ describe('what breaks the contract while it runs', () => {
   });
 });
 
+describe('a thread that dies', () => {
+  /** A plug-in that takes its worker along, so often. */
+  const mortal = (deaths: number) => {
+    const path = files({
+      'mortal.ts': `import { appendFileSync, readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+const log = new URL('deaths', import.meta.url);
+appendFileSync(log, '');
+if (!isMainThread && readFileSync(log).length < ${deaths}) {
+  appendFileSync(log, 'x');
+  process.exit(9);
+}
+${selection({})}`,
+      'small.yaml': `${SMALL_SCENARIO}strategies: { mine: { preset: redis-cluster, selection: mine } }\n`,
+    });
+    const folder = dirname(path);
+    return cli(['run', 'small.yaml', '--plugin', path, '--json', '--quiet'], { cwd: folder });
+  };
+
+  test('is replaced, and its run begun again', async () => {
+    const { code, stdout } = await mortal(2);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).runs).toHaveLength(1);
+  });
+
+  test('three times is told', async () => {
+    const { code, stderr } = await mortal(3);
+    expect(stderr).toContain('mine: its thread died 3 times without a result, with exit code 9');
+    expect(code).toBe(70);
+  });
+});
+
 describe('what works', () => {
   test('the worked example: its scenario runs, and the result names the file by its hash', async () => {
     const out = temporaryFolder();

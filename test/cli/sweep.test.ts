@@ -137,29 +137,6 @@ export const brittle = { axis: 'selection', name: 'brittle', summary: 's', sourc
     expect(stderr).toContain('the same command goes on where this one stopped');
   });
 
-  it('killed with SIGKILL at any moment, ends in the very bytes of a sweep that was not', async () => {
-    const { path, folder, run, out } = sweepOf();
-    const vary = ['--vary', 'cluster.shards=2..5:1', '--seeds', '3', '--workers', '2'];
-    const undisturbed = join(folder, 'undisturbed');
-    await cli(['sweep', path, ...vary, '--quiet', '--out', undisturbed]);
-    const file = join(out, 'sweep.jsonl');
-    const size = () => (existsSync(file) ? readFileSync(file).length : 0);
-    for (let kills = 0; kills < 3; kills++) {
-      const had = size();
-      const { child, ended } = startCli(['sweep', path, ...vary, '--quiet', '--out', out]);
-      // As soon as it has written anything new: wherever it is then.
-      const timer = setInterval(() => size() > had && child.kill('SIGKILL'), 1);
-      onTestFinished(() => clearInterval(timer));
-      await ended;
-      clearInterval(timer);
-    }
-    const { stderr } = await run(...vary);
-    expect(stderr).toMatch(/24 runs: [1-9]\d* reused/);
-    for (const name of ['sweep.jsonl', 'sweep.csv', 'sweep.md', 'sweep.html'])
-      expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(undisturbed, name), 'utf8'));
-    // Five sweeps of 24 runs, on a machine that may be busy.
-  }, 240_000);
-
   it('keeps values from becoming formulas, and rows within 80 columns', async () => {
     const { path, out } = sweepOf();
     const args = ['--out', out, '--quiet', ...SHARDS, '--vary', 'question==1+2,b|c', '--seeds', '2'];
