@@ -38,6 +38,9 @@ export const EVENT = {
   answered: 15,
 } as const;
 
+/** No house-keeping or protocol does anything a million times a second. */
+const SHORTEST_PERIOD_NS = 1e3;
+
 export class Clock {
   nowNs: Nanos = 0;
   readonly #queue: EventQueue;
@@ -50,6 +53,8 @@ export class Clock {
 
   /** COLD. Runs `callback` at `atNs`, not before now. */
   at(atNs: Nanos, callback: () => void): void {
+    // Modules of others count, and NaN would put the list of events out of order.
+    if (Number.isNaN(atNs)) throw new RangeError('a time or delay is not a number');
     const index = this.#free.pop() ?? this.#callbacks.length;
     this.#callbacks[index] = callback;
     this.#queue.push(Math.max(Math.round(atNs), this.nowNs), EVENT.timer, index);
@@ -62,6 +67,8 @@ export class Clock {
 
   /** COLD. Runs `callback` every `periodNs`, first after one period. */
   every(periodNs: Nanos, callback: () => void): void {
+    if (periodNs < SHORTEST_PERIOD_NS)
+      throw new RangeError(`a period of ${periodNs} ns would leave no time for anything else`);
     this.after(periodNs, () => {
       callback();
       this.every(periodNs, callback);

@@ -315,6 +315,11 @@ export class RequestFlow {
   #fanOut(request: number, client: number, key: number, op: Op, home: number): void {
     const { requests, recorder, clients } = this.#world;
     const copies = this.hotKeys![client]!.writeTo(key, home, this.#copyShards);
+    if (!(copies >= 0 && copies <= this.#copyShards.length))
+      throw new StrategyError(
+        this.#world.setup.strategy.hotKeys!.module.name,
+        `writeTo() returned ${String(copies)}; it must be from 0 to ${this.#copyShards.length} copies`,
+      );
     recorder.counters.treatedWrites++;
     for (let i = 0; i < copies; i++) {
       const shard = this.#copyShards[i]!;

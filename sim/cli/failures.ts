@@ -60,7 +60,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** V8's heap, or a typed array outside of it. */
-function isOutOfMemory(error: unknown): boolean {
+export function isOutOfMemory(error: unknown): boolean {
   const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
   return code === 'ERR_WORKER_OUT_OF_MEMORY' || message === 'Array buffer allocation failed';
 }

@@ -6,7 +6,7 @@ import { usageError } from './failures.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 
-/** One command: what it accepts and what it does. `main.ts` names and describes it. */
+/** One command: what it accepts and what it does. `command-line.ts` names and describes it. */
 export interface Command<P extends Named<PositionalOptions>, O extends Named<Options>> {
   readonly positionals: P;
   readonly options: O;

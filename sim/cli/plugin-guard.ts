@@ -26,6 +26,9 @@ const KEYS_TRIED = 1000;
 
 type Create = (...args: unknown[]) => object;
 
+/** Real rebalancers look once a second or less; one that looks at every request would never be done. */
+const SHORTEST_PERIOD_NS = 1e6;
+
 export function guarded(module: StrategyModule): StrategyModule {
   const create = (...args: unknown[]): object => {
     const made: unknown = (module.create as Create)(...args);
@@ -43,6 +46,10 @@ function checkMade({ axis, name }: StrategyModule, made: unknown): asserts made 
     if (typeof (made as Record<string, unknown>)[method] !== 'function')
       throw new StrategyError(name, `create() returned an object without ${method}()`);
   }
+  if (axis !== 'rebalance') return;
+  const { periodNs } = made as { periodNs?: unknown };
+  if (typeof periodNs !== 'number' || !(periodNs >= SHORTEST_PERIOD_NS && periodNs < Infinity))
+    throw new StrategyError(name, `periodNs is ${String(periodNs)}; it must be a number from 1e6 (1 ms) on`);
 }
 
 function guardedPlacement(name: string, placement: Placement, { keys }: PlacementContext): Placement {

@@ -7,13 +7,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { basename, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { extendRegistry, type Registry } from '../../strategies/registry.ts';
 import { InputError, LawError, StrategyError } from '../errors.ts';
 import type { StrategyModule } from '../strategy.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError } from './failures.ts';
+import { CliError, isOutOfMemory } from './failures.ts';
 import { guarded } from './plugin-guard.ts';
 import { checkModule, isModuleLike } from './plugin-shape.ts';
+import { rehearse } from './rehearse.ts';
 
 export interface Plugin {
   /** Absolute. */
@@ -32,8 +34,12 @@ export interface WithPlugins {
 export async function loadPlugins(paths: readonly string[], base: Registry): Promise<WithPlugins> {
   let registry = base;
   const plugins: Plugin[] = [];
-  if (paths.length > 0) lendPackages();
   for (const path of new Set(paths)) {
+    if (isMainThread && !rehearsed.has(path)) {
+      const why = await rehearse(path);
+      if (why !== null) throw pluginError(path, why, WORK_IN_CREATE);
+      rehearsed.add(path);
+    }
     const plugin = await loadPlugin(path);
     try {
       registry = extendRegistry(registry, plugin.modules);
@@ -45,8 +51,11 @@ export async function loadPlugins(paths: readonly string[], base: Registry): Pro
   return { registry, plugins };
 }
 
+const rehearsed = new Set<string>();
+const WORK_IN_CREATE = 'A plug-in only defines its module when it is loaded; work belongs in create().';
+
 /** Where in a plug-in, or a file it imports from beside itself, an error arose: `file:line`. */
-function placeInPlugin(stack: string, paths: readonly string[]): string | undefined {
+export function placeInPlugin(stack: string, paths: readonly string[]): string | undefined {
   for (const [, url = '', line] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+/g)) {
     const own = paths.some((path) => {
       const plugin = pathToFileURL(path).href;
@@ -56,10 +65,19 @@ function placeInPlugin(stack: string, paths: readonly string[]): string | undefi
   }
   return undefined;
 }
+const TRIPPED =
+  'the engine cannot go on with what one of its methods returned or threw (sim/strategy.ts says what it may)';
 const INSTALLATION = new URL('../../', import.meta.url).href;
 
-/** Runs `body`; an error out of a plug-in's own code is the plug-in's failure, told with its place. */
-export function blamePlugins<T>(plugins: readonly Plugin[], body: () => T): T {
+/**
+ * Runs `body`; an error out of a plug-in's own code is the plug-in's failure, told with its place. So is any other in a
+ * run of `used` modules that has one of a plug-in's among them: the engine trips over nothing that our own give it.
+ */
+export function blamePlugins<T>(
+  plugins: readonly Plugin[],
+  body: () => T,
+  used: readonly StrategyModule[] = [],
+): T {
   try {
     return body();
   } catch (error) {
@@ -70,12 +88,18 @@ export function blamePlugins<T>(plugins: readonly Plugin[], body: () => T): T {
       stack,
       plugins.map((plugin) => plugin.path),
     );
-    if (place === undefined) throw error;
+    if (place === undefined) {
+      const theirs = used.find((module) => plugins.some(({ modules }) => modules.includes(module)));
+      if (theirs === undefined || isOutOfMemory(error)) throw error;
+      throw new StrategyError(theirs.name, `${TRIPPED}: ${message}`, { cause: error });
+    }
     throw new StrategyError(place, `threw: ${message}`, { cause: error });
   }
 }
 
-async function loadPlugin(path: string): Promise<Plugin> {
+/** Without a rehearsal. */
+export async function loadPlugin(path: string): Promise<Plugin> {
+  lendPackages();
   const sha256 = createHash('sha256').update(readPlugin(path)).digest('hex').slice(0, 12);
   let exported: Record<string, unknown>;
   try {
@@ -182,11 +206,7 @@ function adviceFor(path: string, error: unknown): CliError {
     );
   if (error instanceof SyntaxError)
     return pluginError(path, `does not parse: ${message}${where}`, 'Correct the syntax; tsc shows more.');
-  return pluginError(
-    path,
-    `threw while it was loaded: ${message}${placeOf(stack, path)}`,
-    'A plug-in only defines its module when it is loaded; work belongs in create().',
-  );
+  return pluginError(path, `threw while it was loaded: ${message}${placeOf(stack, path)}`, WORK_IN_CREATE);
 }
 
 function asError(thrown: unknown): { code?: string; message: string; stack?: string } {

@@ -1,13 +1,17 @@
 /** Runs jobs on worker threads, several at once, and keeps the results in the order of the jobs. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { pluginsOf } from '../../scenarios/load.ts';
+import { StrategyError } from '../errors.ts';
 import type { RunResult } from '../result.ts';
 import type { Window } from '../sampling/window.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, type Failure, failureOf } from './failures.ts';
 import type { ScenarioRequest } from './loading.ts';
+import { placeInPlugin } from './plugins.ts';
 import { ProgressCell } from './progress-cell.ts';
 import type { StoredRecording } from './stored-recordings.ts';
+import { endWhenStuck, STUCK_SECONDS } from './stuck-worker.ts';
 
 /** Everything a worker needs to build the run again by itself: plain data, no functions. */
 export interface Job extends ScenarioRequest {
@@ -86,7 +90,7 @@ export class Pool {
       lane.state = 'running';
       lane.startedMs = performance.now();
       this.#onChange(lane);
-      lane.outcome = await runSafely({ job: lane.job, progress: lane.cell.shared });
+      lane.outcome = await runSafely(lane);
     }
     lane.state = 'done';
     this.#onChange(lane);
@@ -96,10 +100,10 @@ export class Pool {
 /** As this file: TypeScript in a clone, JavaScript where it is installed. */
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
-async function runSafely(input: WorkerInput): Promise<WorkerOutput> {
+async function runSafely(lane: Lane): Promise<WorkerOutput> {
   let exitCode = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const ended = await runInWorker(input);
+    const ended = await runInWorker(lane);
     if (typeof ended !== 'number') return ended;
     exitCode = ended;
   }
@@ -109,7 +113,9 @@ async function runSafely(input: WorkerInput): Promise<WorkerOutput> {
 }
 
 /** What the worker said, or its exit code where it died before it could. */
-function runInWorker(workerData: WorkerInput): Promise<WorkerOutput | number> {
+function runInWorker({ job, cell }: Lane): Promise<WorkerOutput | number> {
+  const workerData: WorkerInput = { job, progress: cell.shared };
+  const plugins = [...pluginsOf(job.source), ...job.plugins];
   // What a module prints must not get into the result on stdout.
   const worker = new Worker(WORKER, { workerData, stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
@@ -122,5 +128,17 @@ function runInWorker(workerData: WorkerInput): Promise<WorkerOutput | number> {
       output = { failure: failureOf(error) };
     });
     worker.on('exit', (exitCode) => resolve(output ?? exitCode));
+    if (plugins.length === 0) return;
+    endWhenStuck(
+      worker,
+      () => cell.beats,
+      (stack) => {
+        const place = placeInPlugin(stack, plugins);
+        if (place === undefined) return false;
+        const why = `has not returned for ${STUCK_SECONDS} s, or calls so slow that a block of requests takes longer`;
+        output = { failure: failureOf(new StrategyError(place, why)) };
+        return true;
+      },
+    );
   });
 }

@@ -8,7 +8,8 @@ const STOP = 0;
 const SIMULATED_NS = 1;
 const OFFERED = 2;
 const P99_NS = 3;
-const FIELDS = 4;
+const BEATS = 4;
+const FIELDS = 5;
 
 export class ProgressCell {
   /** Hand this to the worker and wrap it there again. */
@@ -27,6 +28,7 @@ export class ProgressCell {
     this.#numbers[SIMULATED_NS] = simulatedNs;
     this.#numbers[OFFERED] = offered;
     this.#numbers[P99_NS] = p99Ns;
+    this.#numbers[BEATS]! += 1;
     return Atomics.load(this.#flags, 0) === 0;
   }
 
@@ -34,6 +36,11 @@ export class ProgressCell {
   read(): Progress {
     const [, simulatedNs = 0, offered = 0, p99Ns = 0] = this.#numbers;
     return { simulatedNs, offered, p99Ns };
+  }
+
+  /** Main thread: changes as the run goes on. */
+  get beats(): number {
+    return this.#numbers[BEATS]!;
   }
 
   /** Main thread: asks the run to end with what there is. */

@@ -5,6 +5,7 @@ import type { RunResult } from '../result.ts';
 import { type RunHooks, run } from '../run.ts';
 import { type Window, windowOf } from '../sampling/window.ts';
 import type { Setup } from '../setup.ts';
+import type { StrategyModule } from '../strategy.ts';
 import { failureOf } from './failures.ts';
 import { load, openRecording } from './loading.ts';
 import { blamePlugins } from './plugins.ts';
@@ -23,13 +24,21 @@ async function work({ job, progress }: WorkerInput): Promise<RunResult[]> {
   const { check, replication } = job;
   const guarded = (setup: Setup, seed: number, onProgress: RunHooks['onProgress']): RunResult => {
     const startedMs = performance.now();
-    const result = blamePlugins(loaded.plugins, () =>
-      traps.during(() => run(setup, seed, { check, replication, onProgress })),
+    const result = blamePlugins(
+      loaded.plugins,
+      () => traps.during(() => run(setup, seed, { check, replication, onProgress })),
+      modulesOf(setup),
     );
     return { ...result, perf: perfOf(result, (performance.now() - startedMs) / 1000) };
   };
   if (job.windows === null) return [guarded(setup, job.seed, (now) => cell.update(now))];
   return runWindows(setup, job.windows, cell, guarded);
+}
+
+function modulesOf({
+  strategy: { placement, selection, hotKeys, failover, rebalance },
+}: Setup): StrategyModule[] {
+  return [placement, selection, hotKeys, failover, rebalance].flatMap((bound) => bound?.module ?? []);
 }
 
 /** One after the other; progress is that of all of them together. */

@@ -205,15 +205,46 @@ describe('what breaks the contract while it runs', () => {
   });
 });
 
+describe('what never returns', () => {
+  test('in a hot call ends that run, with the place, and no other', async () => {
+    const path = files({
+      'mine.mts': selection({ create: '() => ({ select() { for (;;); } })' }),
+      'scenario.yaml': `${SMALL_SCENARIO}plugins: [mine.mts]\nstrategies:\n  good: redis-cluster\n  bad: { preset: redis-cluster, selection: mine }\n`,
+    });
+    const args = ['run', 'scenario.yaml', '--json', '--quiet'];
+    const { code, stdout, stderr } = await cli(args, { cwd: dirname(path) });
+    expect(stderr).toContain('bad: strategy module mine.mts:11: has not returned for 20 s');
+    expect(code).toBe(5);
+    expect(JSON.parse(stdout).runs).toHaveLength(1);
+    // Twenty seconds of silence, and the start of the command on a machine that may be busy.
+  }, 240_000);
+
+  test.each([
+    ['for (;;);', 'it is not loaded after 20 s'],
+    ['await new Promise(() => {});', 'waits for what never comes, while it is loaded'],
+    ['process.exit(99);', 'it ends the process'],
+  ])(
+    'while it is loaded: %s',
+    async (statement, why) => {
+      await expectAdvice(
+        files({ 'mine.ts': `${statement}\n${selection({})}` }),
+        why,
+        'work belongs in create()',
+      );
+    },
+    240_000,
+  );
+});
+
 describe('a thread that dies', () => {
   /** A plug-in that takes its worker along, so often. */
   const mortal = (deaths: number) => {
     const path = files({
       'mortal.ts': `import { appendFileSync, readFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 const log = new URL('deaths', import.meta.url);
 appendFileSync(log, '');
-if (!isMainThread && readFileSync(log).length < ${deaths}) {
+if (workerData?.job && readFileSync(log).length < ${deaths}) {
   appendFileSync(log, 'x');
   process.exit(9);
 }

@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseResult, ResultError } from '../../reports/read.ts';
 import { loadScenario } from '../../scenarios/load.ts';
 import { formatProblem } from '../../scenarios/problem.ts';
@@ -21,99 +21,13 @@ import { GateError } from '../../sim/gates/gate-error.ts';
 import { parseGate } from '../../sim/gates/parser.ts';
 import * as units from '../../sim/units.ts';
 import { registry } from '../../strategies/index.ts';
-import { HOSTILE_NAMES } from '../hostile-names.ts';
 import { sampleResult } from '../sample-result.ts';
-
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-/** Far beyond any of these on the slowest machine, and far below a hang. */
-const HANG_MS = 10_000;
-
-let tried = 0;
-afterAll(() => process.stderr.write(`fuzz: ${tried} inputs tried\n`));
-
-function holds<T>(input: fc.Arbitrary<T>, check: (value: T) => void, runs = RUNS): void {
-  const counted = (value: T): void => {
-    tried++;
-    const startedMs = performance.now();
-    check(value);
-    expect(performance.now() - startedMs).toBeLessThan(HANG_MS);
-  };
-  fc.assert(fc.property(input, counted), { numRuns: runs, seed: SEED });
-}
-
-/** Anything else is a bug of ours. */
-function onlyThrows(body: () => unknown, ...kinds: (new (...args: never[]) => Error)[]): void {
-  try {
-    body();
-  } catch (error) {
-    if (!kinds.some((kind) => error instanceof kind)) throw error;
-    expect((error as Error).message).not.toMatch(/\n\s+at .*\.ts:/);
-  }
-}
+import { counted, holds, onlyThrows, RUNS, word } from './harness.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
 const cookbook = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'));
-
-/** Words that mean something somewhere, and characters that do in YAML, expressions and shells. */
-const SPICE = [
-  ...HOSTILE_NAMES.filter((name) => name.length < 1000),
-  ...[
-    '__proto__',
-    'constructor',
-    '&a [*a]',
-    '<<: *a',
-    '!!js/function',
-    '? ',
-    '- - -',
-    '|',
-    '>',
-    '%',
-    '\t',
-    '\0',
-    '\ufeff',
-  ],
-  ...[
-    '1e999',
-    '-0',
-    'NaN',
-    'Infinity',
-    '99999999999999999999',
-    '0x7fffffff',
-    '1/0',
-    '5ms',
-    '100B/month',
-    '-5ms',
-    '1e-9',
-  ],
-  ...[
-    'null',
-    'true',
-    '~',
-    '{}',
-    '[]',
-    '""',
-    "''",
-    '{',
-    '}',
-    '[',
-    ']',
-    ':',
-    ',',
-    '#',
-    '\n',
-    '\r\n',
-    '  ',
-    '\u2028',
-  ],
-];
-const word = fc.oneof(
-  fc.constantFrom(...SPICE),
-  fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.integer().map(String),
-);
 
 /** A cookbook scenario with parts cut out, doubled or replaced. */
 const mutated = fc
@@ -184,7 +98,7 @@ describe('scenarios', () => {
       `name: ${'x'.repeat(20_000_000)}`,
       `strategies:\n${many}\n`,
     ]) {
-      tried++;
+      counted();
       load(text);
     }
   }, 120_000);
