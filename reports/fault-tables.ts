@@ -8,6 +8,8 @@ export interface FaultTables {
   fault: string;
   /** Null where no primary died. */
   clients: DataTable | null;
+  /** Null where no write was lost. */
+  data: DataTable | null;
   /** Null where its time was not planned. */
   requests: DataTable | null;
 }
@@ -30,6 +32,9 @@ export function faultTables(runs: readonly RunResult[]): FaultTables[] {
         felt.length === 0
           ? null
           : { head: CLIENTS_HEAD, rows: felt.map(({ strategy, one }) => [strategy, ...clientCells(one)]) },
+      data: felt.every(({ one }) => one.lostWrites === 0)
+        ? null
+        : { head: DATA_HEAD, rows: felt.map(({ strategy, one }) => [strategy, ...dataCells(one)]) },
       requests:
         impacts.length === 0
           ? null
@@ -75,6 +80,20 @@ function clientCells(one: FailoverResult): string[] {
 
 function quantiles({ p50Ms, p90Ms }: Spread): string[] {
   return [duration(p50Ms), duration(p90Ms)];
+}
+
+const DATA_HEAD = ['strategy', 'lost writes', 'of keys', 'age p50', 'p90', 'oldest', 'most of'];
+const KEYS_NAMED = 3;
+
+function dataCells({ lostWrites, lost }: FailoverResult): string[] {
+  const most = lost.keys.slice(0, KEYS_NAMED).map(({ key, writes }) => `${key} (${integer(writes)})`);
+  return [
+    integer(lostWrites),
+    integer(lost.keyCount),
+    ...quantiles(lost.age),
+    duration(lost.age.maxMs),
+    most.length === 0 ? ABSENT : most.join(', '),
+  ];
 }
 
 const REQUESTS_HEAD = [

@@ -38,9 +38,10 @@ export function renderMarkdown(result: Result): string {
 }
 
 /** Of the first fault; the page has all of them. */
-function faultLines({ fault, clients, requests }: FaultTables): string[] {
+function faultLines({ fault, clients, data, requests }: FaultTables): string[] {
   const shown: [string, DataTable | null][] = [
     ['Clients', clients],
+    ['Writes lost', data],
     ['All requests', requests],
   ];
   return shown.flatMap(([who, table]) =>

@@ -93,6 +93,10 @@ const spread = z
   .object({ p50Ms: maybe, p90Ms: maybe, maxMs: maybe })
   .default({ p50Ms: null, p90Ms: null, maxMs: null });
 
+const lostWrites = z
+  .object({ keyCount: count, keys: z.array(z.object({ key: name, writes: count })), age: spread })
+  .default({ keyCount: 0, keys: [], age: { p50Ms: null, p90Ms: null, maxMs: null } });
+
 const failoverResult = z.object({
   fault: name,
   node: name,
@@ -106,6 +110,7 @@ const failoverResult = z.object({
   unavailableWriteMs: number,
   failedRequests: count,
   lostWrites: count,
+  lost: lostWrites,
   staleReads: count,
   firstSuccess: spread,
   clientsNever: count.default(0),

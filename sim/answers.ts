@@ -108,12 +108,13 @@ export class Answers {
 
   #countOperations(due: Int32Array, count: number): void {
     const { recorder, contents } = this.#world;
-    const { op, key } = this.#flights.requests;
+    const { repliesNs, requests } = this.#flights;
+    const { op, key } = requests;
     let gets = 0;
     for (let i = 0; i < count; i++) {
       const row = due[i]!;
       if (op[row] === OP.get) gets++;
-      else if (op[row] !== OP.delete) contents.acknowledge(key[row]!);
+      else if (op[row] !== OP.delete) contents.acknowledge(key[row]!, repliesNs[row]!);
     }
     recorder.counters.gets += gets;
   }

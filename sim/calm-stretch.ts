@@ -248,8 +248,8 @@ export class CalmStretch {
 
   #write(rows: Int32Array, count: number): void {
     const { contents, replication } = this.#world;
-    const { requests, node: nodeOf, arrivesNs, waitedNs, serviceNs } = this.#flights;
-    const { op, key, valueBytes } = requests;
+    const { requests, node: nodeOf, arrivesNs, waitedNs, serviceNs, repliesNs } = this.#flights;
+    const { atNs, op, key, valueBytes } = requests;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       if (op[row] === OP.get) continue;
@@ -261,6 +261,7 @@ export class CalmStretch {
         this.disturbed();
       }
       replication.write(node, key[row]!, op[row]!, departNs, serviceNs[row]!, valueBytes[row]!);
+      replication.answered(node, repliesNs[row]!, atNs[row]! + this.#timeoutNs);
     }
   }
 

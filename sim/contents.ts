@@ -1,6 +1,6 @@
 /**
- * What the nodes hold: one bit per node and key, and one bit per key for "a write was acknowledged". Values
- * are not stored; a version matters only in the short time a write travels to a replica (replication.ts).
+ * What the nodes hold: one bit per node and key, and per key when a write of it was last acknowledged. Values
+ * are not stored; a version matters only in the short time a write travels to a replica (replication/).
  */
 import type { Memory } from './memory/memory.ts';
 
@@ -11,14 +11,18 @@ export class Contents {
   readonly #written: Uint32Array;
   /** [node] keys it holds */
   readonly held: Int32Array;
+  /** [key] when a client last heard of a write; null in runs in which none can get lost. */
+  readonly #ackedNs: Float64Array | null;
   /** How large it all is; null where memory has no limit. */
   readonly memory: Memory | null;
 
-  constructor(nodeCount: number, keyCount: number, memory: Memory | null) {
+  /** @param losable faults may take memories away */
+  constructor(nodeCount: number, keyCount: number, memory: Memory | null, losable: boolean) {
     this.#words = Math.ceil(keyCount / 32);
     this.#held = new Uint32Array(nodeCount * this.#words);
-    this.#written = new Uint32Array(this.#words);
     this.held = new Int32Array(nodeCount);
+    this.#written = new Uint32Array(losable ? this.#words : 0);
+    this.#ackedNs = losable ? new Float64Array(keyCount) : null;
     this.memory = memory;
   }
 
@@ -69,9 +73,16 @@ export class Contents {
     this.memory?.restore(node, key, entryBytes);
   }
 
-  /** A write of the key was acknowledged to a client. */
-  acknowledge(key: number): void {
+  /** HOT. A write of the key was acknowledged to a client; in no order of time. */
+  acknowledge(key: number, atNs: number): void {
+    if (this.#ackedNs === null) return;
     this.#written[key >>> 5] = this.#written[key >>> 5]! | (1 << (key & 31));
+    if (atNs > this.#ackedNs[key]!) this.#ackedNs[key] = atNs;
+  }
+
+  /** When a client last heard of a write of the key. */
+  ackedNs(key: number): number {
+    return this.#ackedNs![key]!;
   }
 
   /** A full synchronisation: `to` holds what `from` holds, and nothing else. */
@@ -83,22 +94,21 @@ export class Contents {
   }
 
   /**
-   * Empties the node. Returns how many acknowledged writes went with it: keys written during the run that no
-   * node in `survivors` holds. They are gone, so they are not counted again.
+   * Empties the node. `onLost` hears which acknowledged writes went with it: keys written during the run that no
+   * node in `survivors` holds. They are gone, so they are not told again.
    */
-  clear(node: number, survivors: readonly number[]): number {
+  clear(node: number, survivors: readonly number[], onLost: (key: number) => void): void {
     const words = this.#words;
-    let lost = 0;
     for (let word = 0; word < words; word++) {
       let orphaned = this.#held[node * words + word]! & this.#written[word]!;
       for (const other of survivors) orphaned &= ~this.#held[other * words + word]!;
-      lost += ones(orphaned);
+      for (let bits = orphaned; bits !== 0; bits &= bits - 1)
+        onLost(word * 32 + 31 - Math.clz32(bits & -bits));
       this.#written[word] = this.#written[word]! & ~orphaned;
       this.#held[node * words + word] = 0;
     }
     this.held[node] = 0;
     this.memory?.clear(node);
-    return lost;
   }
 }
 

@@ -60,7 +60,7 @@ export class Control {
         clock.after(delayNs, this.#whenAwake(node, callback));
       },
       send: (from, to, deliver) => this.#send(from, to, deliver),
-      replicationOffset: (node) => replication.offset[node]!,
+      replicationOffset: (node) => replication.offset(node),
       promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
       demote: (node, primary) => this.#demote(node, primary),
       follow: (node, primary) => this.#follow(node, primary),
@@ -144,31 +144,23 @@ export class Control {
     const { nodes, replication, recorder, clock } = this.#world;
     this.#laws.promoted(node, shard, epoch);
     nodes.primary[node] = 1;
-    replication.follows[node] = NONE;
-    const lost = replication.withheld[node]!;
-    replication.withheld[node] = 0;
-    recorder.counters.lostWrites += lost;
-    recorder.outages.lost(shard, lost);
+    replication.promoted(node, clock.nowNs);
     recorder.outages.promoted(shard, clock.nowNs);
   }
 
   #demote(node: NodeId, primary: NodeId): void {
-    const { nodes, replication, recorder, infos } = this.#world;
-    const lost = replication.unshared[node]!;
-    replication.unshared[node] = 0;
-    recorder.counters.lostWrites += lost;
-    recorder.outages.lost(infos[node]!.shard, lost);
+    const { nodes, replication, clock } = this.#world;
     nodes.primary[node] = 0;
-    replication.follows[node] = primary;
+    replication.demoted(node, primary, clock.nowNs);
     // A primary that stood still while it handed over lacks nothing: its successor's backlog is enough (PSYNC).
     if (nodes.writesPaused[node] === 1) this.#follow(node, primary);
     else this.synchronise(node);
   }
 
   #follow(node: NodeId, primary: NodeId): void {
-    const { contents, replication } = this.#world;
+    const { contents, replication, clock } = this.#world;
     replication.follows[node] = primary;
-    replication.copied(node, primary);
+    replication.copied(node, primary, clock.nowNs);
     contents.copy(primary, node);
   }
 
@@ -180,7 +172,9 @@ export class Control {
     nodes.load(node, doneNs);
     clock.at(doneNs, () => {
       const primary = replication.follows[node]!;
-      if (nodes.life[node] === life && primary !== NONE) this.#follow(node, primary);
+      if (nodes.life[node] !== life) return;
+      if (primary === NONE) replication.returned(node, clock.nowNs);
+      else this.#follow(node, primary);
     });
   }
 
@@ -194,7 +188,7 @@ export class Control {
     clock.at(doneNs, () => {
       if (nodes.life[node] !== life || replication.follows[node] !== primary) return;
       contents.copy(primary, node);
-      replication.copied(node, primary);
+      replication.copied(node, primary, clock.nowNs);
     });
   }
 }

@@ -334,7 +334,9 @@ export class Delivery {
       replication.write(node, key, op, departNs, serviceNs, bytes);
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
-    this.answer(attempt, OUTCOME.ok, departNs);
+    const repliesNs = this.answer(attempt, OUTCOME.ok, departNs);
+    if (!isRead && attempts.purpose[attempt] === PURPOSE.request)
+      replication.answered(node, repliesNs, this.#endsNs(attempt));
   }
 
   /** Which write's value the read returns; `lags` when a replica misses the newest. */
@@ -423,14 +425,15 @@ export class Delivery {
     recorder.outages.staleRead(attempts.shard[attempt]!);
   }
 
-  /** An answer leaves the node at `departNs`; if it comes too late, a timeout comes first. */
-  answer(attempt: number, outcome: Outcome, departNs: number): void {
+  /** An answer leaves the node at `departNs`; if it comes too late, a timeout comes first. Returns when it comes. */
+  answer(attempt: number, outcome: Outcome, departNs: number): number {
     const { attempts, network, queue } = this.#world;
     attempts.outcome[attempt] = outcome;
     const client = attempts.client[attempt]!;
     const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
     if (repliesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
+    return repliesNs;
   }
 
   /** The answer will be late: the client gives up before, unless that is settled already. */

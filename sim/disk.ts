@@ -9,29 +9,32 @@ interface DataSet {
   readonly keys: readonly number[];
   readonly entryBytes: readonly number[];
   /** Keys whose acknowledged writes were in no other memory. */
-  lost: readonly number[];
+  readonly lost: readonly number[];
 }
 
 export class Disk {
   readonly #world: World;
-  readonly #isNeeded: boolean;
+  /** False where nobody comes back with data. */
+  readonly isNeeded: boolean;
   readonly #dataSets = new Map<NodeId, DataSet>();
 
   constructor(world: World) {
     this.#world = world;
-    this.#isNeeded = world.setup.faults.some((fault) => 'load' in fault);
+    this.isNeeded = world.setup.faults.some((fault) => 'load' in fault);
   }
 
-  /** The node dies: `lose` empties its memory and tells how many acknowledged writes went with it. */
-  keep(node: NodeId, lose: () => number): number {
-    if (!this.#isNeeded) return lose();
+  /** The node dies: `lose` empties its memory. */
+  keep(node: NodeId, lose: () => void): void {
+    if (!this.isNeeded) {
+      lose();
+      return;
+    }
     const { contents } = this.#world;
     const keys = contents.keysOf(node);
     const entryBytes = keys.map((key) => contents.memory?.bytesOf(node, key) ?? 0);
     const written = keys.filter((key) => contents.isWritten(key));
-    const lost = lose();
+    lose();
     this.#dataSets.set(node, { keys, entryBytes, lost: written.filter((key) => !contents.isWritten(key)) });
-    return lost;
   }
 
   /** A primary that nobody has replaced has its data set back; returns how many keys it reads. */
@@ -44,9 +47,10 @@ export class Disk {
       dataSet.keys.forEach((key, i) => {
         contents.restore(node, key, dataSet.entryBytes[i]!);
       });
-      for (const key of dataSet.lost) contents.acknowledge(key);
-      recorder.counters.lostWrites -= dataSet.lost.length;
-      recorder.outages.lost(infos[node]!.shard, -dataSet.lost.length);
+      for (const key of dataSet.lost) {
+        contents.acknowledge(key, contents.ackedNs(key));
+        recorder.found(infos[node]!.shard, key);
+      }
     }
     return dataSet.keys.length;
   }

@@ -9,7 +9,7 @@ import { LawError } from './errors.ts';
 import { EVENT_KIND_BITS, EVENT_KIND_MASK } from './event-queue.ts';
 import { ExpressLane } from './express-lane.ts';
 import { RequestFlow } from './request-flow.ts';
-import { NONE, OUTCOME } from './strategy.ts';
+import { OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
@@ -155,7 +155,7 @@ export class Engine {
         this.flow.originAnswered(index);
         break;
       case EVENT.replicate:
-        this.#replicated(index);
+        this.#world.replication.arrive(index, this.#world.clock.nowNs);
         break;
       case EVENT.reset:
         this.delivery.conclude(index, OUTCOME.refused);
@@ -187,13 +187,5 @@ export class Engine {
       default:
         this.#world.clock.fire(index);
     }
-  }
-
-  #replicated(index: number): void {
-    const { replication, recorder, clock } = this.#world;
-    const shard = replication.arrive(index, clock.nowNs);
-    if (shard === NONE) return;
-    recorder.counters.lostWrites++;
-    recorder.outages.lost(shard, 1);
   }
 }

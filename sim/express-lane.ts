@@ -254,7 +254,9 @@ export class ExpressLane {
     }
     const client = requests.client[row]!;
     const repliesNs = network.back(client, node, departNs, requests.backFactor[row]!);
-    if (repliesNs > requests.atNs[row]! + this.#timeoutNs) {
+    const deadlineNs = requests.atNs[row]! + this.#timeoutNs;
+    if (op !== OP.get) replication.answered(node, repliesNs, deadlineNs);
+    if (repliesNs > deadlineNs) {
       this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
       return;
     }

@@ -232,8 +232,7 @@ class Faults {
     this.#mark(fault.name, node);
     const state = fault.of === 'process' ? NODE_STATE.processDown : NODE_STATE.hostDown;
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
-    replication.crashedNs[node] = clock.nowNs;
-    replication.unshared[node] = 0; // counted with its memory
+    replication.crashed(node, clock.nowNs, this.#disk.isNeeded);
     network.reset(node);
     this.#delivery.abandon(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
@@ -241,7 +240,7 @@ class Faults {
   }
 
   #restart(node: number, load?: LoadSetup): void {
-    const { nodes, replication, control, contents, infos } = this.#world;
+    const { nodes, replication, control, contents, infos, clock } = this.#world;
     if (nodes.isUp(node)) return;
     nodes.state[node] = NODE_STATE.up;
     nodes.serving[node] = 1;
@@ -258,8 +257,11 @@ class Faults {
     for (const peer of infos) {
       if (replication.follows[peer.id] !== node || nodes.state[peer.id] !== NODE_STATE.up) continue;
       this.#loseMemory(peer.id, contents, []);
-      replication.copied(peer.id, node);
     }
+    replication.emptied(node, clock.nowNs);
+    for (const peer of infos)
+      if (replication.follows[peer.id] === node && nodes.isUp(peer.id))
+        replication.copied(peer.id, node, clock.nowNs);
   }
 
   #peersUp(node: number): number[] {
@@ -273,9 +275,10 @@ class Faults {
   }
 
   #loseMemory(node: number, contents: World['contents'], survivors: readonly number[]): void {
-    const lost = this.#disk.keep(node, () => contents.clear(node, survivors));
-    this.#world.leases?.clear(node);
-    this.#world.recorder.counters.lostWrites += lost;
-    this.#world.recorder.outages.lost(this.#world.infos[node]!.shard, lost);
+    const { recorder, infos, clock, leases } = this.#world;
+    const lost = (key: number): void =>
+      recorder.lostWithMemory(infos[node]!.shard, key, contents.ackedNs(key), clock.nowNs);
+    this.#disk.keep(node, () => contents.clear(node, survivors, lost));
+    leases?.clear(node);
   }
 }

@@ -53,7 +53,7 @@ export class HouseKeeping {
     const endNs = nodes.offer(node, clock.nowNs, serviceNs, false);
     recorder.busy.add(node, nodes.startNs, endNs, 1);
     contents.remove(node, key);
-    replication.writeUnasked(node, key, OP.delete, endNs, serviceNs);
+    replication.write(node, key, OP.delete, endNs, serviceNs, 0);
     return serviceNs;
   }
 

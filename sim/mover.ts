@@ -160,6 +160,7 @@ class Mover {
       this.#world.houseKeeping?.makeRoom(target, key, this.#valueBytes);
       contents.put(target, key, this.#valueBytes);
       replication.write(target, key, OP.set, restoredNs, serviceNs[OP.set]!, this.#valueBytes);
+      if (contents.isWritten(key)) replication.answered(target, contents.ackedNs(key), Infinity);
       contents.remove(source, key);
       replication.write(source, key, OP.delete, endNs, serviceNs[OP.delete]!, 0);
     }

@@ -69,7 +69,7 @@ export class Operator {
     const nowNs = clock.nowNs;
     return this.#peers(node)
       .filter((peer) => nodes.hungUntilNs[peer]! <= nowNs && nodes.loadingUntilNs[peer]! <= nowNs)
-      .toSorted((a, b) => replication.offset[b]! - replication.offset[a]!)[0];
+      .toSorted((a, b) => replication.offset(b) - replication.offset(a))[0];
   }
 
   #peers(node: NodeId): NodeId[] {

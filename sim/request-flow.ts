@@ -347,7 +347,7 @@ export class RequestFlow {
 
   /** The request's own attempt ended. */
   #settled(attempt: number, outcome: Outcome): void {
-    const { requests, attempts } = this.#world;
+    const { requests, attempts, contents, clock } = this.#world;
     const twin = attempts.twin[attempt]!;
     if (twin !== NONE) {
       attempts.twin[twin] = NONE;
@@ -360,7 +360,7 @@ export class RequestFlow {
     if (outcome === OUTCOME.ok) {
       if (attempts.op[attempt] === OP.get) this.#read(request, attempt);
       else {
-        if (attempts.op[attempt] !== OP.delete) this.#world.contents.acknowledge(attempts.key[attempt]!);
+        if (attempts.op[attempt] !== OP.delete) contents.acknowledge(attempts.key[attempt]!, clock.nowNs);
         this.#partDone(request, OUTCOME.ok);
       }
     } else if (outcome === OUTCOME.moved || outcome === OUTCOME.ask) {

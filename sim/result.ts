@@ -141,7 +141,9 @@ export interface FailoverResult {
   unavailableWriteMs: number;
   /** Requests that failed between the crash and recovery (or the end). */
   failedRequests: number;
+  /** Writes that a client was told of, and that are gone. */
   lostWrites: number;
+  lost: LostWritesResult;
   staleReads: number;
   /** From the fault to the first success of each client that asked for one of the node's keys. */
   firstSuccess: Spread;
@@ -149,6 +151,14 @@ export interface FailoverResult {
   clientsNever: number;
   /** Longest time between successes of each of those clients. */
   clientUnavailable: Spread;
+}
+
+/** What the lost writes of a fault were: the most hit keys, and how old the writes were when nobody had them any more. */
+export interface LostWritesResult {
+  keyCount: number;
+  keys: { key: string; writes: number }[];
+  /** From the client's hearing of it to the moment a successor without it was promoted, or its last holder gave up. */
+  age: Spread;
 }
 
 /** Of a few values; null where there is none. */

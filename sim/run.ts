@@ -85,6 +85,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const endNs = partial ? world.clock.nowNs : setup.durationNs;
   engine.delivery.express?.clear();
   settleOpenRequests(world, engine, endNs);
+  world.replication.finish();
   world.recorder.finish(endNs);
   world.recorder.outages.finish(Math.max(endNs, world.clock.nowNs));
   laws.balance(world, engine);

@@ -5,6 +5,7 @@ import type { Memory } from './memory/memory.ts';
 import { metastabilityOf, type Station } from './metastability.ts';
 import { faultImpacts } from './metrics/fault-impact.ts';
 import type { Histogram } from './metrics/histogram.ts';
+import type { LostWrites } from './metrics/lost-writes.ts';
 import type { Outage } from './metrics/outages.ts';
 import { partitionMapOf } from './metrics/partition-map.ts';
 import type { Recorder } from './metrics/recorder.ts';
@@ -18,6 +19,7 @@ import type {
   Hotspot,
   Imbalance,
   KeyShare,
+  LostWritesResult,
   NodeMemoryResult,
   NodeResult,
   QuantileCurve,
@@ -382,7 +384,8 @@ function rebalanceOf({ migration }: World): RebalanceResult | null {
   };
 }
 
-function failoverResult({ infos }: World, outage: Outage): FailoverResult {
+function failoverResult(world: World, outage: Outage): FailoverResult {
+  const { infos } = world;
   const { reads, writes } = outage;
   const longer = reads.longestNs >= writes.longestNs ? reads : writes;
   return {
@@ -397,11 +400,21 @@ function failoverResult({ infos }: World, outage: Outage): FailoverResult {
     unavailableReadMs: ms(reads.longestNs),
     unavailableWriteMs: ms(writes.longestNs),
     failedRequests: outage.failedRequests,
-    lostWrites: outage.lostWrites,
+    lostWrites: outage.lost.count,
+    lost: lostResult(world, outage.lost),
     staleReads: outage.staleReads,
     firstSuccess: spreadOf(outage.clients.firstSuccessesNs()),
     clientsNever: outage.clients.never,
     clientUnavailable: spreadOf(outage.clients.longestNs()),
+  };
+}
+
+function lostResult({ keys }: World, lost: LostWrites): LostWritesResult {
+  const byKey = lost.byKey();
+  return {
+    keyCount: byKey.length,
+    keys: byKey.slice(0, LISTED_KEYS).map(([key, writes]) => ({ key: keyName(keys, key), writes })),
+    age: spreadOf(lost.agesAscendingNs()),
   };
 }
 

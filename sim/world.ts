@@ -22,7 +22,7 @@ import { NodeTruth } from './node-truth.ts';
 import { Nodes } from './nodes.ts';
 import { Origin } from './origin.ts';
 import { Probes } from './probes.ts';
-import { Replication } from './replication.ts';
+import { Replication } from './replication/replication.ts';
 import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import { selectionContext } from './selection-context.ts';
@@ -89,7 +89,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
   const expiry = expiryOf(setup.workload, seed, -(setup.leadNs ?? 0));
   const memory = memoryOf(setup, infos.length, keys, clock, expiry, seed);
-  const contents = new Contents(infos.length, keys.count, memory);
+  const contents = new Contents(infos.length, keys.count, memory, setup.faults.length > 0);
   const truth = setup.strategy.selection.module.needs?.includes('oracle')
     ? new NodeTruth(nodes, clock, setup.cluster.node.serviceNs[OP.get]!)
     : null;
@@ -101,20 +101,18 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
   );
   const network = networkOf(setup, infos, clients, seed);
-  const replication = new Replication(
-    setup.cluster,
-    infos,
+  const replication = new Replication(setup, infos, seed, {
     nodes,
     contents,
     queue,
     network,
-    stream(seed, 'replication'),
-    (node, key, startNs, endNs) => {
+    onApply: (node, key, startNs, endNs) => {
       recorder.busy.add(node, startNs, endNs, 1);
       world.tracking?.wrote(node, key, endNs);
       world.leases?.end(node, key);
     },
-  );
+    onLost: (shard, key, ackedNs) => recorder.lost(shard, key, ackedNs, clock.nowNs),
+  });
   const world: World = {
     setup,
     seed,

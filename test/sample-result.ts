@@ -217,6 +217,16 @@ function failoverOf(traits: Traits): RunResult['failover'] {
       unavailableWriteMs: traits.unavailableMs,
       failedRequests: traits.failed,
       lostWrites: traits.lostWrites,
+      lost: {
+        keyCount: promotes ? 2 : 0,
+        keys: promotes
+          ? [
+              { key: 'user:7', writes: traits.lostWrites - 1 },
+              { key: 'user:9', writes: 1 },
+            ]
+          : [],
+        age: promotes ? spread(traits.unavailableMs) : { p50Ms: null, p90Ms: null, maxMs: null },
+      },
       staleReads: promotes ? 12 : 0,
       decidedMs: promotes ? 20_000 + traits.unavailableMs * 0.95 : null,
       firstSuccess: spread(traits.unavailableMs),

@@ -90,9 +90,15 @@ export const FAULT_METRICS: readonly Metric[] = [
   faultMetric(
     'failover.lostWrites',
     'count',
-    'Acknowledged writes that the crash lost.',
+    'Writes that a client was told of and that the crash lost.',
     (crash) => crash.lostWrites,
     true,
+  ),
+  faultMetric(
+    'failover.lostAge',
+    'ms',
+    'Age of the oldest lost write, from its acknowledgement until no node that goes on had it.',
+    ({ lost }) => lost.age.maxMs ?? 0,
   ),
   faultMetric(
     'failover.staleReads',

@@ -5,6 +5,7 @@
  */
 import type { ClientId, NodeId, ShardId } from '../strategy.ts';
 import { ClientGaps } from './client-gaps.ts';
+import { LostWrites } from './lost-writes.ts';
 
 export interface Outage {
   readonly fault: string;
@@ -18,7 +19,7 @@ export interface Outage {
   readonly writes: Gap;
   readonly clients: ClientGaps;
   failedRequests: number;
-  lostWrites: number;
+  readonly lost: LostWrites;
   staleReads: number;
 }
 
@@ -66,7 +67,7 @@ export class Outages {
       writes: gap(),
       clients: new ClientGaps(this.#clientCount, atNs),
       failedRequests: 0,
-      lostWrites: 0,
+      lost: new LostWrites(),
       staleReads: 0,
     };
     this.all.push(outage);
@@ -102,11 +103,6 @@ export class Outages {
   staleRead(shard: ShardId): void {
     const outage = this.latest(shard);
     if (outage) outage.staleReads++;
-  }
-
-  lost(shard: ShardId, writes: number): void {
-    const outage = this.latest(shard);
-    if (outage) outage.lostWrites += writes;
   }
 
   /** First conclusion that the node is down. */

@@ -1,7 +1,7 @@
 /** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
 import type { Flights } from '../flights.ts';
 import type { Setup } from '../setup.ts';
-import type { KeyId, NodeId } from '../strategy.ts';
+import type { KeyId, NodeId, ShardId } from '../strategy.ts';
 import { BusyTime } from './busy-time.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { Histogram } from './histogram.ts';
@@ -94,6 +94,8 @@ export class Recorder {
   readonly #stepFrom = new Counters();
   /** What counts as slow; Infinity before the first fault. */
   slowAboveNs = Infinity;
+  /** key -> when its newest write was acknowledged, of keys that were lost with a memory */
+  readonly #gone = new Map<KeyId, number>();
   #originRequests = 0;
   #stepOrigin = 0;
   #step = 0;
@@ -206,6 +208,26 @@ export class Recorder {
     before.add(this.response);
     before.add(this.#stepResponse);
     if (before.count > 0) this.slowAboveNs = before.quantile(0.99);
+  }
+
+  /** An acknowledged write is gone for good. */
+  lost(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number): void {
+    if (this.#gone.get(key) === ackedNs) return; // counted with the last memory that held the key
+    this.counters.lostWrites++;
+    this.outages.latest(shard)?.lost.add(key, Math.max(0, nowNs - ackedNs));
+  }
+
+  /** The last memory that held the key is gone, and with it the newest write. */
+  lostWithMemory(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number): void {
+    this.lost(shard, key, ackedNs, nowNs);
+    this.#gone.set(key, ackedNs);
+  }
+
+  /** A disk had it. */
+  found(shard: ShardId, key: KeyId): void {
+    this.counters.lostWrites--;
+    this.#gone.delete(key);
+    this.outages.latest(shard)?.lost.remove(key);
   }
 
   /** p99 of the response times of the step under way or, when it is young, all before; NaN without any. */

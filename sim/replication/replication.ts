@@ -1,0 +1,367 @@
+/**
+ * Asynchronous replication: what a primary executes goes to each replica as one stream, is there after the link's lag,
+ * and is executed there too. Until then a read from the replica is stale; and what a replica lacks when it takes over is
+ * lost, as soon as nobody goes on with it: when the successor is promoted, or when a primary that lived on beside its
+ * successor gives up its data to follow it. Lost writes are those that a client was told of.
+ *
+ * Two deaths differ: after a process crash the kernel still delivers what was written to its sockets, after a host crash
+ * (power, partition) it does not.
+ */
+import { EVENT } from '../clock.ts';
+import type { Contents } from '../contents.ts';
+import type { EventQueue } from '../event-queue.ts';
+import type { Network } from '../network.ts';
+import { NODE_STATE, type Nodes } from '../nodes.ts';
+import { stream } from '../rng.ts';
+import type { ClusterSetup, Setup } from '../setup.ts';
+import { NONE, type NodeId, type NodeInfo, OP, type ShardId } from '../strategy.ts';
+import { meanKeyBytes } from '../workload/key-lengths.ts';
+import { Ziggurat } from '../ziggurat.ts';
+import { History, sharedTo, VOID } from './history.ts';
+import { LinkLag } from './link-lag.ts';
+
+/** A connection on which a replica hears of its primary's writes, one after the other. */
+interface Link {
+  readonly index: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  history: History;
+  readonly lag: LinkLag;
+  /** When it was made. */
+  readonly sinceNs: number;
+  /** When the next write reaches the replica. */
+  dueNs: number;
+  /** An event for that is in the queue. */
+  scheduled: boolean;
+  closed: boolean;
+}
+
+/** What replication works on, and whom it tells. */
+interface Surroundings {
+  readonly nodes: Nodes;
+  readonly contents: Contents;
+  readonly queue: EventQueue;
+  readonly network: Network;
+  /** A replica executes a write. */
+  onApply(node: NodeId, key: number, startNs: number, endNs: number): void;
+  /** An acknowledged write is gone for good. */
+  onLost(shard: ShardId, key: number, ackedNs: number): void;
+}
+
+export class Replication {
+  readonly #setup: ClusterSetup['replication'];
+  readonly #nodes: Nodes;
+  readonly #around: Surroundings;
+  readonly #seed: number;
+  /** Mean length of keys. */
+  readonly #keyBytes: number;
+  /** Somebody asks whether replicas are stale. */
+  readonly #readsReplicas: boolean;
+  readonly #shardNodes: readonly (readonly NodeId[])[];
+  readonly #shardOf: Int32Array;
+  readonly #ziggurat = new Ziggurat(64);
+  readonly #lags = new Map<number, LinkLag>();
+  readonly #links: Link[] = [];
+  /** [node] its connection to its primary, while it has one */
+  readonly #linkTo: (Link | null)[];
+  /** [node] connections of its replicas */
+  readonly #linksFrom: Link[][];
+  /** [node] what it has executed */
+  readonly #history: History[];
+  /** [node] how much of it */
+  readonly #position: Float64Array;
+  /** [shard] of the primary promoted last */
+  readonly #current: History[];
+  /** Histories that somebody went on without, ever. */
+  readonly #outdone = new Set<History>();
+  /** [node] 1 when it holds nothing, and will get everything from another node */
+  readonly #empty: Uint8Array;
+  /** [node] node it replicates from, NONE for a primary */
+  readonly follows: Int32Array;
+
+  constructor(
+    { cluster, workload, strategy }: Setup,
+    infos: readonly NodeInfo[],
+    seed: number,
+    around: Surroundings,
+  ) {
+    this.#setup = cluster.replication;
+    this.#nodes = around.nodes;
+    this.#around = around;
+    this.#seed = seed;
+    this.#keyBytes = meanKeyBytes(workload);
+    this.#readsReplicas = strategy.selection.module.candidates !== 'primary';
+    this.#shardOf = Int32Array.from(infos, ({ shard }) => shard);
+    this.#shardNodes = Array.from({ length: cluster.shards }, (_, shard) =>
+      infos.filter((info) => info.shard === shard).map(({ id }) => id),
+    );
+    this.follows = Int32Array.from(infos, (info) => (info.primary ? NONE : info.shard));
+    this.#current = this.#shardNodes.map(
+      ([primary]) => new History(primary!, this.#keyBytes, this.#readsReplicas),
+    );
+    this.#history = infos.map(({ shard }) => this.#current[shard]!);
+    this.#position = new Float64Array(infos.length);
+    this.#empty = new Uint8Array(infos.length);
+    this.#linkTo = infos.map(() => null);
+    this.#linksFrom = infos.map(() => []);
+    for (const { id, primary } of infos) if (!primary) this.#connect(id, 0);
+  }
+
+  /** HOT. The primary will have executed a write at `executedNs`: sends it to its replicas. */
+  write(
+    primary: NodeId,
+    key: number,
+    op: number,
+    executedNs: number,
+    serviceNs: number,
+    valueBytes: number,
+  ): void {
+    if (this.#shardNodes[this.#shardOf[primary]!]!.length === 1) return;
+    const history = this.#history[primary]!;
+    if (history.isFull) history.makeRoom(this.#neededFrom(primary));
+    history.append(key, op, executedNs, serviceNs, valueBytes);
+    this.#position[primary] = history.end;
+    const links = this.#linksFrom[primary]!;
+    for (let i = 0; i < links.length; i++)
+      if (!links[i]!.scheduled) this.#scheduleNext(links[i]!, executedNs);
+  }
+
+  /** HOT. A client will hear of the primary's last write at `ackedNs`, unless it gives up before, at `deadlineNs`. */
+  answered(primary: NodeId, ackedNs: number, deadlineNs: number): void {
+    const history = this.#history[primary]!;
+    const last = history.end - 1 - history.first;
+    if (last < 0) return;
+    history.ackedNs[last] = ackedNs;
+    history.deadlineNs[last] = deadlineNs;
+  }
+
+  /** Position of the first write that a node of the shard may yet ask for. */
+  #neededFrom(primary: NodeId): number {
+    let needed = this.#history[primary]!.end;
+    for (const node of this.#shardNodes[this.#shardOf[primary]!]!)
+      if (this.#empty[node] === 0) needed = Math.min(needed, this.#position[node]!);
+    return needed;
+  }
+
+  /** HOT. The event of the next write, if there is one to be sent. Nothing comes before `fromNs`. */
+  #scheduleNext(link: Link, fromNs: number): void {
+    const { history, to } = link;
+    let position = this.#position[to]!;
+    while (position < history.end && history.op[position - history.first] === VOID) position++;
+    this.#position[to] = position;
+    if (position >= history.end) return;
+    const executedNs = history.executedNs[position - history.first]!;
+    if (executedNs === Infinity) return;
+    const leavesNs = this.#around.network.streamedNs(link.from, to, Math.max(executedNs, link.sinceNs));
+    link.dueNs = Math.max(link.dueNs, fromNs, Math.round(leavesNs + link.lag.at(leavesNs)));
+    this.#schedule(link);
+  }
+
+  #schedule(link: Link): void {
+    link.scheduled = link.dueNs < Infinity;
+    if (link.scheduled) this.#around.queue.push(link.dueNs, EVENT.replicate, link.index);
+  }
+
+  /** The next write of a link reaches its replica; unless a fault has moved it. */
+  arrive(index: number, nowNs: number): void {
+    const link = this.#links[index]!;
+    if (link.closed) return;
+    if (nowNs < link.dueNs) {
+      this.#schedule(link);
+      return;
+    }
+    link.scheduled = false;
+    const { history, to } = link;
+    const at = this.#position[to]! - history.first;
+    if (history.op[at] !== VOID) {
+      this.#position[to] = this.#position[to]! + 1;
+      this.#apply(history, at, to, nowNs);
+    }
+    this.#scheduleNext(link, nowNs);
+  }
+
+  #apply({ key: keys, op, serviceNs, valueBytes }: History, at: number, to: NodeId, nowNs: number): void {
+    const key = keys[at]!;
+    const endNs = this.#nodes.offer(to, nowNs, serviceNs[at]!, false);
+    this.#around.onApply(to, key, this.#nodes.startNs, endNs);
+    if (op[at] === OP.delete) this.#around.contents.remove(to, key);
+    else this.#around.contents.put(to, key, valueBytes[at]!);
+  }
+
+  /** Whether a read of the key on the node now misses an acknowledged write. */
+  isStale(node: NodeId, key: number, nowNs: number): boolean {
+    const history = this.#history[node]!;
+    const newest = history.newestOf(key);
+    return newest >= this.#position[node]! && history.executedNs[newest - history.first]! <= nowNs;
+  }
+
+  /** Bytes of its shard's writes that the node has. */
+  offset(node: NodeId): number {
+    return this.#history[node]!.offsetAt(this.#position[node]!);
+  }
+
+  /** COLD. The node hears of its primary's writes from where it is now on. */
+  #connect(node: NodeId, nowNs: number): void {
+    const from = this.follows[node]!;
+    this.#disconnect(node);
+    const link: Link = {
+      index: this.#links.length,
+      from,
+      to: node,
+      history: this.#history[from]!,
+      lag: this.#lagOf(from, node),
+      sinceNs: nowNs,
+      dueNs: 0,
+      scheduled: false,
+      closed: false,
+    };
+    this.#links.push(link);
+    this.#linkTo[node] = link;
+    this.#linksFrom[from]!.push(link);
+    this.#scheduleNext(link, nowNs);
+  }
+
+  #disconnect(node: NodeId): void {
+    const link = this.#linkTo[node];
+    if (link === null || link === undefined) return;
+    link.closed = true;
+    this.#linkTo[node] = null;
+    this.#linksFrom[link.from] = this.#linksFrom[link.from]!.filter((other) => other !== link);
+  }
+
+  #lagOf(from: NodeId, to: NodeId): LinkLag {
+    const pair = from * this.#nodes.count + to;
+    let lag = this.#lags.get(pair);
+    if (lag === undefined) {
+      const { lagNs, lagShape } = this.#setup;
+      const rng = stream(this.#seed, `replication/${from}/${to}`);
+      lag = new LinkLag(lagNs, lagShape, this.#ziggurat, rng);
+      this.#lags.set(pair, lag);
+    }
+    return lag;
+  }
+
+  /** COLD. The node has what its primary has, and hears of what is to come. */
+  copied(node: NodeId, primary: NodeId, nowNs: number): void {
+    this.#disconnect(node);
+    this.#history[node] = this.#history[primary]!;
+    this.#position[node] = this.#position[primary]!;
+    this.#empty[node] = 0;
+    if (this.#nodes.isUp(primary)) this.#connect(node, nowNs);
+  }
+
+  /** COLD. The node stands still from now on for so long: writes it has not executed follow so much later. */
+  postpone(node: NodeId, nowNs: number, byNs: number): void {
+    const history = this.#history[node]!;
+    if (history.primary !== node) return;
+    for (const link of this.#linksFrom[node]!) {
+      const next = history.executedNs[this.#position[link.to]! - history.first];
+      if (link.scheduled && next !== undefined && next > nowNs) link.dueNs += byNs;
+    }
+    history.postpone(nowNs, byNs);
+  }
+
+  /** COLD. The node died: what it had not executed never happens, and after a host crash what it had sent is gone too. */
+  crashed(node: NodeId, nowNs: number, keepsData: boolean): void {
+    this.#disconnect(node);
+    if (!keepsData) this.#empty[node] = 1;
+    const history = this.#history[node]!;
+    if (history.primary === node) history.void(nowNs);
+    if (this.#nodes.state[node] === NODE_STATE.hostDown)
+      for (const link of this.#linksFrom[node]!.slice()) this.#disconnect(link.to);
+  }
+
+  /** COLD. A primary is back with its data: its replicas hear of it again. */
+  returned(node: NodeId, nowNs: number): void {
+    for (const peer of this.#shardNodes[this.#shardOf[node]!]!)
+      if (this.follows[peer] === node && this.#nodes.isUp(peer)) this.#connect(peer, nowNs);
+  }
+
+  /** COLD. A primary that nobody replaced is back with nothing, and its replicas are to follow it in that. */
+  emptied(node: NodeId, nowNs: number): void {
+    const shard = this.#shardOf[node]!;
+    const history = this.#history[node]!;
+    this.#outdo(history, this.#bestPosition(history), nowNs);
+    this.#current[shard] = new History(
+      node,
+      this.#keyBytes,
+      this.#readsReplicas,
+      null,
+      history.end,
+      history.endOffset,
+    );
+    this.#history[node] = this.#current[shard]!;
+    this.#position[node] = history.end;
+    this.#empty[node] = 0;
+  }
+
+  /** How far the living have come in it; its end when nobody lives. */
+  #bestPosition(history: History): number {
+    let best = -1;
+    for (const node of this.#shardNodes[this.#shardOf[history.primary]!]!)
+      if (this.#history[node] === history && this.#nodes.isUp(node) && this.#empty[node] === 0)
+        best = Math.max(best, this.#position[node]!);
+    return best < 0 ? history.end : best;
+  }
+
+  /** COLD. The node goes on as the primary, with what it has. */
+  promoted(node: NodeId, nowNs: number): void {
+    this.#disconnect(node);
+    this.follows[node] = NONE;
+    const shard = this.#shardOf[node]!;
+    const before = this.#current[shard]!;
+    const own = this.#history[node]!;
+    const next = own.primary === node ? own : own.fork(node, this.#position[node]!);
+    if (next === before) return;
+    next.divergedAt = Infinity;
+    this.#history[node] = next;
+    this.#position[node] = next.end;
+    this.#current[shard] = next;
+    for (const link of this.#linksFrom[node]!.slice()) this.#disconnect(link.to);
+    this.#outdo(before, sharedTo(before, next), nowNs);
+  }
+
+  /** Another history goes on, which has no more of this one than up to `position`. */
+  #outdo(history: History, position: number, nowNs: number): void {
+    history.divergedAt = Math.min(history.divergedAt, position);
+    this.#outdone.add(history);
+    const { primary } = history;
+    const goesOn =
+      this.#nodes.isUp(primary) && this.#nodes.primary[primary] === 1 && this.#history[primary] === history;
+    if (!goesOn) this.#seal(history, nowNs);
+  }
+
+  /** COLD. The node gives its role up, and its data. */
+  demoted(node: NodeId, primary: NodeId, nowNs: number): void {
+    this.follows[node] = primary;
+    this.#seal(this.#history[node]!, nowNs);
+  }
+
+  /** Counts what is lost of a history that nobody goes on with: what was executed by then. */
+  #seal(history: History, untilNs: number): void {
+    const shard = this.#shardOf[history.primary]!;
+    let position = Math.max(history.sealedTo, history.divergedAt, history.first);
+    for (; position < history.end; position++) {
+      const at = position - history.first;
+      if (history.op[at] !== VOID && history.executedNs[at]! > untilNs) break;
+      if (history.isAcknowledged(position))
+        this.#around.onLost(shard, history.key[at]!, history.ackedNs[at]!);
+      history.sealedTo = position + 1;
+    }
+  }
+
+  /** COLD. The run is over: what nobody living has, or who would have to give it up, is lost too. */
+  finish(): void {
+    for (const history of this.#current)
+      if (!this.#nodes.isUp(history.primary)) {
+        history.divergedAt = Math.min(history.divergedAt, this.#bestPosition(history));
+        this.#outdone.add(history);
+      }
+    for (const history of this.#outdone) this.#seal(history, Infinity);
+  }
+
+  /** How long a full copy of `node` takes [ns]. */
+  fullSyncNs(node: NodeId, bytesPerKey: number): number {
+    return (this.#around.contents.held[node]! * bytesPerKey * 1e9) / this.#setup.resyncBytesPerSec;
+  }
+}
