@@ -8,7 +8,7 @@ export interface FaultTables {
   fault: string;
   /** Null where no primary died. */
   clients: DataTable | null;
-  /** Null where no write was lost. */
+  /** Null where no write was lost, and no read stale. */
   data: DataTable | null;
   /** Null where its time was not planned. */
   requests: DataTable | null;
@@ -32,7 +32,7 @@ export function faultTables(runs: readonly RunResult[]): FaultTables[] {
         felt.length === 0
           ? null
           : { head: CLIENTS_HEAD, rows: felt.map(({ strategy, one }) => [strategy, ...clientCells(one)]) },
-      data: felt.every(({ one }) => one.lostWrites === 0)
+      data: felt.every(({ one }) => one.lostWrites + one.staleReads + one.splitBrain.ms === 0)
         ? null
         : { head: DATA_HEAD, rows: felt.map(({ strategy, one }) => [strategy, ...dataCells(one)]) },
       requests:
@@ -82,16 +82,33 @@ function quantiles({ p50Ms, p90Ms }: Spread): string[] {
   return [duration(p50Ms), duration(p90Ms)];
 }
 
-const DATA_HEAD = ['strategy', 'lost writes', 'of keys', 'age p50', 'p90', 'oldest', 'most of'];
+const DATA_HEAD = [
+  'strategy',
+  'lost writes',
+  'age p50',
+  'oldest',
+  'split brain',
+  'lost by it',
+  'stale reads',
+  'stale for p50',
+  'longest',
+  'keys lost',
+  'most of',
+];
 const KEYS_NAMED = 3;
 
-function dataCells({ lostWrites, lost }: FailoverResult): string[] {
+function dataCells({ lostWrites, lost, splitBrain, staleReads, staleFor }: FailoverResult): string[] {
   const most = lost.keys.slice(0, KEYS_NAMED).map(({ key, writes }) => `${key} (${integer(writes)})`);
   return [
     integer(lostWrites),
-    integer(lost.keyCount),
-    ...quantiles(lost.age),
+    duration(lost.age.p50Ms),
     duration(lost.age.maxMs),
+    splitBrain.ms === 0 ? ABSENT : duration(splitBrain.ms),
+    integer(splitBrain.lostWrites),
+    integer(staleReads),
+    duration(staleFor.p50Ms),
+    duration(staleFor.maxMs),
+    integer(lost.keyCount),
     most.length === 0 ? ABSENT : most.join(', '),
   ];
 }

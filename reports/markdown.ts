@@ -41,7 +41,7 @@ export function renderMarkdown(result: Result): string {
 function faultLines({ fault, clients, data, requests }: FaultTables): string[] {
   const shown: [string, DataTable | null][] = [
     ['Clients', clients],
-    ['Writes lost', data],
+    ['Writes and values', data],
     ['All requests', requests],
   ];
   return shown.flatMap(([who, table]) =>

@@ -112,6 +112,8 @@ const failoverResult = z.object({
   lostWrites: count,
   lost: lostWrites,
   staleReads: count,
+  staleFor: spread,
+  splitBrain: z.object({ ms: number, lostWrites: count }).default({ ms: 0, lostWrites: 0 }),
   firstSuccess: spread,
   clientsNever: count.default(0),
   clientUnavailable: spread,
@@ -297,6 +299,7 @@ const run = z
     lostWrites: count,
     staleReads: count,
     connections: connections.nullable().default(null),
+    staleFor: spread,
     cache: z.object({
       expired: count,
       expiredLazily: count.default(0),

@@ -145,6 +145,28 @@ const TREATMENT: readonly Figure[] = [
   },
 ];
 
+/** Fewer stale reads are in the result alone. */
+const STALE_SHARE_SHOWN = 1e-4;
+
+/** What reads from copies that lag, or from a primary that is none any more, got. */
+const STALE: readonly Figure[] = [
+  TREATMENT.at(-1)!,
+  {
+    head: ['stale for', 'p90'],
+    metric: null,
+    value: (run) => run.staleFor.p90Ms,
+    cell: (run) => duration(run.staleFor.p90Ms),
+    show: duration,
+  },
+  {
+    head: ['stale', 'longest'],
+    metric: null,
+    value: (run) => run.staleFor.maxMs,
+    cell: (run) => duration(run.staleFor.maxMs),
+    show: duration,
+  },
+];
+
 /** What partitions that change hands cost. */
 const REBALANCE: readonly Figure[] = [
   {
@@ -319,6 +341,8 @@ export function rankedTable(result: Result): RankedTable {
   // One treated strategy among others is described in the report; several are compared.
   const treatments = rows.filter(({ run }) => run.hotKeyTreatment !== null).length;
   const treated = treatments > 1 ? [{ title: 'Treatment of hot keys', columns: TREATMENT }] : [];
+  if (treatments < 2 && rows.some(({ run }) => run.staleReads > STALE_SHARE_SHOWN * run.requests.offered))
+    treated.push({ title: 'Stale reads', columns: STALE });
   if (rows.some(({ run }) => run.rebalance !== null))
     treated.push({ title: 'Moved partitions', columns: REBALANCE });
   if (rows.some(({ run }) => run.nodes.some(({ memory }) => memory !== null)))

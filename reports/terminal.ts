@@ -61,7 +61,7 @@ function faultLines(runs: readonly RunResult[], { width, style, ascii }: Layout)
   const title = (text: string): string => style('bold', fitted(visible(text), width));
   const shown = [
     { title: `Clients after ${first.fault}`, table: first.clients },
-    { title: `Writes lost after ${first.fault}`, table: first.data },
+    { title: `Writes and values after ${first.fault}`, table: first.data },
     { title: `All requests after ${first.fault}`, table: first.requests },
   ];
   return shown.flatMap(({ title: text, table }) =>

@@ -81,8 +81,8 @@ export class Attempts {
   redirect = new Int32Array(0);
   /** MISSED: whether the key was absent, and who fetches it. */
   missed = new Uint8Array(0);
-  /** 1 when a replica missed the newest write. */
-  stale = new Uint8Array(0);
+  /** For how long the value it read had been out of date; negative for a fresh one. */
+  staleForNs = new Float64Array(0);
   /** 1 while the event of its hedge is still to come. */
   hedgeDue = new Uint8Array(0);
   /** 1 from arrival at a node until its reply is void or out. */
@@ -109,7 +109,7 @@ export class Attempts {
     this.missed[attempt] = 0;
     this.asking[attempt] = 0;
     this.redirect[attempt] = NONE;
-    this.stale[attempt] = 0;
+    this.staleForNs[attempt] = -1;
     this.hedgeDue[attempt] = 0;
     this.twin[attempt] = NONE;
     this.connection[attempt] = NONE;
@@ -165,7 +165,7 @@ export class Attempts {
     this.life = widen(this.life, new Int32Array(capacity));
     this.next = widen(this.next, new Int32Array(capacity));
     this.adrift = widen(this.adrift, new Uint8Array(capacity));
-    this.stale = widen(this.stale, new Uint8Array(capacity));
+    this.staleForNs = widen(this.staleForNs, new Float64Array(capacity));
     this.hedgeDue = widen(this.hedgeDue, new Uint8Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.purpose = widen(this.purpose, new Uint8Array(capacity));

@@ -50,7 +50,7 @@ export class Control {
 
   /** What a failover module's server side gets. */
   context(): FailoverContext {
-    const { infos, setup, clock, nodes, replication, seed } = this.#world;
+    const { infos, setup, clock, nodes, replication, seed, splitBrains } = this.#world;
     return {
       nodes: infos,
       shardCount: setup.cluster.shards,
@@ -66,6 +66,7 @@ export class Control {
       follow: (node, primary) => this.#follow(node, primary),
       setServing: (node, serving) => {
         nodes.serving[node] = serving ? 1 : 0;
+        splitBrains.look(node);
       },
       pauseWrites: (node, paused) => {
         nodes.writesPaused[node] = paused ? 1 : 0;
@@ -141,16 +142,18 @@ export class Control {
   }
 
   #promote(node: NodeId, shard: ShardId, epoch: number): void {
-    const { nodes, replication, recorder, clock } = this.#world;
+    const { nodes, replication, recorder, clock, splitBrains } = this.#world;
     this.#laws.promoted(node, shard, epoch);
     nodes.primary[node] = 1;
     replication.promoted(node, clock.nowNs);
     recorder.outages.promoted(shard, clock.nowNs);
+    splitBrains.look(node);
   }
 
   #demote(node: NodeId, primary: NodeId): void {
-    const { nodes, replication, clock } = this.#world;
+    const { nodes, replication, clock, splitBrains } = this.#world;
     nodes.primary[node] = 0;
+    splitBrains.look(node);
     replication.demoted(node, primary, clock.nowNs);
     // A primary that stood still while it handed over lacks nothing: its successor's backlog is enough (PSYNC).
     if (nodes.writesPaused[node] === 1) this.#follow(node, primary);

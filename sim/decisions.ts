@@ -197,7 +197,7 @@ export class Decisions {
           outcome,
           elapsedNs: clock.nowNs - attempts.sentNs[attempt]!,
           missed: attempts.missed[attempt] !== MISSED.no,
-          stale: attempts.stale[attempt] === 1,
+          stale: attempts.staleForNs[attempt]! >= 0,
         });
       }
       conclude(attempt, outcome);

@@ -323,9 +323,9 @@ export class Delivery {
     attempts.departNs[attempt] = departNs;
     attempts.atNode[attempt] = 1;
     if (isRead) {
-      const lags = nodes.primary[node] === 0 && replication.isStale(node, key, nowNs);
-      if (lags) attempts.stale[attempt] = 1;
-      if (versions !== null) this.#readVersion(attempt, versions, lags);
+      const staleForNs = replication.isCurrent(node) ? -1 : replication.staleForNs(node, key, nowNs);
+      if (staleForNs >= 0) attempts.staleForNs[attempt] = staleForNs;
+      if (versions !== null) this.#readVersion(attempt, versions, staleForNs >= 0);
     } else {
       if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
       if (op === OP.delete) contents.remove(node, key);
@@ -335,7 +335,7 @@ export class Delivery {
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
     const repliesNs = this.answer(attempt, OUTCOME.ok, departNs);
-    if (!isRead && attempts.purpose[attempt] === PURPOSE.request)
+    if (!isRead && attempts.purpose[attempt] === PURPOSE.request && attempts.isWaiting(attempt))
       replication.answered(node, repliesNs, this.#endsNs(attempt));
   }
 
@@ -348,8 +348,9 @@ export class Delivery {
     let version = versions.newest(key);
     if (shard !== requests.home[attempts.owner[attempt]!]!) {
       version = versions.ofCopy(shard, key);
-      if (!lags && attempts.missed[attempt] === 0 && versions.isStale(key, version, clock.nowNs))
-        attempts.stale[attempt] = 1;
+      const staleForNs =
+        lags || attempts.missed[attempt] !== 0 ? -1 : versions.staleForNs(key, version, clock.nowNs);
+      if (staleForNs >= 0) attempts.staleForNs[attempt] = staleForNs;
     }
     attempts.version[attempt] = lags ? OUTDATED : version;
     tracking?.read(attempts.client[attempt]!, key);
@@ -385,7 +386,7 @@ export class Delivery {
     if (expiry === null || !expiry.expired(key, clock.nowNs)) return false;
     const { leases } = this.#world;
     if (leases?.setup.stale && leases.isOut(node, key, clock.nowNs)) {
-      attempts.stale[attempt] = 1;
+      attempts.staleForNs[attempt] = clock.nowNs - expiry.endOf(key);
       return false;
     }
     if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.expired++;
@@ -420,9 +421,10 @@ export class Delivery {
   #countRead(attempt: number): void {
     const { recorder, attempts } = this.#world;
     recorder.counters.gets++;
-    if (attempts.stale[attempt] === 0) return;
-    recorder.counters.staleReads++;
-    recorder.outages.staleRead(attempts.shard[attempt]!);
+    const staleForNs = attempts.staleForNs[attempt]!;
+    if (staleForNs < 0) return;
+    recorder.staleRead(staleForNs);
+    recorder.outages.staleRead(attempts.shard[attempt]!, staleForNs);
   }
 
   /** An answer leaves the node at `departNs`; if it comes too late, a timeout comes first. Returns when it comes. */

@@ -225,7 +225,7 @@ export class ExpressLane {
 
   /** A replica may answer, and knows the newest write. */
   #isFresh(node: number, key: number, nowNs: number): boolean {
-    return this.#readsReplicas && !this.#world.replication.isStale(node, key, nowNs);
+    return this.#readsReplicas && this.#world.replication.staleForNs(node, key, nowNs) < 0;
   }
 
   #serve(row: number, node: number, key: number, nowNs: number): void {

@@ -136,7 +136,7 @@ class Faults {
   }
 
   #pause({ name, node, forNs }: Extract<Fault, { kind: 'pause' }>): void {
-    const { nodes, recorder, replication, clock } = this.#world;
+    const { nodes, recorder, replication, clock, splitBrains } = this.#world;
     this.#mark(name, node);
     nodes.pause(node, clock.nowNs, forNs, (fromNs, toNs) => {
       recorder.busy.add(node, fromNs, toNs, -1);
@@ -144,6 +144,7 @@ class Faults {
     });
     this.#delivery.postpone(node, forNs);
     replication.postpone(node, clock.nowNs, forNs);
+    splitBrains.look(node);
   }
 
   #stall({ name, node, forNs }: Extract<Fault, { kind: 'stall' }>): void {
@@ -226,13 +227,14 @@ class Faults {
   }
 
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {
-    const { nodes, recorder, replication, network, contents, clock, setup } = this.#world;
+    const { nodes, recorder, replication, network, contents, clock, setup, splitBrains } = this.#world;
     const { node } = fault;
     if (!nodes.isUp(node)) return;
     this.#mark(fault.name, node);
     const state = fault.of === 'process' ? NODE_STATE.processDown : NODE_STATE.hostDown;
     nodes.crash(node, clock.nowNs, state, (fromNs, toNs) => recorder.busy.add(node, fromNs, toNs, -1));
     replication.crashed(node, clock.nowNs, this.#disk.isNeeded);
+    splitBrains.look(node);
     network.reset(node);
     this.#delivery.abandon(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
@@ -240,11 +242,12 @@ class Faults {
   }
 
   #restart(node: number, load?: LoadSetup): void {
-    const { nodes, replication, control, contents, infos, clock } = this.#world;
+    const { nodes, replication, control, contents, infos, clock, splitBrains } = this.#world;
     if (nodes.isUp(node)) return;
     nodes.state[node] = NODE_STATE.up;
     nodes.serving[node] = 1;
     nodes.loadingUntilNs[node] = 0;
+    splitBrains.look(node);
     if (control !== null) control.start(node);
     if (load !== undefined) {
       this.#control.load(node, this.#disk.load(node), load.bytesPerSec);

@@ -116,8 +116,9 @@ export class RequestFlow {
     if (version === NONE) return false;
     recorder.counters.gets++;
     recorder.counters.localHits++;
-    if (versions!.isStale(key, version, clock.nowNs)) {
-      recorder.counters.staleReads++;
+    const staleForNs = versions!.staleForNs(key, version, clock.nowNs);
+    if (staleForNs >= 0) {
+      recorder.staleRead(staleForNs);
       recorder.counters.staleLocalHits++;
     }
     requests.node[request] = NONE;
@@ -570,9 +571,11 @@ export class RequestFlow {
   #countStaleWaiters(request: number, version: number): void {
     const { requests, recorder, versions } = this.#world;
     let waiter = requests.nextWaiting[request]!;
-    for (; waiter !== NONE; waiter = requests.nextWaiting[waiter]!)
-      if (versions!.isStale(requests.key[request]!, version, requests.arrivedNs[waiter]!))
-        recorder.counters.staleReads++;
+    for (; waiter !== NONE; waiter = requests.nextWaiting[waiter]!) {
+      const key = requests.key[request]!;
+      const staleForNs = versions!.staleForNs(key, version, requests.arrivedNs[waiter]!);
+      if (staleForNs >= 0) recorder.staleRead(staleForNs);
+    }
   }
 
   #release(request: number): void {

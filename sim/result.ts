@@ -145,6 +145,9 @@ export interface FailoverResult {
   lostWrites: number;
   lost: LostWritesResult;
   staleReads: number;
+  /** Of those reads: for how long the newest write they missed had been executed. */
+  staleFor: Spread;
+  splitBrain: SplitBrain;
   /** From the fault to the first success of each client that asked for one of the node's keys. */
   firstSuccess: Spread;
   /** Clients that asked and never had one. */
@@ -161,7 +164,13 @@ export interface LostWritesResult {
   age: Spread;
 }
 
-/** Of a few values; null where there is none. */
+/** Two nodes of a shard took writes as its primary: for how long, and what the one that lost its role acknowledged meanwhile. */
+interface SplitBrain {
+  ms: number;
+  lostWrites: number;
+}
+
+/** Null where there is none. */
 export interface Spread {
   p50Ms: number | null;
   p90Ms: number | null;
@@ -397,6 +406,8 @@ export interface RunResult {
   staleReads: number;
   /** Null where connections are always there. */
   connections: ConnectionsResult | null;
+  /** Of those reads: for how long the newest write they missed had been executed. */
+  staleFor: Spread;
   cache: CacheResult;
   /** Requests sent to another shard than before because membership changed. */
   movedKeys: number;

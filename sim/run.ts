@@ -86,6 +86,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   engine.delivery.express?.clear();
   settleOpenRequests(world, engine, endNs);
   world.replication.finish();
+  world.splitBrains.finish();
   world.recorder.finish(endNs);
   world.recorder.outages.finish(Math.max(endNs, world.clock.nowNs));
   laws.balance(world, engine);

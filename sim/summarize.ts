@@ -91,6 +91,7 @@ export function summarize(end: RunEnd): RunResult {
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
     connections: connectionsOf(world),
+    staleFor: quantilesOf(recorder.stale),
     cache: {
       hitRatio: counters.gets > 0 ? 1 - counters.misses / counters.gets : null,
       misses: counters.misses,
@@ -402,7 +403,9 @@ function failoverResult(world: World, outage: Outage): FailoverResult {
     failedRequests: outage.failedRequests,
     lostWrites: outage.lost.count,
     lost: lostResult(world, outage.lost),
-    staleReads: outage.staleReads,
+    staleReads: outage.stale?.count ?? 0,
+    staleFor: quantilesOf(outage.stale),
+    splitBrain: { ms: ms(outage.splitNs), lostWrites: outage.splitWrites },
     firstSuccess: spreadOf(outage.clients.firstSuccessesNs()),
     clientsNever: outage.clients.never,
     clientUnavailable: spreadOf(outage.clients.longestNs()),
@@ -415,6 +418,15 @@ function lostResult({ keys }: World, lost: LostWrites): LostWritesResult {
     keyCount: byKey.length,
     keys: byKey.slice(0, LISTED_KEYS).map(([key, writes]) => ({ key: keyName(keys, key), writes })),
     age: spreadOf(lost.agesAscendingNs()),
+  };
+}
+
+function quantilesOf(histogram: Histogram | null): Spread {
+  if (histogram === null || histogram.count === 0) return { p50Ms: null, p90Ms: null, maxMs: null };
+  return {
+    p50Ms: ms(histogram.quantile(0.5)),
+    p90Ms: ms(histogram.quantile(0.9)),
+    maxMs: ms(histogram.max),
   };
 }
 

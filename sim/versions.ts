@@ -63,11 +63,12 @@ export class Versions {
     return this.#copies.get(shard * this.#keyCount + key) ?? this.newest(key);
   }
 
-  /** Whether an answer with this version misses a write that was executed by then. */
-  isStale(key: KeyId, version: Version, atNs: Nanos): boolean {
+  /** For how long the newest write had been executed that an answer with this version misses; negative for none. */
+  staleForNs(key: KeyId, version: Version, atNs: Nanos): Nanos {
     const newest = this.#newest.get(key);
-    if (newest === undefined || newest.executedNs > atNs) return false;
+    if (newest === undefined || newest.executedNs > atNs) return -1;
     const newerBy = (newest.version - version) & (ROUND - 1);
-    return version === OUTDATED || (newerBy !== 0 && newerBy < ROUND / 2);
+    const isOlder = version === OUTDATED || (newerBy !== 0 && newerBy < ROUND / 2);
+    return isOlder ? atNs - newest.executedNs : -1;
   }
 }

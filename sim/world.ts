@@ -27,6 +27,7 @@ import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import { selectionContext } from './selection-context.ts';
 import type { Setup } from './setup.ts';
+import { SplitBrains } from './split-brains.ts';
 import { type ControlPlane, type KeyNames, type NodeInfo, OP, type ShardInfo } from './strategy.ts';
 import type { Tracking } from './tracking.ts';
 import { Versions } from './versions.ts';
@@ -68,6 +69,7 @@ export interface World {
   connections: Connections | null;
   readonly recorder: Recorder;
   readonly events: LoggedEvent[];
+  readonly splitBrains: SplitBrains;
   /** Null without a hot-key module: every read is answered by the key's shard. */
   readonly versions: Versions | null;
   /** Null where nodes tell no client of writes. */
@@ -111,7 +113,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
       world.tracking?.wrote(node, key, endNs);
       world.leases?.end(node, key);
     },
-    onLost: (shard, key, ackedNs) => recorder.lost(shard, key, ackedNs, clock.nowNs),
+    onLost: (shard, key, ackedNs, wasSplit) => recorder.lost(shard, key, ackedNs, clock.nowNs, wasSplit),
   });
   const world: World = {
     setup,
@@ -137,6 +139,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin'), stream(seed, 'origin-errors')),
     recorder,
     events: [],
+    splitBrains: new SplitBrains(infos, nodes, clock, recorder.outages),
     versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),
     tracking: null,
     probes: new Probes(nodes, network, queue, clock, recorder, clients.selections),

@@ -176,6 +176,8 @@ function nodesOf(timeline: RunResult['timeline'], traits: Traits): RunResult['no
   }));
 }
 
+const NO_SPREAD: Spread = { p50Ms: null, p90Ms: null, maxMs: null };
+
 function spread(ms: number): Spread {
   return { p50Ms: ms * 0.9, p90Ms: ms * 0.98, maxMs: ms };
 }
@@ -225,9 +227,11 @@ function failoverOf(traits: Traits): RunResult['failover'] {
               { key: 'user:9', writes: 1 },
             ]
           : [],
-        age: promotes ? spread(traits.unavailableMs) : { p50Ms: null, p90Ms: null, maxMs: null },
+        age: promotes ? spread(traits.unavailableMs) : NO_SPREAD,
       },
       staleReads: promotes ? 12 : 0,
+      staleFor: promotes ? spread(40) : NO_SPREAD,
+      splitBrain: { ms: promotes ? 1200 : 0, lostWrites: promotes ? traits.lostWrites - 2 : 0 },
       decidedMs: promotes ? 20_000 + traits.unavailableMs * 0.95 : null,
       firstSuccess: spread(traits.unavailableMs),
       clientsNever: 0,
@@ -360,6 +364,7 @@ function runOf(strategy: string, position: number): RunResult {
     lostWrites: traits.lostWrites,
     staleReads: failover[0]!.staleReads,
     connections: null,
+    staleFor: NO_SPREAD,
     cache: {
       hitRatio: 0.9988,
       misses: 2710,

@@ -19,7 +19,7 @@ export function faultsSection(runs: readonly RunResult[]): Html | null {
     html`${all.slice(0, FAULTS_MAX).map(tablesOf)}${all.length > FAULTS_MAX ? html`<p class="caption">${counted(all.length - FAULTS_MAX, 'further fault')} left out; the result has them.</p>` : null}
 <p>${howToRead(
       'First success: from the fault until a client first had an answer for one of the dead node’s keys; its longest gap: the longest it ' +
-        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. Counts are ' +
+        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Split brain: two nodes took writes for the same keys, and the loser’s are lost. Stale for: how long the write that a reader missed had been executed. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. Counts are ' +
         'from the fault until p99 and hit ratio are back, or the next fault.',
     )}</p>`,
   );
@@ -28,7 +28,7 @@ export function faultsSection(runs: readonly RunResult[]): Html | null {
 function tablesOf({ fault, clients, data, requests }: FaultTables): Html {
   const about = inProse(fault);
   return html`${clients === null ? null : html`<h3>Clients of the dead node’s keys after ${about}</h3>${dataTable(`Clients after ${about}`, clients)}`}
-${data === null ? null : html`<h3>Writes lost after ${about}</h3>${dataTable(`Writes lost after ${about}`, data)}`}
+${data === null ? null : html`<h3>Writes and values after ${about}</h3>${dataTable(`Writes and values after ${about}`, data)}`}
 ${requests && dataDetails(dataTable(`All requests after ${about}`, requests), `All requests after ${about}`)}`;
 }
 

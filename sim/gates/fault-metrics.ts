@@ -101,6 +101,18 @@ export const FAULT_METRICS: readonly Metric[] = [
     ({ lost }) => lost.age.maxMs ?? 0,
   ),
   faultMetric(
+    'splitBrainTime',
+    'ms',
+    'How long two nodes of a shard took writes as its primary.',
+    ({ splitBrain }) => splitBrain.ms,
+  ),
+  faultMetric(
+    'failover.staleTime',
+    'ms',
+    'Longest time for which the write had been executed that a stale read after the crash missed.',
+    ({ staleFor }) => staleFor.maxMs ?? 0,
+  ),
+  faultMetric(
     'failover.staleReads',
     'count',
     'Stale reads that the crash caused.',

@@ -173,6 +173,14 @@ export const RUN_METRICS: readonly Metric[] = [
   plain('lostWrites', 'count', 'lower', 'Acknowledged writes that are gone.', (run) => run.lostWrites, true),
   plain('staleReads', 'count', 'lower', 'Reads that missed an acknowledged write.', (run) => run.staleReads),
   plain(
+    'staleTime.p90',
+    'ms',
+    'lower',
+    'For how long the write had been executed that a stale read missed: 90 % of them for less.',
+    (run) => run.staleFor.p90Ms ?? 0,
+  ),
+  plain('staleTime.max', 'ms', 'lower', 'The longest of those times.', (run) => run.staleFor.maxMs ?? 0),
+  plain(
     'diverged',
     'count',
     'lower',

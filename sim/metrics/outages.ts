@@ -5,6 +5,7 @@
  */
 import type { ClientId, NodeId, ShardId } from '../strategy.ts';
 import { ClientGaps } from './client-gaps.ts';
+import { Histogram } from './histogram.ts';
 import { LostWrites } from './lost-writes.ts';
 
 export interface Outage {
@@ -20,7 +21,11 @@ export interface Outage {
   readonly clients: ClientGaps;
   failedRequests: number;
   readonly lost: LostWrites;
-  staleReads: number;
+  /** For how long values of stale reads had been out of date; null where there were none. */
+  stale: Histogram | null;
+  /** How long two nodes of the shard took writes, and what the loser acknowledged meanwhile. */
+  splitNs: number;
+  splitWrites: number;
 }
 
 /** Longest time between successes. */
@@ -68,7 +73,9 @@ export class Outages {
       clients: new ClientGaps(this.#clientCount, atNs),
       failedRequests: 0,
       lost: new LostWrites(),
-      staleReads: 0,
+      stale: null,
+      splitNs: 0,
+      splitWrites: 0,
     };
     this.all.push(outage);
     this.#open[shard] = [...(this.#open[shard] ?? []).filter((earlier) => !isOver(earlier, atNs)), outage];
@@ -100,9 +107,17 @@ export class Outages {
     }
   }
 
-  staleRead(shard: ShardId): void {
+  staleRead(shard: ShardId, forNs: number): void {
     const outage = this.latest(shard);
-    if (outage) outage.staleReads++;
+    if (outage === undefined) return;
+    outage.stale ??= new Histogram();
+    outage.stale.record(forNs);
+  }
+
+  /** Two nodes of the shard took writes, for so long until now. */
+  split(shard: ShardId, forNs: number): void {
+    const outage = this.latest(shard);
+    if (outage) outage.splitNs += forNs;
   }
 
   /** First conclusion that the node is down. */

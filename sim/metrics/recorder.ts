@@ -81,6 +81,8 @@ export class Recorder {
   readonly response = new Histogram();
   readonly waiting = new Histogram();
   readonly service = new Histogram();
+  /** For how long values of stale reads had been out of date. */
+  readonly stale = new Histogram();
   /** [node] of attempts, from the client's side */
   readonly nodeResponse: readonly Histogram[];
   /** Null for one. */
@@ -210,11 +212,20 @@ export class Recorder {
     if (before.count > 0) this.slowAboveNs = before.quantile(0.99);
   }
 
+  /** A read got a value that had been out of date for so long. */
+  staleRead(forNs: number): void {
+    this.counters.staleReads++;
+    this.stale.record(forNs);
+  }
+
   /** An acknowledged write is gone for good. */
-  lost(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number): void {
+  lost(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number, wasSplit = false): void {
     if (this.#gone.get(key) === ackedNs) return; // counted with the last memory that held the key
     this.counters.lostWrites++;
-    this.outages.latest(shard)?.lost.add(key, Math.max(0, nowNs - ackedNs));
+    const outage = this.outages.latest(shard);
+    if (outage === undefined) return;
+    outage.lost.add(key, Math.max(0, nowNs - ackedNs));
+    if (wasSplit) outage.splitWrites++;
   }
 
   /** The last memory that held the key is gone, and with it the newest write. */

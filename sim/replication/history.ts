@@ -22,6 +22,8 @@ export class History {
   readonly base: number;
   /** From here on a successor goes on without it: these writes get lost. Infinity while it has none. */
   divergedAt = Infinity;
+  /** When that successor took over. */
+  outdoneNs = Infinity;
   /** Lost writes have been counted up to here. */
   sealedTo = 0;
   /** Position of the first write kept. */
@@ -63,10 +65,10 @@ export class History {
     this.endOffset = baseOffset;
   }
 
-  /** COLD. A replica that has received the writes before `position` goes on by itself. */
+  /** COLD. A replica that has received the writes before `position` goes on by itself; from now on somebody may ask. */
   fork(primary: NodeId, position: number): History {
     const at = Math.min(position, this.end);
-    const fork = new History(primary, this.#keyBytes, this.#newest !== null, this, at, this.offsetAt(at));
+    const fork = new History(primary, this.#keyBytes, true, this, at, this.offsetAt(at));
     fork.#copy(this, at);
     return fork;
   }

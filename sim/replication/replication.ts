@@ -44,8 +44,8 @@ interface Surroundings {
   readonly network: Network;
   /** A replica executes a write. */
   onApply(node: NodeId, key: number, startNs: number, endNs: number): void;
-  /** An acknowledged write is gone for good. */
-  onLost(shard: ShardId, key: number, ackedNs: number): void;
+  /** An acknowledged write is gone for good; `wasSplit` when its primary had a successor already. */
+  onLost(shard: ShardId, key: number, ackedNs: number, wasSplit: boolean): void;
 }
 
 export class Replication {
@@ -188,11 +188,24 @@ export class Replication {
     else this.#around.contents.put(to, key, valueBytes[at]!);
   }
 
-  /** Whether a read of the key on the node now misses an acknowledged write. */
-  isStale(node: NodeId, key: number, nowNs: number): boolean {
-    const history = this.#history[node]!;
-    const newest = history.newestOf(key);
-    return newest >= this.#position[node]! && history.executedNs[newest - history.first]! <= nowNs;
+  /** HOT. The node is the primary that was promoted last: it knows every write. */
+  isCurrent(node: NodeId): boolean {
+    return this.#current[this.#shardOf[node]!]!.primary === node;
+  }
+
+  /**
+   * HOT. For how long the key's newest write had been executed that a read on the node misses now; negative for none. Also on a
+   * primary that does not know of its successor yet.
+   */
+  staleForNs(node: NodeId, key: number, nowNs: number): number {
+    const current = this.#current[this.#shardOf[node]!]!;
+    const newest = current.newestOf(key);
+    if (newest === NONE) return -1;
+    const own = this.#history[node]!;
+    const has = this.#position[node]!;
+    if (newest < (own === current ? has : Math.min(has, sharedTo(own, current)))) return -1;
+    const executedNs = current.executedNs[newest - current.first]!;
+    return executedNs <= nowNs ? nowNs - executedNs : -1;
   }
 
   /** Bytes of its shard's writes that the node has. */
@@ -314,6 +327,7 @@ export class Replication {
     const next = own.primary === node ? own : own.fork(node, this.#position[node]!);
     if (next === before) return;
     next.divergedAt = Infinity;
+    next.outdoneNs = Infinity;
     this.#history[node] = next;
     this.#position[node] = next.end;
     this.#current[shard] = next;
@@ -324,6 +338,7 @@ export class Replication {
   /** Another history goes on, which has no more of this one than up to `position`. */
   #outdo(history: History, position: number, nowNs: number): void {
     history.divergedAt = Math.min(history.divergedAt, position);
+    history.outdoneNs = nowNs;
     this.#outdone.add(history);
     const { primary } = history;
     const goesOn =
@@ -344,8 +359,10 @@ export class Replication {
     for (; position < history.end; position++) {
       const at = position - history.first;
       if (history.op[at] !== VOID && history.executedNs[at]! > untilNs) break;
-      if (history.isAcknowledged(position))
-        this.#around.onLost(shard, history.key[at]!, history.ackedNs[at]!);
+      if (history.isAcknowledged(position)) {
+        const wasSplit = history.executedNs[at]! >= history.outdoneNs;
+        this.#around.onLost(shard, history.key[at]!, history.ackedNs[at]!, wasSplit);
+      }
       history.sealedTo = position + 1;
     }
   }

@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { LostWrites } from '../../sim/metrics/lost-writes.ts';
 import { History, sharedTo } from '../../sim/replication/history.ts';
 import { LinkLag } from '../../sim/replication/link-lag.ts';
-import type { RunResult } from '../../sim/result.ts';
+import type { FailoverResult, RunResult } from '../../sim/result.ts';
 import { stream } from '../../sim/rng.ts';
 import { run } from '../../sim/run.ts';
-import type { Fault } from '../../sim/setup.ts';
-import { OP } from '../../sim/strategy.ts';
+import type { Bound, Fault } from '../../sim/setup.ts';
+import { type FailoverModule, OP } from '../../sim/strategy.ts';
 import { Ziggurat } from '../../sim/ziggurat.ts';
 import { redisCluster } from '../../strategies/failover/redis-cluster/redis-cluster.ts';
+import { redisSentinel } from '../../strategies/failover/redis-sentinel/redis-sentinel.ts';
+import { random } from '../../strategies/selection/random.ts';
 import { buildSetup } from '../setup-builder.ts';
 
 const MS = 1e6;
@@ -86,19 +88,25 @@ test('on a link no write overtakes another, and its mean lag is what was asked f
 });
 
 describe('in a run', () => {
-  function played(fault: Fault, timeoutNs = 100 * MS): RunResult {
+  function played(
+    fault: Fault,
+    timeoutNs = 100 * MS,
+    failover: Bound<FailoverModule> = {
+      module: redisCluster,
+      params: redisCluster.params.parse({ nodeTimeout: '1s' }),
+    },
+  ): RunResult {
     const setup = buildSetup({
       ratePerSec: 1500,
       durationNs: 12 * SECOND,
       shards: 3,
       replicas: 1,
       operations: [0.5, 0.5, 0, 0],
-      clients: { count: 3, timeoutNs },
+      // Clients learn of a successor at times of their own.
+      clients: { count: 3, timeoutNs, topologyRefresh: { periodicNs: 3 * SECOND, minIntervalNs: SECOND } },
       network: { sameZoneNs: 0.1 * MS, crossZoneNs: 0.1 * MS, jitterSigma: 0 },
       faults: [fault],
-      strategy: {
-        failover: { module: redisCluster, params: redisCluster.params.parse({ nodeTimeout: '1s' }) },
-      },
+      strategy: { failover },
     });
     const replication = { ...setup.cluster.replication, lagNs: 20 * MS };
     return run({ ...setup, cluster: { ...setup.cluster, replication } }, 1, { check: true });
@@ -144,21 +152,56 @@ describe('in a run', () => {
     );
   });
 
-  test('a primary cut off with its client acknowledges writes that nobody will ever see', () => {
-    const cut: Fault = {
-      kind: 'partition',
-      name: 'cut',
-      atNs: 3 * SECOND,
-      nodes: [0],
-      zone: null,
-      clients: null,
-      forNs: 5 * SECOND,
-      between: 'nodes',
-      direction: 'both',
-    };
+  const cut: Fault = {
+    kind: 'partition',
+    name: 'cut',
+    atNs: 3 * SECOND,
+    nodes: [0],
+    zone: null,
+    clients: null,
+    forNs: 5 * SECOND,
+    between: 'nodes',
+    direction: 'both',
+  };
+
+  test('a primary cut off from its replica acknowledges writes that nobody will ever see', () => {
     const { failover, lostWrites } = played(cut);
     // Clients still reach it: what it acknowledges before it stops (a node timeout), less what had been sent.
     expect(lostWrites).toBeGreaterThan(100);
     expect(failover[0]!.lost.age.maxMs!).toBeGreaterThan(3000);
+    // It stops before the majority has elected another.
+    expect(failover[0]!.splitBrain).toEqual({ ms: 0, lostWrites: 0 });
   });
+
+  test('under Sentinel it goes on taking writes beside its successor, and readers there miss the successor’s', () => {
+    const params = redisSentinel.params.parse({ downAfter: '1s' });
+    const { failover, lostWrites } = played(cut, 100 * MS, { module: redisSentinel, params });
+    const [{ splitBrain, promotedMs, staleReads, staleFor }] = failover as [FailoverResult];
+    expect(promotedMs).not.toBeNull();
+    expect(splitBrain.ms).toBeGreaterThan(1000);
+    expect(splitBrain.ms).toBeLessThan(12_100 - promotedMs!);
+    expect(splitBrain.lostWrites).toBeGreaterThan(0);
+    expect(splitBrain.lostWrites).toBeLessThan(lostWrites);
+    expect(staleReads).toBeGreaterThan(0);
+    expect(staleFor.maxMs!).toBeLessThanOrEqual(splitBrain.ms);
+  });
+});
+
+test('a stale read is behind by less than the lag, when that is constant', () => {
+  const setup = buildSetup({
+    ratePerSec: 2000,
+    durationNs: 2 * SECOND,
+    replicas: 1,
+    operations: [0.5, 0.5, 0, 0],
+    keys: { kind: 'uniform', count: 20 },
+    shape: { kind: 'constant' },
+    strategy: { selection: { module: random, params: {} } },
+  });
+  const node = { ...setup.cluster.node, serviceNs: [1000, 1000, 1000, 1000] };
+  const replication = { ...setup.cluster.replication, lagNs: 20 * MS };
+  const { staleReads, staleFor } = run({ ...setup, cluster: { ...setup.cluster, node, replication } }, 1);
+  // 2,000 reads, half of them there, of a key that is written every 20 ms: 1 - 1/e of them.
+  expect(Math.abs(staleReads - 1264 / 2)).toBeLessThan(4 * Math.sqrt(632));
+  expect(staleFor.maxMs!).toBeLessThanOrEqual(20);
+  expect(staleFor.p50Ms!).toBeGreaterThan(5);
 });
