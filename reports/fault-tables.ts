@@ -1,7 +1,7 @@
 /** What each fault did, strategy by strategy: to the clients of a dead node's keys, and to all requests. */
-import type { FailoverResult, FaultImpact, RunResult, Spread } from '../sim/result.ts';
+import type { FailoverResult, FaultImpact, ResyncResult, RunResult, Spread } from '../sim/result.ts';
 import type { DataTable } from './charts/chart.ts';
-import { ABSENT, counted, duration, integer, rate } from './format.ts';
+import { ABSENT, bytes, counted, duration, integer, rate } from './format.ts';
 
 /** A fault with what each strategy made of it, in order of rank. */
 export interface FaultTables {
@@ -112,6 +112,28 @@ function dataCells({ lostWrites, lost, splitBrain, staleReads, staleFor }: Failo
     most.length === 0 ? ABSENT : most.join(', '),
   ];
 }
+
+/** How replicas got in step again, strategy by strategy; null where none had to. */
+export function resyncTable(runs: readonly RunResult[]): DataTable | null {
+  const rows = runs
+    .filter(({ resyncs }) => resyncs.length > 0)
+    .map(({ strategy, resyncs }) => {
+      const full = resyncs.filter(({ kind }) => kind === 'full');
+      const longest = (of: (one: ResyncResult) => number): number => Math.max(0, ...resyncs.map(of));
+      return [
+        strategy,
+        integer(resyncs.length - full.length),
+        integer(full.length),
+        integer(full.filter(({ aborted }) => aborted).length),
+        bytes(resyncs.reduce((sum, one) => sum + one.bytes, 0)),
+        duration(longest(({ durationMs }) => durationMs)),
+        duration(longest(({ forkMs }) => forkMs)),
+      ];
+    });
+  return rows.length === 0 ? null : { head: RESYNC_HEAD, rows };
+}
+
+const RESYNC_HEAD = ['strategy', 'partial', 'full', 'aborted', 'sent', 'longest', 'longest fork'];
 
 const REQUESTS_HEAD = [
   'strategy',

@@ -97,6 +97,17 @@ const lostWrites = z
   .object({ keyCount: count, keys: z.array(z.object({ key: name, writes: count })), age: spread })
   .default({ keyCount: 0, keys: [], age: { p50Ms: null, p90Ms: null, maxMs: null } });
 
+const resync = z.object({
+  node: name,
+  primary: name,
+  atMs: number,
+  kind: z.enum(['partial', 'full']),
+  bytes: number,
+  durationMs: number,
+  forkMs: number,
+  aborted: z.boolean(),
+});
+
 const failoverResult = z.object({
   fault: name,
   node: name,
@@ -294,6 +305,7 @@ const run = z
     rebalance: rebalance.nullable().default(null),
     partitions: partitionMap.nullable().default(null),
     failover: z.array(failoverResult),
+    resyncs: z.array(resync).default([]),
     faults: z.array(faultImpact).default([]),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,

@@ -87,6 +87,18 @@ export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings
       lagNs: replication.lag,
       lagShape: replication.lagShape,
       resyncBytesPerSec: replication.resyncRate,
+      resync: {
+        backlogBytes: replication.backlog,
+        timeoutNs: replication.timeout,
+        delayNs: replication.syncDelay,
+        forkPerGiBNs: replication.forkTime,
+        loadBytesPerSec: replication.loadRate,
+        outputBuffer: {
+          hardBytes: replication.outputBuffer.hard,
+          softBytes: replication.outputBuffer.soft,
+          softNs: replication.outputBuffer.softFor,
+        },
+      },
     },
   };
 }

@@ -5,10 +5,11 @@
 import { z } from 'zod';
 import { clientsSchema } from './clients-schema.ts';
 import { faultSchema } from './fault-schema.ts';
-import { byteRate, count, duration, jsonSchemaOf, none, ratio, shape } from './fields.ts';
+import { count, duration, jsonSchemaOf, none, ratio, shape } from './fields.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { memoryFields } from './memory-schema.ts';
 import { recordedSchema } from './recording-schema.ts';
+import { replication } from './replication-schema.ts';
 import { tenantsSchema } from './tenants-schema.ts';
 import { type Synthetic, syntheticSchema } from './workload-schema.ts';
 
@@ -74,16 +75,7 @@ const cluster = z.strictObject({
     .enum(['warm', 'cold'])
     .prefault('warm')
     .describe('Whether nodes hold their keys when the run starts (as many as fit), or nothing.'),
-  replication: z
-    .strictObject({
-      lag: duration().prefault('1ms').describe('Mean delay until a write reaches a replica [duration].'),
-      lagShape: shape().prefault('exponential').describe('How the lag scatters.'),
-      resyncRate: byteRate()
-        .prefault('100MiB/s')
-        .describe('Speed of the full synchronisation of a returning node [bytes per time].'),
-    })
-    .prefault({})
-    .describe('Asynchronous replication from primaries to replicas.'),
+  replication,
 });
 
 const network = z.strictObject({

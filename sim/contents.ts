@@ -111,10 +111,3 @@ export class Contents {
     this.memory?.clear(node);
   }
 }
-
-/** Number of one bits in a 32-bit word (Hacker's Delight, 5-1). */
-function ones(word: number): number {
-  let x = word - ((word >>> 1) & 0x55555555);
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return (((x + (x >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
-}

@@ -4,6 +4,7 @@
  */
 import type { Laws } from './laws.ts';
 import { NODE_STATE } from './nodes.ts';
+import { Resync } from './replication/resync.ts';
 import { stream } from './rng.ts';
 import {
   type ClientFailover,
@@ -33,6 +34,7 @@ export class Control {
   readonly #world: World;
   readonly #laws: Laws;
   readonly #bytesPerKey: number;
+  readonly #resync: Resync;
   readonly #releaseWrites: (node: NodeId) => void;
   /** The node may have come to believe something else; NONE for any. Null where nobody listens. */
   onChange: ((node: NodeId) => void) | null = null;
@@ -46,6 +48,10 @@ export class Control {
     this.#laws = laws;
     this.#bytesPerKey = bytesPerKey;
     this.#releaseWrites = releaseWrites;
+    this.#resync = new Resync(world, bytesPerKey);
+    world.replication.onSevered = (node, atNs) => {
+      if (atNs < Infinity) world.clock.at(atNs, () => this.#resync.retry(node));
+    };
   }
 
   /** What a failover module's server side gets. */
@@ -63,7 +69,7 @@ export class Control {
       replicationOffset: (node) => replication.offset(node),
       promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
       demote: (node, primary) => this.#demote(node, primary),
-      follow: (node, primary) => this.#follow(node, primary),
+      follow: (node, primary) => this.#resync.follow(node, primary),
       setServing: (node, serving) => {
         nodes.serving[node] = serving ? 1 : 0;
         splitBrains.look(node);
@@ -145,6 +151,7 @@ export class Control {
     const { nodes, replication, recorder, clock, splitBrains } = this.#world;
     this.#laws.promoted(node, shard, epoch);
     nodes.primary[node] = 1;
+    this.#resync.promoted(node);
     replication.promoted(node, clock.nowNs);
     recorder.outages.promoted(shard, clock.nowNs);
     splitBrains.look(node);
@@ -154,17 +161,8 @@ export class Control {
     const { nodes, replication, clock, splitBrains } = this.#world;
     nodes.primary[node] = 0;
     splitBrains.look(node);
-    replication.demoted(node, primary, clock.nowNs);
-    // A primary that stood still while it handed over lacks nothing: its successor's backlog is enough (PSYNC).
-    if (nodes.writesPaused[node] === 1) this.#follow(node, primary);
-    else this.synchronise(node);
-  }
-
-  #follow(node: NodeId, primary: NodeId): void {
-    const { contents, replication, clock } = this.#world;
-    replication.follows[node] = primary;
-    replication.copied(node, primary, clock.nowNs);
-    contents.copy(primary, node);
+    replication.demoted(node, clock.nowNs);
+    this.#resync.follow(node, primary);
   }
 
   /** A node reads its own data set of so many keys; it answers LOADING until it is done. A replica then catches up. */
@@ -174,24 +172,32 @@ export class Control {
     const doneNs = Math.round(clock.nowNs + (keys * this.#bytesPerKey * 1e9) / bytesPerSec);
     nodes.load(node, doneNs);
     clock.at(doneNs, () => {
-      const primary = replication.follows[node]!;
       if (nodes.life[node] !== life) return;
-      if (primary === NONE) replication.returned(node, clock.nowNs);
-      else this.#follow(node, primary);
+      if (replication.follows[node] === NONE) this.#returned(node);
+      else this.#resync.start(node);
     });
   }
 
-  /** A replica copies its primary's whole data set; it answers LOADING until it is done. */
+  /** A primary is back with its data: its replicas hear of it again. */
+  #returned(node: NodeId): void {
+    const { infos, replication } = this.#world;
+    for (const { id } of infos) if (replication.follows[id] === node) this.#resync.start(id);
+  }
+
+  /** A primary is back with nothing: its replicas follow it in that. */
+  emptied(node: NodeId): void {
+    const { infos, replication, nodes, clock } = this.#world;
+    replication.emptied(node, clock.nowNs);
+    for (const { id } of infos) {
+      if (replication.follows[id] !== node || !nodes.isUp(id)) continue;
+      this.#resync.stop(id);
+      replication.copied(id, node, clock.nowNs);
+      nodes.load(id, clock.nowNs);
+    }
+  }
+
+  /** A replica asks its primary for what it lacks. */
   synchronise(node: NodeId): void {
-    const { clock, contents, nodes, replication } = this.#world;
-    const primary = replication.follows[node]!;
-    const life = nodes.life[node];
-    const doneNs = Math.round(clock.nowNs + replication.fullSyncNs(primary, this.#bytesPerKey));
-    nodes.load(node, doneNs);
-    clock.at(doneNs, () => {
-      if (nodes.life[node] !== life || replication.follows[node] !== primary) return;
-      contents.copy(primary, node);
-      replication.copied(node, primary, clock.nowNs);
-    });
+    this.#resync.start(node);
   }
 }

@@ -242,7 +242,7 @@ class Faults {
   }
 
   #restart(node: number, load?: LoadSetup): void {
-    const { nodes, replication, control, contents, infos, clock, splitBrains } = this.#world;
+    const { nodes, replication, control, contents, infos, splitBrains } = this.#world;
     if (nodes.isUp(node)) return;
     nodes.state[node] = NODE_STATE.up;
     nodes.serving[node] = 1;
@@ -261,10 +261,7 @@ class Faults {
       if (replication.follows[peer.id] !== node || nodes.state[peer.id] !== NODE_STATE.up) continue;
       this.#loseMemory(peer.id, contents, []);
     }
-    replication.emptied(node, clock.nowNs);
-    for (const peer of infos)
-      if (replication.follows[peer.id] === node && nodes.isUp(peer.id))
-        replication.copied(peer.id, node, clock.nowNs);
+    this.#control.emptied(node);
   }
 
   #peersUp(node: number): number[] {

@@ -3,7 +3,8 @@
  * when the run starts, so a message asks when it may leave.
  *
  * A cut holds messages on a connection back until it heals: TCP goes on retransmitting, and a node that gets a
- * request late works on it although its client gave up long ago. The nodes' own messages are dropped instead:
+ * request late works on it although its client gave up long ago. A replication link that is silent for longer than
+ * repl-timeout is given up (replication/). The nodes' own messages are dropped instead:
  * Redis frees a bus link without a pong after half the node timeout, and what was queued on it is gone
  * (cluster_legacy.c, clusterCron).
  *
@@ -81,6 +82,25 @@ export class NetworkFaults {
     for (const cut of this.#cuts)
       if (this.#cutsBetween(cut, from, to, leavesNs)) leavesNs = cut.atNs + cut.forNs;
     return leavesNs + this.#retransmissionNs(from, to, leavesNs);
+  }
+
+  /** When neither way between the two is cut; `nowNs` when it is so now. */
+  reachableNs(one: NodeId, other: NodeId, nowNs: Nanos): Nanos {
+    let atNs = nowNs;
+    for (const cut of this.#cuts) if (this.#cutsEitherWay(cut, one, other, atNs)) atNs = cut.atNs + cut.forNs;
+    return atNs;
+  }
+
+  /** Until when a cut that covers `atNs` and is longer than `limitNs` lasts; `atNs` when there is none. */
+  silentUntilNs(one: NodeId, other: NodeId, atNs: Nanos, limitNs: Nanos): Nanos {
+    const cut = this.#cuts.find((candidate) => this.#cutsEitherWay(candidate, one, other, atNs));
+    if (cut === undefined) return atNs;
+    const untilNs = this.reachableNs(one, other, atNs);
+    return untilNs - cut.atNs > limitNs ? untilNs : atNs;
+  }
+
+  #cutsEitherWay(cut: CutSets, one: NodeId, other: NodeId, atNs: Nanos): boolean {
+    return this.#cutsBetween(cut, one, other, atNs) || this.#cutsBetween(cut, other, one, atNs);
   }
 
   /** Whether a message among nodes is dropped; NaN, or by how much it is late. */

@@ -138,6 +138,16 @@ export class Network {
     return this.#faults === null ? arrivesNs : arrivesNs + this.#faults.onBusLink(from, to, nowNs);
   }
 
+  /** When two nodes can talk to each other again; `nowNs` when they can. */
+  reachableNs(one: number, other: number, nowNs: number): number {
+    return this.#faults === null ? nowNs : this.#faults.reachableNs(one, other, nowNs);
+  }
+
+  /** Until when a silence of more than `limitNs` between two nodes lasts that covers `atNs`; `atNs` when there is none. */
+  silentUntilNs(one: number, other: number, atNs: number, limitNs: number): number {
+    return this.#faults === null ? atNs : this.#faults.silentUntilNs(one, other, atNs, limitNs);
+  }
+
   /** When what one node streams to another from `atNs` on leaves. */
   streamedNs(from: number, to: number, atNs: number): number {
     return this.#faults === null ? atNs : this.#faults.onReplicationLink(from, to, atNs);

@@ -164,6 +164,21 @@ export interface LostWritesResult {
   age: Spread;
 }
 
+/** A replica got in step with its primary: it was sent what it lacked of the stream, or all of the data set. */
+export interface ResyncResult {
+  node: string;
+  primary: string;
+  atMs: number;
+  kind: 'partial' | 'full';
+  bytes: number;
+  /** Until the replica has what was sent. */
+  durationMs: number;
+  /** How long the primary stood still for it. */
+  forkMs: number;
+  /** It came to nothing, and was tried again. */
+  aborted: boolean;
+}
+
 /** Two nodes of a shard took writes as its primary: for how long, and what the one that lost its role acknowledged meanwhile. */
 interface SplitBrain {
   ms: number;
@@ -399,6 +414,8 @@ export interface RunResult {
   /** Null where placement knows no partitions, or has more than a map can show. */
   partitions: PartitionMap | null;
   failover: FailoverResult[];
+  /** How replicas got in step with their primaries, in order of time. */
+  resyncs: ResyncResult[];
   /** Of every fault whose time is planned. */
   faults: FaultImpact[];
   events: ControlEvent[];

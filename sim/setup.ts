@@ -346,9 +346,26 @@ export interface ClusterSetup {
     /** Mean delay from execution on the primary to arrival at the replica. */
     readonly lagNs: Nanos;
     readonly lagShape: Shape;
-    /** Speed of a full synchronisation. */
+    /** Speed at which a data set, or a backlog, is sent. */
     readonly resyncBytesPerSec: number;
+    readonly resync: ResyncSetup;
   };
+}
+
+/** How replicas get in step again: sim/replication/resync.ts. */
+export interface ResyncSetup {
+  /** What a primary keeps of its stream for replicas that were away (repl-backlog-size). */
+  readonly backlogBytes: number;
+  /** Without a word for so long, either end takes the connection for dead (repl-timeout). */
+  readonly timeoutNs: Nanos;
+  /** A full synchronisation waits so long for further replicas (repl-diskless-sync-delay). */
+  readonly delayNs: Nanos;
+  /** How long a fork stops a process of one GiB. */
+  readonly forkPerGiBNs: Nanos;
+  /** Speed at which a replica loads a data set it was sent. */
+  readonly loadBytesPerSec: number;
+  /** client-output-buffer-limit replica */
+  readonly outputBuffer: { readonly hardBytes: number; readonly softBytes: number; readonly softNs: Nanos };
 }
 
 export interface NetworkSetup {

@@ -11,6 +11,7 @@ import { partitionMapOf } from './metrics/partition-map.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import { responseTimesOf } from './metrics/response-times.ts';
 import { NODE_STATE } from './nodes.ts';
+import type { Resynchronisation } from './replication/resync.ts';
 import type {
   ConnectionsResult,
   Divergence,
@@ -25,6 +26,7 @@ import type {
   QuantileCurve,
   RebalanceResult,
   RequestCounts,
+  ResyncResult,
   RunResult,
   Spread,
   TenantResult,
@@ -86,6 +88,7 @@ export function summarize(end: RunEnd): RunResult {
     rebalance: rebalanceOf(world),
     partitions: partitionMapOf(world, end.keyCounts),
     failover,
+    resyncs: recorder.resyncs.map((resync) => resyncResult(world, resync)),
     faults: faultImpacts(setup.faults, timeline, finite(recorder.slowAboveNs)),
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
@@ -409,6 +412,19 @@ function failoverResult(world: World, outage: Outage): FailoverResult {
     firstSuccess: spreadOf(outage.clients.firstSuccessesNs()),
     clientsNever: outage.clients.never,
     clientUnavailable: spreadOf(outage.clients.longestNs()),
+  };
+}
+
+function resyncResult({ infos }: World, one: Resynchronisation): ResyncResult {
+  return {
+    node: infos[one.node]!.name,
+    primary: infos[one.primary]!.name,
+    atMs: ms(one.atNs),
+    kind: one.isFull ? 'full' : 'partial',
+    bytes: Math.round(one.bytes),
+    durationMs: ms(one.durationNs),
+    forkMs: ms(one.forkNs),
+    aborted: one.aborted,
   };
 }
 

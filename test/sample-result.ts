@@ -365,6 +365,7 @@ function runOf(strategy: string, position: number): RunResult {
     staleReads: failover[0]!.staleReads,
     connections: null,
     staleFor: NO_SPREAD,
+    resyncs: [],
     cache: {
       hitRatio: 0.9988,
       misses: 2710,

@@ -100,6 +100,15 @@ export interface Overrides {
   readonly strategy?: Partial<Setup['strategy']>;
 }
 
+const RESYNC: Setup['cluster']['replication']['resync'] = {
+  backlogBytes: 2 ** 20,
+  timeoutNs: 60e9,
+  delayNs: 0,
+  forkPerGiBNs: 0,
+  loadBytesPerSec: 1e9,
+  outputBuffer: { hardBytes: 2 ** 28, softBytes: 2 ** 26, softNs: 60e9 },
+};
+
 export function buildSetup(overrides: Overrides): Setup {
   const { shards = 1, replicas = 0, threads = 1, shape = { kind: 'exponential' } } = overrides;
   return {
@@ -132,7 +141,7 @@ export function buildSetup(overrides: Overrides): Setup {
         memory: overrides.memory ?? null,
       },
       start: overrides.start ?? 'warm',
-      replication: { lagNs: 1000, lagShape: { kind: 'constant' }, resyncBytesPerSec: 1e9 },
+      replication: { lagNs: 1000, lagShape: { kind: 'constant' }, resyncBytesPerSec: 1e9, resync: RESYNC },
     },
     network: overrides.network ?? { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
     clients: {

@@ -1,6 +1,6 @@
 /** Faults on the page: how long clients waited, strategy by strategy, and what it did to all requests. */
 import type { RunResult } from '../../sim/result.ts';
-import { type FaultTables, faultTables } from '../fault-tables.ts';
+import { type FaultTables, faultTables, resyncTable } from '../fault-tables.ts';
 import { counted, duration } from '../format.ts';
 import { inProse } from '../ranked.ts';
 import { type Html, html } from '../safe.ts';
@@ -14,12 +14,14 @@ export function faultsSection(runs: readonly RunResult[]): Html | null {
   const all = faultTables(runs);
   const [first] = all;
   if (first === undefined) return null;
+  const resyncs = resyncTable(runs);
   return section(
     { id: 'faults', topic: 'What clients felt', title: finding(runs, first.fault) },
     html`${all.slice(0, FAULTS_MAX).map(tablesOf)}${all.length > FAULTS_MAX ? html`<p class="caption">${counted(all.length - FAULTS_MAX, 'further fault')} left out; the result has them.</p>` : null}
+${resyncs && dataDetails(dataTable('Replicas that got in step again', resyncs), 'Replicas that got in step again')}
 <p>${howToRead(
       'First success: from the fault until a client first had an answer for one of the dead node’s keys; its longest gap: the longest it ' +
-        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Split brain: two nodes took writes for the same keys, and the loser’s are lost. Stale for: how long the write that a reader missed had been executed. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. Counts are ' +
+        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Split brain: two nodes took writes for the same keys, and the loser’s are lost. Stale for: how long the write that a reader missed had been executed. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. In step again: a replica is sent what it missed (partial), or the whole data set (full), for which its primary forks. Counts are ' +
         'from the fault until p99 and hit ratio are back, or the next fault.',
     )}</p>`,
   );

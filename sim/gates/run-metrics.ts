@@ -179,6 +179,13 @@ export const RUN_METRICS: readonly Metric[] = [
     'For how long the write had been executed that a stale read missed: 90 % of them for less.',
     (run) => run.staleFor.p90Ms ?? 0,
   ),
+  plain(
+    'fullResyncs',
+    'count',
+    'lower',
+    'Replicas that had to be sent the whole data set, each time.',
+    (run) => run.resyncs.filter(({ kind }) => kind === 'full').length,
+  ),
   plain('staleTime.max', 'ms', 'lower', 'The longest of those times.', (run) => run.staleFor.maxMs ?? 0),
   plain(
     'diverged',

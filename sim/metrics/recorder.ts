@@ -1,5 +1,6 @@
 /** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
 import type { Flights } from '../flights.ts';
+import type { Resynchronisation } from '../replication/resync.ts';
 import type { Setup } from '../setup.ts';
 import type { KeyId, NodeId, ShardId } from '../strategy.ts';
 import { BusyTime } from './busy-time.ts';
@@ -85,6 +86,8 @@ export class Recorder {
   readonly stale = new Histogram();
   /** [node] of attempts, from the client's side */
   readonly nodeResponse: readonly Histogram[];
+  /** How replicas got in step, in order of time. */
+  readonly resyncs: Resynchronisation[] = [];
   /** Null for one. */
   readonly tenants: Tenants | null;
   readonly stepNs: number;

@@ -48,6 +48,13 @@ interface Surroundings {
   onLost(shard: ShardId, key: number, ackedNs: number, wasSplit: boolean): void;
 }
 
+/** A primary's data set at one moment. */
+export interface Snapshot {
+  readonly history: History;
+  readonly position: number;
+  readonly offset: number;
+}
+
 export class Replication {
   readonly #setup: ClusterSetup['replication'];
   readonly #nodes: Nodes;
@@ -76,6 +83,12 @@ export class Replication {
   readonly #outdone = new Set<History>();
   /** [node] 1 when it holds nothing, and will get everything from another node */
   readonly #empty: Uint8Array;
+  /** [node] what it is being sent, while it is */
+  readonly #snapshot: (Snapshot | null)[];
+  /** [node] offset from which its backlog goes on */
+  readonly #backlogFrom: Float64Array;
+  /** A replica's connection is gone; it may try again from `atNs` on. */
+  onSevered: (node: NodeId, atNs: number) => void = () => {};
   /** [node] node it replicates from, NONE for a primary */
   readonly follows: Int32Array;
 
@@ -102,6 +115,8 @@ export class Replication {
     this.#history = infos.map(({ shard }) => this.#current[shard]!);
     this.#position = new Float64Array(infos.length);
     this.#empty = new Uint8Array(infos.length);
+    this.#snapshot = infos.map(() => null);
+    this.#backlogFrom = new Float64Array(infos.length);
     this.#linkTo = infos.map(() => null);
     this.#linksFrom = infos.map(() => []);
     for (const { id, primary } of infos) if (!primary) this.#connect(id, 0);
@@ -138,9 +153,12 @@ export class Replication {
   /** Position of the first write that a node of the shard may yet ask for. */
   #neededFrom(primary: NodeId): number {
     let needed = this.#history[primary]!.end;
-    for (const node of this.#shardNodes[this.#shardOf[primary]!]!)
+    for (const node of this.#shardNodes[this.#shardOf[primary]!]!) {
       if (this.#empty[node] === 0) needed = Math.min(needed, this.#position[node]!);
-    return needed;
+      needed = Math.min(needed, this.#snapshot[node]?.position ?? Infinity);
+    }
+    const { endOffset } = this.#history[primary]!;
+    return Math.min(needed, this.#history[primary]!.positionAt(endOffset - this.#setup.resync.backlogBytes));
   }
 
   /** HOT. The event of the next write, if there is one to be sent. Nothing comes before `fromNs`. */
@@ -152,9 +170,25 @@ export class Replication {
     if (position >= history.end) return;
     const executedNs = history.executedNs[position - history.first]!;
     if (executedNs === Infinity) return;
-    const leavesNs = this.#around.network.streamedNs(link.from, to, Math.max(executedNs, link.sinceNs));
-    link.dueNs = Math.max(link.dueNs, fromNs, Math.round(leavesNs + link.lag.at(leavesNs)));
+    const { network } = this.#around;
+    const sentNs = Math.max(executedNs, link.sinceNs);
+    const silentUntilNs = network.silentUntilNs(link.from, to, sentNs, this.#setup.resync.timeoutNs);
+    if (silentUntilNs > sentNs) {
+      this.#disconnect(to);
+      this.onSevered(to, silentUntilNs);
+      return;
+    }
+    const leavesNs = network.streamedNs(link.from, to, sentNs);
+    const arrivesNs = Math.round(leavesNs + link.lag.at(leavesNs));
+    // What was executed before the connection was made is sent as fast as the network can.
+    const catchUpNs = executedNs < link.sinceNs ? this.#sendingNs(history, position) : 0;
+    link.dueNs = Math.max(link.dueNs + catchUpNs, fromNs, arrivesNs);
     this.#schedule(link);
+  }
+
+  #sendingNs(history: History, position: number): number {
+    const bytes = history.offsetAt(position + 1) - history.offsetAt(position);
+    return Math.round((bytes * 1e9) / this.#setup.resyncBytesPerSec);
   }
 
   #schedule(link: Link): void {
@@ -277,6 +311,7 @@ export class Replication {
   /** COLD. The node died: what it had not executed never happens, and after a host crash what it had sent is gone too. */
   crashed(node: NodeId, nowNs: number, keepsData: boolean): void {
     this.#disconnect(node);
+    this.#snapshot[node] = null;
     if (!keepsData) this.#empty[node] = 1;
     const history = this.#history[node]!;
     if (history.primary === node) history.void(nowNs);
@@ -284,10 +319,61 @@ export class Replication {
       for (const link of this.#linksFrom[node]!.slice()) this.#disconnect(link.to);
   }
 
-  /** COLD. A primary is back with its data: its replicas hear of it again. */
-  returned(node: NodeId, nowNs: number): void {
-    for (const peer of this.#shardNodes[this.#shardOf[node]!]!)
-      if (this.follows[peer] === node && this.#nodes.isUp(peer)) this.#connect(peer, nowNs);
+  /** COLD. The node is to hear of another primary's writes, once it is in step with it. */
+  follow(node: NodeId, primary: NodeId): void {
+    this.#disconnect(node);
+    this.follows[node] = primary;
+  }
+
+  isConnected(node: NodeId): boolean {
+    return this.#linkTo[node] !== null;
+  }
+
+  /** It holds nothing of its shard, and has to be sent everything. */
+  isEmpty(node: NodeId): boolean {
+    return this.#empty[node] === 1;
+  }
+
+  /** Whether the primary can go on from where the node is: it knows the node's history, and what lacks is in its backlog. */
+  canContinue(node: NodeId, primary: NodeId): boolean {
+    if (this.#empty[node] === 1) return false;
+    const own = this.#history[node]!;
+    const theirs = this.#history[primary]!;
+    const position = this.#position[node]!;
+    const known = own === theirs || (theirs.previous === own && position <= theirs.base);
+    if (!known || position > this.#position[primary]!) return false;
+    const offset = this.offset(node);
+    const { backlogBytes } = this.#setup.resync;
+    return offset >= this.#backlogFrom[primary]! && this.offset(primary) - offset <= backlogBytes;
+  }
+
+  /** COLD. The node goes on from where it is, in its primary's history. */
+  resume(node: NodeId, nowNs: number): void {
+    this.#history[node] = this.#history[this.follows[node]!]!;
+    this.#connect(node, nowNs);
+  }
+
+  /** COLD. The primary's data set as it is now is sent to the node, and what comes after is kept for it. */
+  snapshot(node: NodeId, primary: NodeId): Snapshot {
+    const history = this.#history[primary]!;
+    const snapshot = { history, position: this.#position[primary]!, offset: this.offset(primary) };
+    this.#snapshot[node] = snapshot;
+    return snapshot;
+  }
+
+  /** COLD. The node has it. */
+  received(node: NodeId, { history, position, offset }: Snapshot): void {
+    this.#disconnect(node);
+    this.#history[node] = history;
+    this.#position[node] = position;
+    this.#backlogFrom[node] = offset;
+    this.#empty[node] = 0;
+    this.#snapshot[node] = null;
+  }
+
+  /** COLD. It came to nothing. */
+  forget(node: NodeId): void {
+    this.#snapshot[node] = null;
   }
 
   /** COLD. A primary that nobody replaced is back with nothing, and its replicas are to follow it in that. */
@@ -324,14 +410,20 @@ export class Replication {
     const shard = this.#shardOf[node]!;
     const before = this.#current[shard]!;
     const own = this.#history[node]!;
-    const next = own.primary === node ? own : own.fork(node, this.#position[node]!);
+    const has = this.#empty[node] === 1 ? own.first : this.#position[node]!;
+    const next = own.primary === node ? own : own.fork(node, has);
     if (next === before) return;
+    this.#empty[node] = 0;
+    this.#snapshot[node] = null;
     next.divergedAt = Infinity;
     next.outdoneNs = Infinity;
     this.#history[node] = next;
     this.#position[node] = next.end;
     this.#current[shard] = next;
-    for (const link of this.#linksFrom[node]!.slice()) this.#disconnect(link.to);
+    for (const { to } of this.#linksFrom[node]!.slice()) {
+      this.#disconnect(to);
+      this.onSevered(to, nowNs);
+    }
     this.#outdo(before, sharedTo(before, next), nowNs);
   }
 
@@ -347,8 +439,7 @@ export class Replication {
   }
 
   /** COLD. The node gives its role up, and its data. */
-  demoted(node: NodeId, primary: NodeId, nowNs: number): void {
-    this.follows[node] = primary;
+  demoted(node: NodeId, nowNs: number): void {
     this.#seal(this.#history[node]!, nowNs);
   }
 
@@ -375,10 +466,5 @@ export class Replication {
         this.#outdone.add(history);
       }
     for (const history of this.#outdone) this.#seal(history, Infinity);
-  }
-
-  /** How long a full copy of `node` takes [ns]. */
-  fullSyncNs(node: NodeId, bytesPerKey: number): number {
-    return (this.#around.contents.held[node]! * bytesPerKey * 1e9) / this.#setup.resyncBytesPerSec;
   }
 }

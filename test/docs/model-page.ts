@@ -52,7 +52,7 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
 | network | a median delay per pair of zones times a lognormal factor, ordered per connection; partitions and loss (as retransmission) |
 | nodes | c threads, first come first served, a queue limit, service time by operation and value size; crash, restart, hang, slowness |
 | memory | a limit with Redis's eviction policies and reference caches, lazy and active expiry; one entry's overhead is a constant |
-| replication | asynchronous, a lag per write; stale reads; writes lost with a primary; full synchronisation at a given speed |
+| replication | asynchronous, one stream per replica with a lag of its own; stale reads; writes lost with a primary; partial and full resynchronisation |
 | control planes | Redis Cluster, Sentinel, partition tables, client-side ejection, gutter pools: as messages and timers, with the constants of their sources |
 | moving partitions | MIGRATE, ASK, MOVED, with their cost on both threads |
 | origin | a station with a limit on concurrency; misses, stampedes, coalescing |

@@ -50,6 +50,10 @@ function world(unit: number, rest: Partial<Overrides> = {}): Setup {
         ...cluster.replication,
         lagNs: scaled(cluster.replication.lagNs),
         resyncBytesPerSec: cluster.replication.resyncBytesPerSec / unit,
+        resync: {
+          ...cluster.replication.resync,
+          loadBytesPerSec: cluster.replication.resync.loadBytesPerSec / unit,
+        },
       },
     },
   };

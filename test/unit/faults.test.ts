@@ -231,9 +231,10 @@ faults: ${faults}
 strategies: { redis: { preset: redis-cluster, failover: { use: redis-cluster, nodeTimeout: 4s } } }
 ${extra}`,
   });
-  const load = (faults: string) => loadScenario(scenario(faults), { overrides: [], registry });
-  const bound = (faults: string): Setup => {
-    const loaded = load(faults);
+  const load = (faults: string, ...overrides: string[]) =>
+    loadScenario(scenario(faults), { overrides, registry });
+  const bound = (faults: string, ...overrides: string[]): Setup => {
+    const loaded = load(faults, ...overrides);
     if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
     return bindSetup(loaded.scenario, 'redis', registry, null);
   };
@@ -349,7 +350,8 @@ ${extra}`,
     expect(result.failover[0]!.unavailableMs).toBeLessThan(2300);
   });
 
-  const played = (faults: string) => run(bound(faults), 1, { check: true });
+  const played = (faults: string, ...overrides: string[]) =>
+    run(bound(faults, ...overrides), 1, { check: true });
   const primaries = (result: ReturnType<typeof run>): string[] =>
     result.nodes.filter(({ role }) => role === 'primary').map(({ id }) => id);
 
@@ -370,10 +372,11 @@ ${extra}`,
 
   test('rollingRestart: graceful, nothing fails; abrupt, every primary is missed and cold ones lose all', () => {
     const all = 'at: 1s, rollingRestart: all, down: 1s, between: 500ms';
+    const quick = 'cluster.replication.syncDelay=0s';
     const [graceful, abrupt, withData] = [
-      played(`[{ ${all} }]`),
-      played(`[{ ${all}, graceful: false }]`),
-      played(`[{ ${all}, graceful: false, with: data }]`),
+      played(`[{ ${all} }]`, quick),
+      played(`[{ ${all}, graceful: false }]`, quick),
+      played(`[{ ${all}, graceful: false, with: data }]`, quick),
     ];
     expect(graceful.requests.failed).toBe(0);
     expect(graceful.lostWrites).toBe(0);

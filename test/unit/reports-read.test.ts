@@ -76,14 +76,14 @@ test('the JSON Schema is draft-7 and lists the contract of a run', () => {
   const fields = Object.keys(sampleResult().runs[0]!);
   const { required, properties } = schema.properties.runs.items;
   expect(Object.keys(properties).sort()).toEqual(fields.sort());
-  // Results from before there was rebalancing, several tenants, connections, a map of partitions or the impact of faults, are read as without.
-  // Results from before there was rebalancing, several tenants, a map of partitions, the impact of faults or ages of stale reads, are read as without.
+  // Results from before there was rebalancing, several tenants, connections, a map of partitions, the impact of faults or ages of stale reads, are read as without.
   expect(fields.filter((field) => !required.includes(field))).toEqual([
     'connections',
     'faults',
     'partitions',
     'rebalance',
     'responses',
+    'resyncs',
     'staleFor',
     'tenants',
   ]);

@@ -1,0 +1,113 @@
+/** Unit: how a replica gets in step with its primary again: by the backlog, or by the whole data set. */
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../sim/result.ts';
+import { run } from '../../sim/run.ts';
+import type { Fault, ResyncSetup } from '../../sim/setup.ts';
+import { redisCluster } from '../../strategies/failover/redis-cluster/redis-cluster.ts';
+import { buildSetup } from '../setup-builder.ts';
+
+const MS = 1e6;
+const SECOND = 1e9;
+const WRITES_PER_SEC = 250;
+/** A value of 100 bytes, a key of 32, and what RESP adds. */
+const WRITE_BYTES = 165;
+
+interface Changes {
+  readonly resync?: Partial<ResyncSetup>;
+  readonly resyncBytesPerSec?: number;
+  readonly faults: readonly Fault[];
+  readonly timeoutNs?: number;
+}
+
+/** Three shards with a replica each; 750 writes a second in all. */
+function played({ resync, resyncBytesPerSec = 1e9, faults, timeoutNs = 100 * MS }: Changes): RunResult {
+  const setup = buildSetup({
+    ratePerSec: 6 * WRITES_PER_SEC,
+    durationNs: 12 * SECOND,
+    shards: 3,
+    replicas: 1,
+    operations: [0.5, 0.5, 0, 0],
+    clients: { count: 3, timeoutNs },
+    network: { sameZoneNs: 0.1 * MS, crossZoneNs: 0.1 * MS, jitterSigma: 0 },
+    faults,
+    strategy: {
+      failover: { module: redisCluster, params: redisCluster.params.parse({ nodeTimeout: '1s' }) },
+    },
+  });
+  const { replication } = setup.cluster;
+  const changed = { ...replication, resyncBytesPerSec, resync: { ...replication.resync, ...resync } };
+  return run({ ...setup, cluster: { ...setup.cluster, replication: changed } }, 1, { check: true });
+}
+
+const cut = (forNs: number): Fault => ({
+  kind: 'partition',
+  name: 'cut',
+  atNs: 3 * SECOND,
+  nodes: [3],
+  zone: null,
+  clients: null,
+  forNs,
+  between: 'nodes',
+  direction: 'both',
+});
+
+const hang: Fault = { kind: 'pause', name: 'hang', atNs: 3 * SECOND, node: 0, forNs: 5 * SECOND };
+
+describe('a replica that was cut off', () => {
+  test('for less than the timeout has its stream held up, and needs nothing else', () => {
+    expect(played({ faults: [cut(2 * SECOND)] }).resyncs).toEqual([]);
+  });
+
+  test('for longer is sent what it missed, as long as that is in the backlog', () => {
+    const { resyncs } = played({ faults: [cut(2 * SECOND)], resync: { timeoutNs: SECOND } });
+    expect(resyncs).toMatchObject([
+      { node: 'node-3', primary: 'node-0', kind: 'partial', forkMs: 0, aborted: false },
+    ]);
+    // Two seconds of writes: Poisson with mean 500, within four standard deviations.
+    expect(Math.abs(resyncs[0]!.bytes / WRITE_BYTES - 2 * WRITES_PER_SEC)).toBeLessThan(4 * Math.sqrt(500));
+    expect(resyncs[0]!.atMs).toBeGreaterThanOrEqual(5000);
+  });
+
+  test('for too long is sent everything', () => {
+    const { resyncs } = played({
+      faults: [cut(2 * SECOND)],
+      resync: { timeoutNs: SECOND, backlogBytes: 20_000, delayNs: SECOND },
+    });
+    expect(resyncs).toMatchObject([{ node: 'node-3', primary: 'node-0', kind: 'full', aborted: false }]);
+    expect(resyncs[0]!.durationMs).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+describe('a primary that was replaced while it hung', () => {
+  test('goes on from where both parted, where it has executed nothing since', () => {
+    // Its clients gave up, but what waited in its queue is executed when it wakes up: here nothing waited.
+    const { resyncs } = played({ faults: [{ ...hang, forNs: 5 * SECOND }], resync: {} });
+    const own = resyncs.filter(({ node }) => node === 'node-0');
+    expect(own.length).toBe(1);
+    // What waited at its kernel it does execute: its history has parted from its successor's.
+    expect(own[0]).toMatchObject({ primary: 'node-3', kind: 'full' });
+  });
+});
+
+describe('a full synchronisation', () => {
+  const longAway = { timeoutNs: SECOND, backlogBytes: 1000 };
+
+  test('stops the primary while it forks', () => {
+    const calm = played({ faults: [cut(2 * SECOND)], resync: longAway });
+    const stopped = played({ faults: [cut(2 * SECOND)], resync: { ...longAway, forkPerGiBNs: 3e12 } });
+    const [resync] = stopped.resyncs;
+    expect(resync!.forkMs).toBeGreaterThan(50);
+    expect(stopped.waitingTime.max! - calm.waitingTime.max!).toBeGreaterThan(0.5 * resync!.forkMs);
+  });
+
+  test('that overruns the output buffer begins anew', () => {
+    const outputBuffer = { hardBytes: 50_000, softBytes: 50_000, softNs: SECOND };
+    const { resyncs } = played({
+      faults: [cut(2 * SECOND)],
+      resync: { ...longAway, outputBuffer },
+      resyncBytesPerSec: 10_000,
+    });
+    expect(resyncs.length).toBeGreaterThan(1);
+    for (const one of resyncs) expect(one).toMatchObject({ kind: 'full', aborted: true });
+  });
+});
