@@ -87,6 +87,9 @@ export class Replication {
   readonly #snapshot: (Snapshot | null)[];
   /** [node] offset from which its backlog goes on */
   readonly #backlogFrom: Float64Array;
+  /** Links that are there, and those with a write on its way. */
+  #open = 0;
+  #busy = 0;
   /** A replica's connection is gone; it may try again from `atNs` on. */
   onSevered: (node: NodeId, atNs: number) => void = () => {};
   /** [node] node it replicates from, NONE for a primary */
@@ -192,8 +195,13 @@ export class Replication {
   }
 
   #schedule(link: Link): void {
-    link.scheduled = link.dueNs < Infinity;
+    this.#setScheduled(link, link.dueNs < Infinity);
     if (link.scheduled) this.#around.queue.push(link.dueNs, EVENT.replicate, link.index);
+  }
+
+  #setScheduled(link: Link, scheduled: boolean): void {
+    if (link.scheduled !== scheduled) this.#busy += scheduled ? 1 : -1;
+    link.scheduled = scheduled;
   }
 
   /** The next write of a link reaches its replica; unless a fault has moved it. */
@@ -204,7 +212,7 @@ export class Replication {
       this.#schedule(link);
       return;
     }
-    link.scheduled = false;
+    this.#setScheduled(link, false);
     const { history, to } = link;
     const at = this.#position[to]! - history.first;
     if (history.op[at] !== VOID) {
@@ -242,6 +250,11 @@ export class Replication {
     return executedNs <= nowNs ? nowNs - executedNs : -1;
   }
 
+  /** HOT. Every replica is connected, and knows every write. */
+  get isInStep(): boolean {
+    return this.#busy === 0 && this.#open === this.#position.length - this.#current.length;
+  }
+
   /** Bytes of its shard's writes that the node has. */
   offset(node: NodeId): number {
     return this.#history[node]!.offsetAt(this.#position[node]!);
@@ -263,6 +276,7 @@ export class Replication {
       closed: false,
     };
     this.#links.push(link);
+    this.#open++;
     this.#linkTo[node] = link;
     this.#linksFrom[from]!.push(link);
     this.#scheduleNext(link, nowNs);
@@ -272,6 +286,8 @@ export class Replication {
     const link = this.#linkTo[node];
     if (link === null || link === undefined) return;
     link.closed = true;
+    this.#open--;
+    this.#setScheduled(link, false);
     this.#linkTo[node] = null;
     this.#linksFrom[link.from] = this.#linksFrom[link.from]!.filter((other) => other !== link);
   }
