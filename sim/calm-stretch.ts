@@ -5,7 +5,8 @@
  * requests one by one, with the same result.
  *
  * It is calm where selections watch nothing, nobody is on the long way, all clients agree on who is primary, and those
- * nodes are up and have all of their keys; where reads go to replicas, no write is on its way to one. A stretch ends at the next event, and before an answer could be late.
+ * nodes are up and have all of their keys; where reads go to replicas, no write is on its way to one. A stretch ends at the
+ * next event, and before an answer could be late.
  */
 import type { Answers } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';

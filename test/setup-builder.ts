@@ -78,7 +78,8 @@ export interface Overrides {
   readonly durationNs: number;
   readonly warmUpNs?: number;
   readonly shards?: number;
-  readonly replicas?: number;
+  readonly lagNs?: number;
+  replicas?: number;
   readonly threads?: number;
   readonly queueLimit?: number;
   readonly shape?: Shape;
@@ -141,7 +142,12 @@ export function buildSetup(overrides: Overrides): Setup {
         memory: overrides.memory ?? null,
       },
       start: overrides.start ?? 'warm',
-      replication: { lagNs: 1000, lagShape: { kind: 'constant' }, resyncBytesPerSec: 1e9, resync: RESYNC },
+      replication: {
+        lagNs: overrides.lagNs ?? 1000,
+        lagShape: { kind: 'constant' },
+        resyncBytesPerSec: 1e9,
+        resync: RESYNC,
+      },
     },
     network: overrides.network ?? { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
     clients: {

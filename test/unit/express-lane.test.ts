@@ -36,6 +36,13 @@ const CASES: Readonly<Record<string, Overrides>> = {
     network: { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
   },
   'writes and replicas': { ...plain, replicas: 2 },
+  'writes that replicas lack for long': {
+    ...plain,
+    replicas: 1,
+    lagNs: 20 * MS,
+    keys: { kind: 'uniform', count: 50 },
+    operations: [0.9, 0.1, 0, 0],
+  },
   'keys that are missing': { ...plain, start: 'cold' },
   'an origin behind them': {
     ...plain,
