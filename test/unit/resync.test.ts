@@ -79,13 +79,19 @@ describe('a replica that was cut off', () => {
 });
 
 describe('a primary that was replaced while it hung', () => {
-  test('goes on from where both parted, where it has executed nothing since', () => {
-    // Its clients gave up, but what waited in its queue is executed when it wakes up: here nothing waited.
-    const { resyncs } = played({ faults: [{ ...hang, forNs: 5 * SECOND }], resync: {} });
+  test('is sent everything: what waited at its kernel it executes, and its history parts from its successor’s', () => {
+    const { resyncs } = played({ faults: [hang] });
     const own = resyncs.filter(({ node }) => node === 'node-0');
-    expect(own.length).toBe(1);
-    // What waited at its kernel it does execute: its history has parted from its successor's.
-    expect(own[0]).toMatchObject({ primary: 'node-3', kind: 'full' });
+    expect(own).toMatchObject([{ primary: 'node-3', kind: 'full', aborted: false }]);
+  });
+
+  test('goes on by the backlog where it had handed its role over, and executed nothing since', () => {
+    const { resyncs, lostWrites } = played({
+      faults: [{ kind: 'hand-over', name: 'swap', atNs: 3 * SECOND, node: 0, how: 'graceful' }],
+    });
+    const own = resyncs.filter(({ node }) => node === 'node-0');
+    expect(own).toMatchObject([{ primary: 'node-3', kind: 'partial', forkMs: 0 }]);
+    expect(lostWrites).toBe(0);
   });
 });
 
