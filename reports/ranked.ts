@@ -1,6 +1,7 @@
 /** What every report asks of a result before it shows anything: the runs in order, and what to be wary of. */
 import type { FailoverResult, Result, RunResult } from '../sim/result.ts';
 import { fitted } from './columns.ts';
+import { neverStruck } from './condition-table.ts';
 import { counted, moment, percent } from './format.ts';
 import { visible } from './safe.ts';
 
@@ -32,7 +33,8 @@ export function worstFailover(run: RunResult): FailoverResult | null {
 
 /** Names of the crashes of this scenario, in order of time. */
 export function crashes(result: Result): string[] {
-  return result.scenario.faults.filter((fault) => fault.kind === 'crash').map((fault) => fault.name);
+  const { faults, conditions } = result.scenario;
+  return [...faults, ...conditions].filter(({ kind }) => kind === 'crash').map(({ name }) => name);
 }
 
 /** Stale reads of more than this share of requests are a price to be named beside the rank. */
@@ -76,6 +78,7 @@ function caveatsOf(run: RunResult): string[] {
   const staleShare = run.staleReads / run.requests.offered;
   if (staleShare > STALE_SHARE_NAMED)
     found.push(`stale: over 1% of requests got a value older than a write executed before`);
+  found.push(...neverStruck(run));
   const unrecovered = run.failover.filter((failover) => failover.recoveredMs === null);
   if (unrecovered.length > 0) found.push('had not recovered when the run ended');
   return found;

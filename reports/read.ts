@@ -148,6 +148,16 @@ const faultImpact = z.object({
   hitRatioBackAfterMs: maybe,
 });
 
+const conditionResult = z.object({
+  fault: name,
+  when: name,
+  unit: z.enum(['share', 'ms', 'count']),
+  struckMs: z.array(number),
+  heldMs: maybe,
+  nearest: maybe,
+  nearestAtMs: maybe,
+});
+
 const treatment = z.object({
   detector: name,
   detectorBytes: number,
@@ -307,6 +317,7 @@ const run = z
     failover: z.array(failoverResult),
     resyncs: z.array(resync).default([]),
     faults: z.array(faultImpact).default([]),
+    conditions: z.array(conditionResult).default([]),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,
     staleReads: count,
@@ -368,6 +379,7 @@ const schema = z
       cluster: name,
       notes: z.array(name),
       faults: z.array(z.object({ name, kind: name, node: name, atMs: number })),
+      conditions: z.array(z.object({ name, kind: name, node: name, when: name })).default([]),
       origin: z
         .object({
           file: name,

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Result, RunResult } from '../sim/result.ts';
 import type { DataTable } from './charts/chart.ts';
 import { aligned, columnsOf, columnsWithin, fitted, padEnd, padStart, wrapped } from './columns.ts';
+import { conditionTable } from './condition-table.ts';
 import { faultTables } from './fault-tables.ts';
 import { rankedRuns } from './ranked.ts';
 import { visible } from './safe.ts';
@@ -54,15 +55,15 @@ export function renderTerminal(result: Result, { width, color, ascii }: Terminal
   return ascii ? text.replaceAll('–', '-').replaceAll('…', '~').replaceAll('±', '+-') : text;
 }
 
-/** Of the first fault; the page has all of them. */
+/** Of the first fault, and all conditions; the page has all of them. */
 function faultLines(runs: readonly RunResult[], { width, style, ascii }: Layout): string[] {
   const [first] = faultTables(runs);
-  if (first === undefined) return [];
   const title = (text: string): string => style('bold', fitted(visible(text), width));
   const shown = [
-    { title: `Clients after ${first.fault}`, table: first.clients },
-    { title: `Writes and values after ${first.fault}`, table: first.data },
-    { title: `All requests after ${first.fault}`, table: first.requests },
+    { title: `Clients after ${first?.fault}`, table: first?.clients ?? null },
+    { title: `Writes and values after ${first?.fault}`, table: first?.data ?? null },
+    { title: `All requests after ${first?.fault}`, table: first?.requests ?? null },
+    { title: 'Faults under a condition', table: conditionTable(runs) },
   ];
   return shown.flatMap(({ title: text, table }) =>
     table === null ? [] : ['', title(text), ...plainTable(table, width, ascii)],

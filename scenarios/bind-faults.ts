@@ -11,6 +11,17 @@ interface PlannedFault {
   readonly index: number;
 }
 
+/** Faults that strike together when a condition holds; their times count from then on. */
+interface PlannedTrigger {
+  readonly index: number;
+  readonly name: string;
+  /** The condition as it was written. */
+  readonly when: string;
+  readonly faults: readonly Fault[];
+  readonly againAfterNs: number;
+  readonly times: number;
+}
+
 /** A target nobody answers to. */
 interface UnknownTarget {
   readonly index: number;
@@ -52,6 +63,7 @@ interface Cast {
 
 interface Plan {
   readonly planned: PlannedFault[];
+  readonly triggers: readonly PlannedTrigger[];
   readonly unknown: UnknownTarget[];
   /** Indices in `faults`: heals and resumes of nothing. */
   readonly idle: readonly number[];
@@ -71,7 +83,10 @@ export function planFaults(inputs: readonly FaultInput[], cast: Cast, endNs: num
   const planned: PlannedFault[] = [];
   const unknown: UnknownTarget[] = [];
   const ends: End[] = [];
+  const triggers: PlannedTrigger[] = [];
   for (const [index, input] of inputs.entries()) {
+    const when = conditionOf(input);
+    const before = planned.length;
     for (const atNs of timesOf(input, endNs)) {
       if ('slowOrigin' in input || 'originDown' in input) {
         planned.push({ index, fault: originFaultOf(input, atNs) });
@@ -117,9 +132,18 @@ export function planFaults(inputs: readonly FaultInput[], cast: Cast, endNs: num
         });
       }
     }
+    if (when === undefined) continue;
+    const faults = planned.splice(before).map(({ fault }) => fault);
+    triggers.push({
+      index,
+      name: input.name ?? `${verbOf(input)} when ${when}`,
+      when,
+      faults,
+      ...againOf(input),
+    });
   }
   const { lasting, idle } = endFaults(planned, ends);
-  return { planned: lasting.sort((a, b) => a.fault.atNs - b.fault.atNs), unknown, idle };
+  return { planned: lasting.sort((a, b) => a.fault.atNs - b.fault.atNs), triggers, unknown, idle };
 }
 
 /** A pause, or partition, without an end of its own lasts until it is resumed, or healed. */
@@ -173,8 +197,21 @@ function loadOf({ with: how, loadRate }: { with: 'nothing' | 'data'; loadRate: n
   return how === 'data' ? { load: { bytesPerSec: loadRate } } : {};
 }
 
+/** Undefined for one at a time. */
+export function conditionOf(input: FaultInput): string | undefined {
+  return 'when' in input ? input.when : undefined;
+}
+
+/** How often a condition's fault strikes: once, or again and again. */
+function againOf(input: FaultInput): { againAfterNs: number; times: number } {
+  const everyNs = 'every' in input ? input.every : undefined;
+  if (everyNs === undefined) return { againAfterNs: Infinity, times: 1 };
+  return { againAfterNs: everyNs, times: ('times' in input ? input.times : undefined) ?? Infinity };
+}
+
 function timesOf(input: FaultInput, endNs: number): number[] {
   if ('crashes' in input) return [input.at];
+  if (conditionOf(input) !== undefined && !('flap' in input)) return [0];
   const { at, times = Infinity } = input;
   const every = 'flap' in input ? input.down + input.up : input.every;
   if (every === undefined) return [at];
@@ -183,6 +220,9 @@ function timesOf(input: FaultInput, endNs: number): number[] {
 }
 
 function nameOf(input: FaultInput, what: string, atNs: number): string {
+  const when = conditionOf(input);
+  if (when !== undefined)
+    return `${input.name ?? `${what} when ${when}`}${atNs === 0 ? '' : ` + ${formatDuration(atNs)}`}`;
   if (input.name === undefined) return `${what} at ${formatDuration(atNs)}`;
   const repeats = 'flap' in input || ('every' in input && input.every !== undefined);
   return repeats ? `${input.name} at ${formatDuration(atNs)}` : input.name;

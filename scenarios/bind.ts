@@ -1,4 +1,5 @@
 /** From a loaded scenario to what the engine runs (`Setup`) and what reports say about it (`ScenarioInfo`). */
+import { parseCondition } from '../sim/conditions/parse.ts';
 import { InputError } from '../sim/errors.ts';
 import { nodesOf } from '../sim/layout.ts';
 import type { ScenarioInfo } from '../sim/result.ts';
@@ -21,7 +22,7 @@ import { paceOf } from './bind-recording.ts';
 import { syntheticLine, syntheticOf } from './bind-workload.ts';
 import { compose } from './compose.ts';
 import { printable, quoted } from './problem.ts';
-import { clusterOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
+import { clusterOf, conditionScopeOf, DEFAULT_DURATION_NS, type Scenario } from './scenario.ts';
 import type { Settings } from './schema.ts';
 
 const MAX_STEPS = 120;
@@ -57,6 +58,7 @@ export function describeScenario(scenario: Scenario, recording: Replay | null): 
   const { settings } = scenario;
   const workload = workloadOf(scenario, settings, recording);
   const durationNs = durationOf(settings, workload);
+  const { faults, triggers } = faultsOf(settings, durationNs);
   return {
     name: scenario.name,
     question: scenario.question,
@@ -73,11 +75,17 @@ export function describeScenario(scenario: Scenario, recording: Replay | null): 
         .map(({ name, overrides }) => `${name} runs with ${overrides.join(', ')}`),
       ...scenario.warnings.map(({ message, hint }) => (hint === null ? message : `${message} (${hint})`)),
     ],
-    faults: faultsOf(settings, durationNs).map((fault) => ({
+    faults: faults.map((fault) => ({
       name: fault.name,
       kind: fault.kind,
       node: whoIsHit(fault, settings),
       atMs: fault.atNs / NS_PER_MS,
+    })),
+    conditions: triggers.map((trigger) => ({
+      name: trigger.name,
+      kind: trigger.faults[0]!.kind,
+      node: [...new Set(trigger.faults.map((fault) => whoIsHit(fault, settings)))].join(', '),
+      when: trigger.condition.source,
     })),
   };
 }
@@ -105,7 +113,7 @@ function setupOf(
   const { network, clients, metrics, cluster } = settings;
   const workload = workloadOf(scenario, settings, recording);
   const durationNs = durationOf(settings, workload);
-  const faults = faultsOf(settings, durationNs);
+  const { faults, triggers } = faultsOf(settings, durationNs);
   const late = faults.find(({ atNs }) => atNs >= durationNs);
   if (late !== undefined) {
     const [at, end] = [formatDuration(late.atNs), formatDuration(durationNs)];
@@ -127,6 +135,7 @@ function setupOf(
     clients: clientsOf(clients),
     origin: originOf(settings),
     faults,
+    triggers,
     strategy,
     metrics: {
       stepNs: metrics.step ?? niceStepNs(durationNs),
@@ -185,11 +194,19 @@ function originOf({ origin }: Settings): OriginSetup | null {
   };
 }
 
-function faultsOf({ faults, cluster, clients }: Settings, durationNs: number): Fault[] {
-  const nodes = nodesOf(clusterOf(cluster));
-  return planFaults(faults, { nodes, zones: cluster.zones, clients: clients.count }, durationNs).planned.map(
-    ({ fault }) => fault,
-  );
+function faultsOf(
+  { faults, cluster, clients }: Settings,
+  durationNs: number,
+): Pick<Setup, 'faults' | 'triggers'> {
+  const scope = conditionScopeOf(cluster);
+  const plan = planFaults(faults, { ...scope, clients: clients.count }, durationNs);
+  return {
+    faults: plan.planned.map(({ fault }) => fault),
+    triggers: plan.triggers.map(({ index: _, when, ...trigger }) => ({
+      ...trigger,
+      condition: parseCondition(when, scope),
+    })),
+  };
 }
 
 function whoIsHit(fault: Fault, { cluster }: Settings): string {

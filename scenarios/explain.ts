@@ -16,6 +16,8 @@ export interface Finding {
   readonly hint: string | null;
   /** A key that means nothing; without it the rest can be checked further. */
   readonly unknownKey: boolean;
+  /** The place within the value, where that is a text with a language of its own. */
+  readonly within?: { readonly source: string; readonly offset: number };
 }
 
 type Issue = z.core.$ZodIssue;

@@ -3,8 +3,19 @@ import { z } from 'zod';
 import { HAND_OVERS } from '../sim/strategy.ts';
 import { byteRate, count, duration, factor, ratio } from './fields.ts';
 
+/** At a time, or under a condition. */
 const when = {
-  at: duration().describe('When, since the start of the run [duration].'),
+  at: duration().optional().describe('When, since the start of the run [duration].'),
+  when: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Instead of `at`: strikes when this has held for so long, looked at every 100 ms, such as ' +
+        '`utilization(node-3) > 90% for 2s`; once, or again `every` so long after the last strike. Metrics: ' +
+        'utilization, queue, memory, failedShare, p99, hitRatio, inFlight.',
+    ),
   every: duration({ min: 1 }).optional().describe('Again and again after so long [duration].'),
   times: count({ min: 1, max: 10_000 })
     .optional()
@@ -166,7 +177,7 @@ const originDown = z.strictObject({
   originDown: duration({ min: 1 }).describe('The origin begins nothing for so long [duration].'),
 });
 
-export const faultSchema = z.union([
+const verb = z.union([
   crash,
   restart,
   handOver,
@@ -186,4 +197,23 @@ export const faultSchema = z.union([
   slowOrigin,
   originDown,
 ]);
+/** With a condition, times count from its strike. */
+export const faultSchema = verb.transform((input, context) => {
+  const condition = 'when' in input ? input.when : undefined;
+  if (condition !== undefined && input.at !== undefined)
+    context.addIssue({ code: 'custom', path: ['when'], message: 'a fault has `at` or `when`, not both' });
+  if (condition !== undefined && ('heal' in input || 'resume' in input))
+    context.addIssue({
+      code: 'custom',
+      path: ['when'],
+      message: 'this ends at a time: give it `at`, or give what it ends `for`',
+    });
+  if (condition === undefined && input.at === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['at'],
+      message: '"at" is missing: say at which time, or `when` which condition holds',
+    });
+  return { ...input, at: input.at ?? 0 };
+});
 export type FaultInput = z.output<typeof faultSchema>;

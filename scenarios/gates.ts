@@ -59,16 +59,21 @@ function tenantNames({ workload }: Settings): string[] {
 
 function faultNames({ faults, cluster, duration }: Settings): string[] {
   const nodes = nodesOf(clusterOf(cluster));
-  const { planned } = planFaults(
+  const { planned, triggers } = planFaults(
     faults,
     { nodes, zones: cluster.zones, clients: 0 },
     duration ?? DEFAULT_DURATION_NS,
   );
-  return planned.map(({ fault }) => fault.name);
+  const once = triggers.filter(({ times }) => times === 1);
+  return [
+    ...planned.map(({ fault }) => fault.name),
+    ...triggers.map(({ name }) => name),
+    ...once.flatMap((trigger) => trigger.faults.map(({ name }) => name)),
+  ];
 }
 
-/** The place inside the gate's text, where that stands in its line as it is: no escapes, no folded lines. */
-function narrowed(place: Place, source: string, offset: number): Place {
+/** The place inside the text of a gate, or a condition, where that stands in its line as it is: no escapes, no folded lines. */
+export function narrowed(place: Place, source: string, offset: number): Place {
   const { position } = place;
   const start = position?.lineText.indexOf(source, position.column - 1) ?? -1;
   if (position === null || start < 0) return place;

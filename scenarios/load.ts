@@ -13,7 +13,7 @@ import { ScenarioDocument, type ScenarioSource } from './document.ts';
 import { Draft, isMap, OverrideError, parsePath, valueAt, without } from './draft.ts';
 import { explain, type Finding } from './explain.ts';
 import { withFiles } from './fill-files.ts';
-import { bindGates } from './gates.ts';
+import { bindGates, narrowed } from './gates.ts';
 import type { FileContent, NamedFile } from './named-file.ts';
 import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
 import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
@@ -276,11 +276,13 @@ class Loader {
 
   #report(
     draft: Draft,
-    { path, part, message, hint }: Finding,
+    { path, part, message, hint, within }: Finding,
     severity: Problem['severity'] = 'error',
   ): void {
     const list = severity === 'error' ? this.errors : this.#warnings;
-    list.push({ severity, place: draft.locate(path, part), path, message, hint });
+    const whole = draft.locate(path, part);
+    const place = within === undefined ? whole : narrowed(whole, within.source, within.offset);
+    list.push({ severity, place, path, message, hint });
   }
 }
 

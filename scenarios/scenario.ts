@@ -1,8 +1,10 @@
 /** A loaded scenario: plain data, checked, every default and quantity resolved; modules are still names. */
 
+import type { ConditionScope } from '../sim/conditions/parse.ts';
 import type { Matrix } from '../sim/experiments/matrix.ts';
 import type { Gate } from '../sim/gates/check.ts';
 import type { Severity } from '../sim/gates/evaluate.ts';
+import { nodesOf } from '../sim/layout.ts';
 import type { ClusterSetup } from '../sim/setup.ts';
 import type { RecordingOptions } from '../sim/traces/open.ts';
 import type { Pace, ReplayKnobs } from '../sim/traces/replay.ts';
@@ -63,6 +65,14 @@ export interface Scenario {
   /** Per month; no part of the hash. */
   readonly prices: { readonly node: number; readonly currency: string } | null;
   readonly warnings: readonly Problem[];
+}
+
+/** What a condition of this cluster can be about. */
+export function conditionScopeOf(cluster: Settings['cluster']): ConditionScope {
+  const setup = clusterOf(cluster);
+  const { memory, queueLimit } = setup.node;
+  const memoryIsLimited = memory !== null && memory.limitBytes < Infinity;
+  return { nodes: nodesOf(setup), zones: cluster.zones, memoryIsLimited, queueLimit };
 }
 
 export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings['cluster']): ClusterSetup {

@@ -593,6 +593,19 @@ export class Delivery {
     }
   }
 
+  /** COLD. The network has changed: answers that have not left meet it. */
+  reroute(): void {
+    const { attempts, clock, network } = this.#world;
+    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
+      if (attempts.atNode[attempt] === 0 || attempts.departNs[attempt]! <= clock.nowNs) continue;
+      const [client, node] = [attempts.client[attempt]!, attempts.node[attempt]!];
+      const lateNs = network.detourNs(client, node, attempts.departNs[attempt]!);
+      if (lateNs === 0) continue;
+      attempts.lateNs[attempt] = attempts.lateNs[attempt]! + lateNs;
+      attempts.promise[attempt] = PROMISE.postponed;
+    }
+  }
+
   /** COLD. The node died: its unfinished answers never leave. */
   abandon(node: number): void {
     this.express?.clear();

@@ -2,6 +2,7 @@
  * What a node's disk keeps of its memory: with an append-only file everything it had executed when it died. Kept only
  * in runs in which a node restarts with its data.
  */
+import { possibleFaults } from './fault-end.ts';
 import { NONE, type NodeId } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,7 @@ export class Disk {
 
   constructor(world: World) {
     this.#world = world;
-    this.isNeeded = world.setup.faults.some((fault) => 'load' in fault);
+    this.isNeeded = possibleFaults(world.setup).some((fault) => 'load' in fault);
   }
 
   /** The node dies: `lose` empties its memory. */

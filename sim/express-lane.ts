@@ -100,7 +100,8 @@ export class ExpressLane {
     const { earlyRefresh = 0 } = setup.origin ?? {};
     const failover = delivery.failover !== null && setup.strategy.failover!.module.watches !== 'failures';
     const watched = world.recorder.tenants !== null || failover || earlyRefresh > 0;
-    return modules && clients && servers && sound && plain && !watched;
+    const looked = setup.triggers.length > 0;
+    return !looked && modules && clients && servers && sound && plain && !watched;
   }
 
   /** Requests in the lane. */

@@ -1,6 +1,11 @@
-/** When a fault is over. */
-import type { Fault } from './setup.ts';
+/** When a fault is over, and which there may be. */
+import type { Fault, Setup } from './setup.ts';
 import type { Nanos } from './strategy.ts';
+
+/** Those whose time is planned, and those of conditions. */
+export function possibleFaults({ faults, triggers }: Setup): readonly Fault[] {
+  return [...faults, ...triggers.flatMap((trigger) => trigger.faults)];
+}
 
 /** When what a fault did is undone; Infinity for never. */
 export function faultEndNs(fault: Fault, faults: readonly Fault[]): Nanos {

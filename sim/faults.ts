@@ -47,10 +47,12 @@
  * origin-down: the origin begins nothing. What it had begun is answered; what it is asked waits, and is worked off
  * by its limited concurrency when it is back. Clients set no timeout on the origin.
  */
+import { watchConditions } from './conditions/triggers.ts';
 import type { Control } from './control.ts';
 import type { Delivery } from './delivery.ts';
 import { Disk } from './disk.ts';
 import { scheduleHazard } from './hazard.ts';
+import { isOfNetwork } from './network-faults.ts';
 import { NODE_STATE } from './nodes.ts';
 import { Operator } from './operator.ts';
 import { stream } from './rng.ts';
@@ -61,16 +63,22 @@ import type { World } from './world.ts';
 
 const RAMP_STEPS = 100;
 
-/** COLD. Puts the setup's faults on the clock. */
+/** COLD. Puts the setup's faults on the clock, and has its conditions watched. */
 export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
   const faults = new Faults(world, delivery, control);
-  for (const fault of world.setup.faults) {
-    world.clock.at(fault.atNs, () => {
-      delivery.express?.settle(world.clock.nowNs - 1);
-      world.recorder.struck();
-      faults.apply(fault);
-    });
-  }
+  const strike = (fault: Fault): void => {
+    delivery.express?.settle(world.clock.nowNs - 1);
+    world.recorder.struck();
+    faults.apply(fault);
+  };
+  for (const fault of world.setup.faults) world.clock.at(fault.atNs, () => strike(fault));
+  watchConditions(world, (fault) => {
+    if (isOfNetwork(fault)) {
+      world.network.strike(fault);
+      delivery.reroute();
+    }
+    strike(fault);
+  });
 }
 
 class Faults {

@@ -8,6 +8,7 @@
  */
 import { LawError } from './errors.ts';
 import { EventQueue } from './event-queue.ts';
+import { possibleFaults } from './fault-end.ts';
 import type { Flights } from './flights.ts';
 import { QUEUE_FULL } from './nodes.ts';
 import type { NodeId } from './strategy.ts';
@@ -52,7 +53,7 @@ export class LawWatch {
     nodes.offerRows = (flights, rows, count) => {
       for (const row of rows.subarray(0, count)) this.#offerRow(flights, row);
     };
-    if (setup.faults.length === 0) return;
+    if (possibleFaults(setup).length === 0) return;
     const crash = nodes.crash.bind(nodes);
     nodes.crash = (node, ...rest) => {
       this.#disturbed(node);

@@ -6,6 +6,7 @@
  */
 import type { Engine } from './engine.ts';
 import { LawError } from './errors.ts';
+import { possibleFaults } from './fault-end.ts';
 import type { Fault, Workload } from './setup.ts';
 import { type NodeId, OP, type PartitionMove, type ShardId } from './strategy.ts';
 import { openRequests, type World } from './world.ts';
@@ -66,7 +67,8 @@ export class Laws {
   /** COLD. After a run in which nothing died, was deleted or expired: each key is on one shard, its owner's. */
   placed({ migration, setup, contents, keys, membership, nodes, infos, expiry }: World): void {
     if (contents.memory !== null) return; // evicts
-    if (migration === null || setup.faults.length > 0 || expiry !== null || deletes(setup.workload)) return;
+    if (migration === null || possibleFaults(setup).length > 0 || expiry !== null || deletes(setup.workload))
+      return;
     const primaries = infos.filter(({ id }) => nodes.primary[id] === 1);
     for (let key = 0; key < keys.count; key++) {
       const partition = membership.full.partitionOf(key);
@@ -136,7 +138,7 @@ export class Laws {
 
   /** COLD. After the run: an acknowledged write is lost only where a fault took a node, or a primary's place, away. */
   explained({ setup, recorder: { counters } }: World): void {
-    if (counters.lostWrites === 0 || setup.faults.some(({ kind }) => TAKES_WRITES.has(kind))) return;
+    if (counters.lostWrites === 0 || possibleFaults(setup).some(({ kind }) => TAKES_WRITES.has(kind))) return;
     throw new LawError('lost writes', `${counters.lostWrites} writes are lost, but no fault could lose any`);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What can be wrong with the network between two endpoints while a fault lasts: cut, or lossy. Faults are known
- * when the run starts, so a message asks when it may leave.
+ * when the run starts, so a message asks when it may leave. Those of conditions join when they strike; they meet what
+ * leaves from then on, and answers that have not left yet.
  *
  * A cut holds messages on a connection back until it heals: TCP goes on retransmitting, and a node that gets a
  * request late works on it although its client gave up long ago. A replication link that is silent for longer than
@@ -15,7 +16,7 @@
  * (TCP_RTO_MIN; RFC 6298, 5.5). Short requests have no later packets whose acknowledgements would tell earlier.
  */
 import { uniformAt } from './rng.ts';
-import type { Fault } from './setup.ts';
+import type { Fault, Setup } from './setup.ts';
 import type { ClientId, Nanos, NodeId } from './strategy.ts';
 
 const MIN_RETRANSMISSION_NS = 200e6;
@@ -28,35 +29,34 @@ type WithNodes<F> = F & { readonly inside: ReadonlySet<NodeId> };
 type CutSets = WithNodes<Cut> & { readonly group: ReadonlySet<ClientId> | null };
 
 export class NetworkFaults {
-  readonly #cuts: readonly CutSets[];
-  readonly #losses: readonly WithNodes<Loss>[];
+  readonly #cuts: CutSets[] = [];
+  readonly #losses: WithNodes<Loss>[] = [];
+  readonly #mayCome: boolean;
   readonly #clientZone: Uint8Array;
   readonly #key: number;
   #messages = 0;
 
   /** @param clientZone [client] zone index */
-  constructor(faults: readonly Fault[], clientZone: Uint8Array, key: number) {
-    const inside = (nodes: readonly NodeId[]): ReadonlySet<NodeId> => new Set(nodes);
-    this.#cuts = faults.flatMap((fault) =>
-      fault.kind === 'partition'
-        ? [
-            {
-              ...fault,
-              inside: inside(fault.nodes),
-              group: fault.clients && new Set(fault.clients),
-            },
-          ]
-        : [],
-    );
-    this.#losses = faults.flatMap((fault) =>
-      fault.kind === 'loss' ? [{ ...fault, inside: inside(fault.nodes) }] : [],
-    );
+  constructor({ faults, triggers }: Pick<Setup, 'faults' | 'triggers'>, clientZone: Uint8Array, key: number) {
+    for (const fault of faults) this.join(fault);
+    this.#mayCome = triggers.some((trigger) => trigger.faults.some(isOfNetwork));
     this.#clientZone = clientZone;
     this.#key = key;
   }
 
   get none(): boolean {
-    return this.#cuts.length === 0 && this.#losses.length === 0;
+    return this.#cuts.length === 0 && this.#losses.length === 0 && !this.#mayCome;
+  }
+
+  /** COLD. From now on this one is known too. */
+  join(fault: Fault): void {
+    if (fault.kind === 'partition')
+      this.#cuts.push({
+        ...fault,
+        inside: new Set(fault.nodes),
+        group: fault.clients && new Set(fault.clients),
+      });
+    if (fault.kind === 'loss') this.#losses.push({ ...fault, inside: new Set(fault.nodes) });
   }
 
   /** When a message that leaves at `atNs`, from client to node or back, gets through. */
@@ -128,6 +128,11 @@ export class NetworkFaults {
     }
     return lateNs;
   }
+}
+
+/** COLD. Whether a fault is one of these. */
+export function isOfNetwork({ kind }: Fault): boolean {
+  return kind === 'partition' || kind === 'loss';
 }
 
 function during({ atNs, forNs }: Cut | Loss, nowNs: Nanos): boolean {

@@ -7,7 +7,7 @@ import { ShapeSampler } from './distributions.ts';
 import type { Flights } from './flights.ts';
 import type { NetworkFaults } from './network-faults.ts';
 import type { RandomStream } from './rng.ts';
-import type { NetworkSetup } from './setup.ts';
+import type { Fault, NetworkSetup } from './setup.ts';
 import { whole } from './whole.ts';
 import { Ziggurat } from './ziggurat.ts';
 
@@ -53,6 +53,16 @@ export class Network {
   /** Nothing will be lost, delayed or cut off. */
   get sound(): boolean {
     return this.#faults === null;
+  }
+
+  /** COLD. A fault that nobody knew of when the run began. */
+  strike(fault: Fault): void {
+    this.#faults!.join(fault);
+  }
+
+  /** COLD. How much later an answer that leaves the node at `departNs` leaves, as things stand now. */
+  detourNs(client: number, node: number, departNs: number): number {
+    return this.#faults!.onClientLink(client, node, false, departNs) - departNs;
   }
 
   /** When a message sent now from client to node arrives. */

@@ -227,6 +227,22 @@ export interface ConnectionsResult {
   waits: TimeSummary;
 }
 
+/** What became of a condition (sim/conditions/condition.ts) under which a fault strikes. */
+export interface ConditionResult {
+  /** The fault's name. */
+  fault: string;
+  /** As it was written. */
+  when: string;
+  unit: 'share' | 'ms' | 'count';
+  /** Empty: it never held for long enough. */
+  struckMs: number[];
+  /** Longest time that it held; null where it never did. */
+  heldMs: number | null;
+  /** The value nearest to the limit, or farthest beyond it, and when; null where there was none. */
+  nearest: number | null;
+  nearestAtMs: number | null;
+}
+
 interface CacheResult {
   /** Null without a single get. */
   hitRatio: number | null;
@@ -416,8 +432,10 @@ export interface RunResult {
   failover: FailoverResult[];
   /** How replicas got in step with their primaries, in order of time. */
   resyncs: ResyncResult[];
-  /** Of every fault whose time is planned. */
+  /** Of every fault whose time is planned, or whose condition held. */
   faults: FaultImpact[];
+  /** Of every fault with a condition. */
+  conditions: ConditionResult[];
   events: ControlEvent[];
   lostWrites: number;
   staleReads: number;
@@ -444,6 +462,13 @@ export interface FaultMark {
   atMs: number;
 }
 
+interface ConditionMark {
+  name: string;
+  kind: string;
+  node: string;
+  when: string;
+}
+
 /** What was asked for on the command line; paths as they were given, or from where it was run. */
 export interface Origin {
   file: string;
@@ -465,7 +490,10 @@ export interface ScenarioInfo {
   cluster: string;
   /** What a reader of the numbers must know, such as "order recorded, times synthetic". */
   notes: string[];
+  /** Those whose time is planned. */
   faults: FaultMark[];
+  /** Those that strike when a condition holds. */
+  conditions: ConditionMark[];
   /** Null in results that do not say. */
   origin: Origin | null;
 }

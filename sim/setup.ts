@@ -2,6 +2,7 @@
  * Setup: the fully bound input of one run. `scenarios/load.ts` makes it from a scenario file; tests and
  * library users may write it by hand. Units are in the names; nothing is optional, nothing has a default.
  */
+import type { Condition } from './conditions/condition.ts';
 import type {
   ClientId,
   FailoverModule,
@@ -588,6 +589,18 @@ export type Fault = { readonly name: string; readonly atNs: Nanos } & (
   | { readonly kind: 'origin-down'; readonly forNs: Nanos }
 );
 
+/** Faults that strike when a condition has held for long enough. Exact meaning: sim/conditions/condition.ts. */
+export interface Trigger {
+  readonly name: string;
+  readonly condition: Condition;
+  /** Their times count from the strike on. */
+  readonly faults: readonly Fault[];
+  /** From a strike until somebody looks again; Infinity for never. */
+  readonly againAfterNs: Nanos;
+  /** Strikes at most; 1 keeps the faults' names, otherwise they get the time of the strike. */
+  readonly times: number;
+}
+
 /** A module with its parsed parameters. */
 export interface Bound<M> {
   readonly module: M;
@@ -634,6 +647,7 @@ export interface Setup {
   readonly origin: OriginSetup | null;
   /** In order of time. */
   readonly faults: readonly Fault[];
+  readonly triggers: readonly Trigger[];
   readonly strategy: StrategySetup;
   readonly metrics: MetricsSetup;
 }

@@ -1,5 +1,6 @@
 /** From what was recorded to the result: names instead of ids, milliseconds instead of nanoseconds. */
 
+import { conditionResults } from './conditions/triggers.ts';
 import { longestWaitNs } from './connections.ts';
 import type { Memory } from './memory/memory.ts';
 import { metastabilityOf, type Station } from './metastability.ts';
@@ -61,6 +62,7 @@ export function summarize(end: RunEnd): RunResult {
   const treatment = end.hotKeys && treatmentOf(world, end.hotKeys);
   const failover = recorder.outages.all.map((outage) => failoverResult(world, outage));
   const timeline = timelineOf(world);
+  const faults = [...setup.faults, ...world.struck].sort((a, b) => a.atNs - b.atNs);
   // Nobody will answer them; when the run was cut short, somebody might have.
   const unanswered = end.partial ? 0 : openRequests(world);
   return {
@@ -89,7 +91,8 @@ export function summarize(end: RunEnd): RunResult {
     partitions: partitionMapOf(world, end.keyCounts),
     failover,
     resyncs: recorder.resyncs.map((resync) => resyncResult(world, resync)),
-    faults: faultImpacts(setup.faults, timeline, finite(recorder.slowAboveNs)),
+    faults: faultImpacts(faults, timeline, finite(recorder.slowAboveNs)),
+    conditions: conditionResults(world.conditions),
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
@@ -116,7 +119,7 @@ export function summarize(end: RunEnd): RunResult {
     diverged: divergenceOf(world, endNs),
     metastable: metastabilityOf(
       timeline,
-      setup.faults,
+      faults,
       failover,
       longestLifeMs(setup),
       stationsOf(world, timeline),

@@ -3,6 +3,7 @@ import { Attempts } from './attempts.ts';
 import { Breaker } from './breaker.ts';
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
+import type { Watch } from './conditions/triggers.ts';
 import type { Connections } from './connections.ts';
 import { Contents } from './contents.ts';
 import { EventQueue } from './event-queue.ts';
@@ -26,7 +27,7 @@ import { Replication } from './replication/replication.ts';
 import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import { selectionContext } from './selection-context.ts';
-import type { Setup } from './setup.ts';
+import type { Fault, Setup } from './setup.ts';
 import { SplitBrains } from './split-brains.ts';
 import { type ControlPlane, type KeyNames, type NodeInfo, OP, type ShardInfo } from './strategy.ts';
 import type { Tracking } from './tracking.ts';
@@ -70,6 +71,10 @@ export interface World {
   readonly recorder: Recorder;
   readonly events: LoggedEvent[];
   readonly splitBrains: SplitBrains;
+  /** Faults of conditions that held, in order of their strikes. */
+  readonly struck: Fault[];
+  /** What became of each trigger of the setup. */
+  conditions: readonly Watch[];
   /** Null without a hot-key module: every read is answered by the key's shard. */
   readonly versions: Versions | null;
   /** Null where nodes tell no client of writes. */
@@ -140,6 +145,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     recorder,
     events: [],
     splitBrains: new SplitBrains(infos, nodes, clock, recorder.outages),
+    struck: [],
+    conditions: [],
     versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),
     tracking: null,
     probes: new Probes(nodes, network, queue, clock, recorder, clients.selections),
@@ -157,7 +164,7 @@ function networkOf(setup: Setup, infos: readonly NodeInfo[], clients: Clients, s
     clients.zone,
     Uint8Array.from(infos, (info) => info.zone),
     orderOf(setup),
-    new NetworkFaults(setup.faults, clients.zone, stream(seed, 'retransmissions').u32()),
+    new NetworkFaults(setup, clients.zone, stream(seed, 'retransmissions').u32()),
     stream(seed, 'bus'),
   );
 }

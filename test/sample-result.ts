@@ -360,6 +360,17 @@ function runOf(strategy: string, position: number): RunResult {
     tenants: [],
     failover,
     faults: faultsOf(traits),
+    conditions: [
+      {
+        fault: 'probe',
+        when: 'inFlight > 9',
+        unit: 'count',
+        struckMs: [30_000],
+        heldMs: 100,
+        nearest: 11,
+        nearestAtMs: 30_000,
+      },
+    ],
     events: eventsOf(failover),
     lostWrites: traits.lostWrites,
     staleReads: failover[0]!.staleReads,
@@ -433,6 +444,7 @@ export function sampleResult(strategies: readonly string[] = NAMES): Result {
         plugins: [],
         strategies: [],
       },
+      conditions: [],
       faults: [
         { name: 'kill-1', kind: 'crash', node: `node-${KILLED}`, atMs: 20_000 },
         { name: 'restart-1', kind: 'restart', node: `node-${KILLED}`, atMs: 40_000 },

@@ -98,6 +98,7 @@ export interface Overrides {
     | (Pick<OriginSetup, 'latencyNs' | 'latencyShape' | 'concurrency'> & Partial<OriginSetup>)
     | null;
   readonly faults?: Setup['faults'];
+  readonly triggers?: Setup['triggers'];
   readonly strategy?: Partial<Setup['strategy']>;
 }
 
@@ -184,6 +185,7 @@ export function buildSetup(overrides: Overrides): Setup {
         }
       : null,
     faults: overrides.faults ?? [],
+    triggers: overrides.triggers ?? [],
     strategy: {
       name: 'under-test',
       placement: { module: byRemainder, params: {} },

@@ -1,5 +1,6 @@
 /** Faults on the page: how long clients waited, strategy by strategy, and what it did to all requests. */
 import type { RunResult } from '../../sim/result.ts';
+import { conditionTable } from '../condition-table.ts';
 import { type FaultTables, faultTables, resyncTable } from '../fault-tables.ts';
 import { counted, duration } from '../format.ts';
 import { inProse } from '../ranked.ts';
@@ -13,11 +14,14 @@ const FAULTS_MAX = 6;
 export function faultsSection(runs: readonly RunResult[]): Html | null {
   const all = faultTables(runs);
   const [first] = all;
-  if (first === undefined) return null;
+  const conditions = conditionTable(runs);
+  if (first === undefined && conditions === null) return null;
+  const title =
+    first === undefined ? 'No condition held for long enough: nothing broke' : finding(runs, first.fault);
   const resyncs = resyncTable(runs);
   return section(
-    { id: 'faults', topic: 'What clients felt', title: finding(runs, first.fault) },
-    html`${all.slice(0, FAULTS_MAX).map(tablesOf)}${all.length > FAULTS_MAX ? html`<p class="caption">${counted(all.length - FAULTS_MAX, 'further fault')} left out; the result has them.</p>` : null}
+    { id: 'faults', topic: 'What clients felt', title },
+    html`${conditions && html`<h3>Faults under a condition</h3>${dataTable('Faults under a condition', conditions)}`}${all.slice(0, FAULTS_MAX).map(tablesOf)}${all.length > FAULTS_MAX ? html`<p class="caption">${counted(all.length - FAULTS_MAX, 'further fault')} left out; the result has them.</p>` : null}
 ${resyncs && dataDetails(dataTable('Replicas that got in step again', resyncs), 'Replicas that got in step again')}
 <p>${howToRead(
       'First success: from the fault until a client first had an answer for one of the dead node’s keys; its longest gap: the longest it ' +

@@ -25,6 +25,7 @@ export function verdictSection(result: Result): Html {
 ${price === '' ? null : html`<p class="price">${price}</p>`}
 <p class="setting">${name(result.scenario.workload)}<br>${name(result.scenario.cluster)}</p>
 ${rankingTable(result)}
+${result.scenario.conditions.length === 0 ? null : html`<p class="faults">Faults under a condition: ${result.scenario.conditions.map((one, i) => html`${i === 0 ? '' : ' · '}${inProse(one.name)} (${inProse(one.kind)} of ${inProse(one.node)}) when ${inProse(one.when)}`)}</p>`}
 ${result.scenario.faults.length === 0 ? null : html`<p class="faults">Faults: ${result.scenario.faults.map((fault, i) => html`${i === 0 ? '' : ' · '}${inProse(fault.name)} (${inProse(fault.kind)} of ${inProse(fault.node)}) at ${fault.atMs / 1000} s`)}</p>`}
 </section>
 `;

@@ -57,7 +57,12 @@ export function scopeOf(result: Result): GateScope {
   const nodes = result.runs.flatMap((run) => run.nodes);
   return {
     strategies: [...new Set(result.runs.map((run) => run.strategy))],
-    faults: result.scenario.faults.map((fault) => fault.name),
+    faults: [
+      ...new Set([
+        ...[...result.scenario.faults, ...result.scenario.conditions].map((fault) => fault.name),
+        ...result.runs.flatMap((run) => run.faults.map(({ fault }) => fault)),
+      ]),
+    ],
     nodes: [...new Map(nodes.map((node) => [node.id, node])).values()],
     tenants: [...new Set(result.runs.flatMap((run) => run.tenants.map(({ name }) => name)))],
   };

@@ -148,4 +148,16 @@ export const FAULT_METRICS: readonly Metric[] = [
     'Requests after a fault that took longer than 99 % of all before the first one.',
     ({ slowRequests }) => slowRequests,
   ),
+  {
+    name: 'strikes',
+    unit: 'count',
+    better: null,
+    explains: 'How often the conditions of faults held for long enough that they struck.',
+    narrows: ['fault'],
+    read: ({ conditions }, { fault }) => {
+      const asked = conditions.filter((one) => fault === null || one.fault === fault);
+      const strikes = asked.reduce((sum, { struckMs }) => sum + struckMs.length, 0);
+      return asked.length === 0 ? null : strikes;
+    },
+  },
 ];

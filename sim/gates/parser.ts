@@ -15,8 +15,9 @@
  */
 
 import { didYouMean } from '../suggest.ts';
-import { GateError } from './gate-error.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import type { GateError } from './gate-error.ts';
+import { TokenReader } from './token-reader.ts';
+import type { Token } from './tokens.ts';
 
 const COMPARATORS = ['<', '<=', '>', '>=', '=='] as const;
 export type Comparator = (typeof COMPARATORS)[number];
@@ -64,147 +65,93 @@ export function parseGate(source: string): ParsedGate {
 }
 
 class Parser {
-  readonly #source: string;
-  readonly #tokens: Token[];
-  #next = 0;
+  readonly #read: TokenReader;
 
   constructor(source: string) {
-    this.#source = source;
-    this.#tokens = tokensOf(source);
+    this.#read = new TokenReader(source, 'gate');
   }
 
   gate(): ParsedGate {
+    const read = this.#read;
     const subject = this.#subject();
-    const comparator = this.#comparator();
+    const comparator = read.comparator(COMPARATORS);
     const limit = this.#limit();
     let strategies: readonly Token[] = [];
     let phase: ParsedGate['phase'] = null;
     let nodes: NodeClause | null = null;
     let tenant: Token | null = null;
-    while (this.#peek().kind !== 'end') {
-      const word = this.#take();
+    while (read.peek().kind !== 'end') {
+      const word = read.take();
       const moment = MOMENTS.find((known) => known === word.text);
-      const again = this.#tokens.slice(0, this.#next - 1).some((token) => token.text === word.text);
-      if (word.kind !== 'name') throw this.#error(word, this.#expectedClause(word));
+      const again = read.earlier.some((token) => token.text === word.text);
+      if (word.kind !== 'name') throw this.#unexpected(word);
       if (word.text === 'for' && strategies.length === 0) strategies = this.#names('a strategy');
       else if (word.text === 'on' && nodes === null) nodes = this.#nodeClause();
-      else if (word.text === 'of' && tenant === null) tenant = this.#name('the name of a tenant');
-      else if (moment && phase === null) phase = { moment, word, fault: this.#name('the name of a fault') };
-      else if (again || moment)
-        throw this.#error(word, `"${word.text}" stands twice; a gate has one of each`);
-      else throw this.#error(word, this.#expectedClause(word));
+      else if (word.text === 'of' && tenant === null) tenant = read.name('the name of a tenant');
+      else if (moment && phase === null) phase = { moment, word, fault: read.name('the name of a fault') };
+      else if (again || moment) throw read.error(word, `"${word.text}" stands twice; a gate has one of each`);
+      else throw this.#unexpected(word);
     }
-    return { source: this.#source, subject, comparator, limit, strategies, phase, nodes, tenant };
+    return { source: read.source, subject, comparator, limit, strategies, phase, nodes, tenant };
   }
 
   #subject(): Subject {
-    if (this.#peek().text !== 'ratio' || this.#tokens[this.#next + 1]?.text !== '(')
+    const read = this.#read;
+    if (read.peek().text !== 'ratio' || read.peek(1).text !== '(')
       return { kind: 'metric', path: this.#path() };
-    this.#next += 2;
+    read.take();
+    read.take();
     const over = this.#path();
-    this.#symbol(',');
+    read.symbol(',');
     const under = this.#path();
-    this.#symbol(')');
+    read.symbol(')');
     return { kind: 'ratio', over, under };
   }
 
   #path(): Path {
-    const names = [this.#name('a metric, such as p99')];
-    while (this.#accept('.')) names.push(this.#name('the rest of the name'));
-    if (!this.#accept('(')) return { names, argument: null };
-    const argument = this.#name('the name of a fault');
-    this.#symbol(')');
+    const read = this.#read;
+    const names = [read.name('a metric, such as p99')];
+    while (read.accept('.')) names.push(read.name('the rest of the name'));
+    if (!read.accept('(')) return { names, argument: null };
+    const argument = read.name('the name of a fault');
+    read.symbol(')');
     return { names, argument };
   }
 
-  #comparator(): Comparator {
-    const token = this.#take();
-    const found = COMPARATORS.find((comparator) => comparator === token.text && token.kind === 'symbol');
-    if (found) return found;
-    throw this.#error(
-      token,
-      `${shown(token)} where a comparison belongs; write one of ${COMPARATORS.join(' ')}`,
-    );
-  }
-
   #limit(): Limit {
-    const word = this.#take();
+    const read = this.#read;
+    const word = read.take();
     if (word.kind === 'amount') return { kind: 'amount', amount: word };
     if (word.kind === 'name' && word.text === 'baseline') {
-      const sign = this.#accept('+') ? 1 : this.#accept('-') ? -1 : 0;
-      return { kind: 'baseline', word, sign: sign || 1, amount: sign === 0 ? null : this.#amount() };
+      const sign = read.accept('+') ? 1 : read.accept('-') ? -1 : 0;
+      const amount = sign === 0 ? null : read.amount('5% or 2ms');
+      return { kind: 'baseline', word, sign: sign || 1, amount };
     }
     const what = 'a limit such as 5ms, 80% or baseline + 5%';
     const other = word.kind === 'name' ? '; two metrics are compared by ratio(a, b) < 1' : '';
-    throw this.#error(word, `${shown(word)} where ${what} belongs${other}`);
+    throw read.error(word, `${read.shown(word)} where ${what} belongs${other}`);
   }
 
   #nodeClause(): NodeClause {
-    const word = this.#name('primaries, replicas, zone or node');
+    const read = this.#read;
+    const word = read.name('primaries, replicas, zone or node');
     const kind = NODE_CLASSES.find((known) => known === word.text);
     if (!kind)
-      throw this.#error(
-        word,
-        `unknown class of nodes "${word.text}"; ${didYouMean(word.text, NODE_CLASSES)}`,
-      );
+      throw read.error(word, `unknown class of nodes "${word.text}"; ${didYouMean(word.text, NODE_CLASSES)}`);
     const named = kind === 'zone' || kind === 'node';
-    return { kind, word, name: named ? this.#name(`the name of the ${kind}`) : null };
+    return { kind, word, name: named ? read.name(`the name of the ${kind}`) : null };
   }
 
   #names(what: string): Token[] {
-    const names = [this.#name(what)];
-    while (this.#accept(',')) names.push(this.#name(what));
+    const names = [this.#read.name(what)];
+    while (this.#read.accept(',')) names.push(this.#read.name(what));
     return names;
   }
 
-  #name(what: string): Token {
-    const token = this.#take();
-    if (token.kind === 'name' || token.kind === 'quoted') return token;
-    const quote = token.kind === 'amount' ? '; a name that starts with a digit goes in double quotes' : '';
-    throw this.#error(token, `${shown(token)} where ${what} belongs${quote}`);
+  #unexpected(token: Token): GateError {
+    const read = this.#read;
+    const clauses = 'for STRATEGY, before, during or after FAULT, on NODES, of TENANT';
+    const advice = `${read.shown(token)} after the gate; what may follow is: ${clauses}`;
+    return read.error(token, read.unitApart(token) ?? advice);
   }
-
-  #amount(): Token {
-    const token = this.#take();
-    if (token.kind === 'amount') return token;
-    throw this.#error(token, `${shown(token)} where an amount belongs, such as 5% or 2ms`);
-  }
-
-  #symbol(text: string): void {
-    const token = this.#take();
-    if (token.kind !== 'symbol' || token.text !== text)
-      throw this.#error(token, `${shown(token)} where "${text}" belongs`);
-  }
-
-  #accept(text: string): boolean {
-    const token = this.#peek();
-    const found = token.kind === 'symbol' && token.text === text;
-    if (found) this.#next++;
-    return found;
-  }
-
-  #expectedClause(token: Token): string {
-    const before = this.#tokens[this.#next - 2];
-    if (before?.kind === 'amount' && /^[\d.]+$/.test(before.text))
-      return `a unit sticks to its number; write ${before.text}${token.text}`;
-    return `${shown(token)} after the gate; what may follow is: for STRATEGY, before, during or after FAULT, on NODES, of TENANT`;
-  }
-
-  #peek(): Token {
-    return this.#tokens[this.#next]!;
-  }
-
-  #take(): Token {
-    const token = this.#peek();
-    if (token.kind !== 'end') this.#next++;
-    return token;
-  }
-
-  #error(token: Token, problem: string): GateError {
-    return new GateError(this.#source, token.offset, problem);
-  }
-}
-
-function shown(token: Token): string {
-  return token.kind === 'end' ? 'the gate ends' : `"${token.text}"`;
 }

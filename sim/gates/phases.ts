@@ -22,7 +22,8 @@ export function phaseSteps(
 ): PhaseSteps {
   const { stepMs, offered } = run.timeline;
   const crash = run.failover.find((candidate) => candidate.fault === fault);
-  const atMs = crash?.atMs ?? faults.find(({ name }) => name === fault)?.atMs;
+  const struck = run.faults.find((impact) => impact.fault === fault);
+  const atMs = crash?.atMs ?? struck?.atMs ?? faults.find(({ name }) => name === fault)?.atMs;
   if (atMs === undefined) return { kind: 'none', why: `the run has no fault "${fault}"` };
   const first = Math.floor(atMs / stepMs);
   if (moment === 'before') return range(0, first, offered.length, moment, fault);

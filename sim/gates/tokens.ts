@@ -1,5 +1,5 @@
 /**
- * A gate's text as tokens. A name is made of letters, digits, `-` and `_` and starts with a letter; any other
+ * The text of a gate, or of a condition, as tokens. A name is made of letters, digits, `-` and `_` and starts with a letter; any other
  * name goes in double quotes. An amount is a number and what sticks to it: `5ms`, `80%`, `38.58k/s`, `1m30s`.
  */
 import { GateError } from './gate-error.ts';
@@ -43,9 +43,9 @@ function tokenAt(source: string, offset: number): Token {
   const advice: Record<string, string> = {
     '"': 'the quoted name is not closed; add a second "',
     '=': 'write == for "equals"',
-    '!': 'a gate says what must hold; there is no !=',
+    '!': 'it says what holds; there is no !=',
     '*': 'there is no multiplication; write baseline + 5%, or ratio(a, b) < 1.05',
     '%': 'a percentage is a number with %, such as 5%',
   };
-  throw new GateError(source, offset, `unexpected ${found}: ${advice[found] ?? 'no gate contains it'}`);
+  throw new GateError(source, offset, `unexpected ${found}: ${advice[found] ?? 'it has no meaning here'}`);
 }

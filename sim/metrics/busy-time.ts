@@ -16,6 +16,10 @@ export class BusyTime {
 
   /** A thread of the node is busy from start to end; `sign` -1 takes it back. */
   add(node: number, startNs: number, endNs: number, sign: 1 | -1): void {
+    this.#add(node, startNs, endNs, sign);
+  }
+
+  #add(node: number, startNs: number, endNs: number, sign: 1 | -1): void {
     const step = this.#stepAt(startNs);
     if (step >= this.#steps) return;
     const stepEndNs = (step + 1) * this.#stepNs;
@@ -24,7 +28,7 @@ export class BusyTime {
       this.#busyNs[cell] = this.#busyNs[cell]! + sign * (endNs - startNs);
     } else {
       this.#busyNs[cell] = this.#busyNs[cell]! + sign * (stepEndNs - startNs);
-      this.add(node, stepEndNs, endNs, sign);
+      this.#add(node, stepEndNs, endNs, sign);
     }
   }
 

@@ -12,6 +12,9 @@ export function unsampled(setups: readonly Setup[]): string | null {
     return 'strategies have workloads or durations of their own: the same windows would not stand for all of them';
   if (setups.some(({ faults }) => !same(faults, first.faults)))
     return 'strategies have faults of their own: the same windows would not stand for all of them';
+  const [conditional] = setups.flatMap(({ triggers }) => triggers);
+  if (conditional !== undefined)
+    return `when "${conditional.name}" strikes is not known before the run, so no window can be put around it; give its time instead`;
   if (isRecorded(first.workload))
     return 'a recording is not drawn from; recording.window and recording.sample take a part of it';
   if (isClosedLoop(first.workload)) return 'in a closed loop the load of a window depends on the one before';

@@ -78,6 +78,7 @@ test('the JSON Schema is draft-7 and lists the contract of a run', () => {
   expect(Object.keys(properties).sort()).toEqual(fields.sort());
   // Results from before there was rebalancing, several tenants, connections, a map of partitions, the impact of faults or ages of stale reads, are read as without.
   expect(fields.filter((field) => !required.includes(field))).toEqual([
+    'conditions',
     'connections',
     'faults',
     'partitions',

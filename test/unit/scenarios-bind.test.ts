@@ -170,6 +170,7 @@ describe('describeScenario', () => {
       workload: '1k/s poisson, 100k keys Zipf 0.99, 95% get / 5% set, values of 1KiB',
       cluster: '6 shards x 2 = 12 nodes in 1 zone, 1 service thread each, 10us a get or set',
       notes: ['a runs with cluster.shards 12'],
+      conditions: [],
       faults: [{ name: 'crash node-0 at 1s', kind: 'crash', node: 'node-0', atMs: 1000 }],
     });
   });
