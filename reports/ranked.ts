@@ -57,6 +57,13 @@ function keptBusy({ busiest }: NonNullable<RunResult['metastable']>): string {
   return `; ${visible(station)} is ${percent(utilizationAfter)} busy, where ${percent(utilizationBefore)} did`;
 }
 
+const OFF_SHOWN = 3;
+
+function offText(off: readonly string[]): string {
+  const shown = off.slice(0, OFF_SHOWN).map(visible).join('; ');
+  return off.length > OFF_SHOWN ? `${shown}; and ${off.length - OFF_SHOWN} more` : shown;
+}
+
 function caveatsOf(run: RunResult): string[] {
   const found: string[] = [];
   if (run.bound) found.push('a bound, not a competitor: it uses what no client can know');
@@ -79,6 +86,10 @@ function caveatsOf(run: RunResult): string[] {
   if (staleShare > STALE_SHARE_NAMED)
     found.push(`stale: over 1% of requests got a value older than a write executed before`);
   found.push(...neverStruck(run));
+  for (const { fault, why } of run.idleFaults.slice(0, OFF_SHOWN))
+    found.push(`${visible(fault)} did nothing: ${visible(why)}`);
+  if (run.convergence !== null && run.convergence.off.length > 0)
+    found.push(`not in order when the run ended: ${offText(run.convergence.off)}`);
   const unrecovered = run.failover.filter((failover) => failover.recoveredMs === null);
   if (unrecovered.length > 0) found.push('had not recovered when the run ended');
   return found;

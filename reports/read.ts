@@ -146,6 +146,7 @@ const faultImpact = z.object({
   originPeakPerSec: number,
   p99BackAfterMs: maybe,
   hitRatioBackAfterMs: maybe,
+  convergedAfterMs: maybe.default(null),
 });
 
 const conditionResult = z.object({
@@ -318,6 +319,11 @@ const run = z
     resyncs: z.array(resync).default([]),
     faults: z.array(faultImpact).default([]),
     conditions: z.array(conditionResult).default([]),
+    idleFaults: z.array(z.object({ fault: name, atMs: number, why: name })).default([]),
+    convergence: z
+      .object({ convergedMs: maybe, off: z.array(name) })
+      .nullable()
+      .default(null),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,
     staleReads: count,

@@ -3,6 +3,7 @@ import type { Fault, LoadSetup } from '../sim/setup.ts';
 import type { NodeInfo } from '../sim/strategy.ts';
 import { formatDuration, formatFactor } from '../sim/units.ts';
 import type { FaultInput } from './fault-schema.ts';
+import { VERBS, type Verb } from './fault-verbs.ts';
 
 /** One fault of one node at one time, and where it stands in the scenario. */
 interface PlannedFault {
@@ -22,36 +23,17 @@ interface PlannedTrigger {
   readonly times: number;
 }
 
-/** A target nobody answers to. */
-interface UnknownTarget {
+/** A target nobody answers to, or twice. */
+interface WrongTarget {
   readonly index: number;
   readonly verb: string;
   readonly given: string;
-  readonly is: 'node' | 'zone';
+  readonly is: 'no node' | 'no zone' | 'a zone without nodes' | 'listed twice';
 }
 
-const VERBS = [
-  'crash',
-  'restart',
-  'pause',
-  'stall',
-  'slow',
-  'partition',
-  'loss',
-  'crashes',
-  'crashSome',
-  'flap',
-  'handOver',
-  'rollingRestart',
-  'drain',
-  'zoneOutage',
-  'resume',
-  'heal',
-] as const;
-type Verb = (typeof VERBS)[number];
-
-export function verbOf(input: FaultInput): Verb | 'slowOrigin' | 'originDown' {
-  return VERBS.find((verb) => verb in input) ?? ('slowOrigin' in input ? 'slowOrigin' : 'originDown');
+/** The schema lets no fault without one pass. */
+export function verbOf(input: FaultInput): Verb {
+  return VERBS.find((verb) => verb in input)!;
 }
 
 /** Who can be hit. */
@@ -64,7 +46,7 @@ interface Cast {
 interface Plan {
   readonly planned: PlannedFault[];
   readonly triggers: readonly PlannedTrigger[];
-  readonly unknown: UnknownTarget[];
+  readonly unknown: WrongTarget[];
   /** Indices in `faults`: heals and resumes of nothing. */
   readonly idle: readonly number[];
 }
@@ -81,7 +63,7 @@ interface End {
 export function planFaults(inputs: readonly FaultInput[], cast: Cast, endNs: number): Plan {
   const { nodes, zones } = cast;
   const planned: PlannedFault[] = [];
-  const unknown: UnknownTarget[] = [];
+  const unknown: WrongTarget[] = [];
   const ends: End[] = [];
   const triggers: PlannedTrigger[] = [];
   for (const [index, input] of inputs.entries()) {
@@ -247,21 +229,25 @@ function targetsOf(
   input: NodeFaultInput,
   nodes: readonly NodeInfo[],
   zones: readonly string[],
-): readonly NodeInfo[] | Omit<UnknownTarget, 'index'> {
-  const verb = verbOf(input) as Verb;
+): readonly NodeInfo[] | Omit<WrongTarget, 'index'> {
+  const verb = verbOf(input);
   const whom = input[verb as keyof NodeFaultInput] as Whom;
   const target =
     'zoneOutage' in input ? { zone: input.zoneOutage } : isGroup(whom) ? (whom.from ?? 'all') : whom;
   if (target === 'all' && !nodes.some(({ name }) => name === 'all')) return nodes;
   if (typeof target === 'object' && 'zone' in target) {
     const zone = zones.indexOf(target.zone);
-    if (zone < 0) return { verb, given: target.zone, is: 'zone' };
-    return nodes.filter((node) => node.zone === zone);
+    if (zone < 0) return { verb, given: target.zone, is: 'no zone' };
+    const inZone = nodes.filter((node) => node.zone === zone);
+    if (inZone.length === 0 && verb !== 'partition' && verb !== 'zoneOutage')
+      return { verb, given: target.zone, is: 'a zone without nodes' };
+    return inZone;
   }
   const found: NodeInfo[] = [];
   for (const given of [target].flat()) {
     const node = nodes.find(({ name }) => name === given);
-    if (node === undefined) return { verb, given, is: 'node' };
+    if (node === undefined) return { verb, given, is: 'no node' };
+    if (found.includes(node)) return { verb, given, is: 'listed twice' };
     found.push(node);
   }
   return found;

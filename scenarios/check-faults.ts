@@ -50,11 +50,7 @@ function checkFaultOrder({ faults, cluster, origin, clients }: Sections, endNs: 
   const cast = { ...scope, clients: clients?.count ?? 0 };
   const { planned, triggers, unknown, idle } = planFaults(faults, cast, endNs ?? 0);
   const findings = unknown.map(({ index, verb, given, is }) =>
-    finding(
-      ['faults', index, verb],
-      `there is no ${is} ${quoted(given)}`,
-      is === 'node' ? nodeList(given, nodes) : choices(given, cluster.zones),
-    ),
+    finding(['faults', index, verb], ...wrongTarget(given, is, nodes, cluster.zones)),
   );
   findings.push(...checkEnds(faults, idle));
   const refuse = (index: number, [message, hint]: Refusal): void => {
@@ -94,6 +90,8 @@ function refusalAlone(fault: Fault, { cluster, nodes, clients, origin }: Place):
     case 'partition': {
       if (isAlone(fault, nodes, cluster.zones))
         return ['nobody is on the other side', 'cut off fewer nodes, or a zone of several'];
+      if (fault.clients !== null && fault.between === 'nodes')
+        return ['clients have no links among nodes', 'leave `between` out'];
       const stranger = fault.clients?.find((client) => client >= (clients?.count ?? Infinity));
       return stranger === undefined
         ? null
@@ -179,6 +177,24 @@ class Order {
 
 /** Crashes of nodes that only the run tells. */
 const TAKES_DOWN: ReadonlySet<Fault['kind']> = new Set(['hazard', 'crash-some', 'rolling-restart']);
+
+function wrongTarget(
+  given: string,
+  is: 'no node' | 'no zone' | 'a zone without nodes' | 'listed twice',
+  nodes: readonly NodeInfo[],
+  zones: readonly string[],
+): Refusal {
+  switch (is) {
+    case 'no node':
+      return [`there is no node ${quoted(given)}`, nodeList(given, nodes)];
+    case 'no zone':
+      return [`there is no zone ${quoted(given)}`, choices(given, zones)];
+    case 'a zone without nodes':
+      return [`no node is in zone ${quoted(given)}`, 'there are more zones than nodes of a shard'];
+    case 'listed twice':
+      return [`${quoted(given)} is listed twice`, 'name each node once'];
+  }
+}
 
 function targetsOf(fault: Fault): readonly number[] {
   if ('nodes' in fault) return fault.nodes;

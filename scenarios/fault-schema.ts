@@ -36,9 +36,13 @@ const back = {
     .prefault('nothing')
     .describe('nothing: with an empty memory; data: with what it held when it died, read from its disk.'),
   loadRate: byteRate()
-    .prefault('100MiB/s')
-    .describe('With data: how fast it is read, while the node answers LOADING [bytes per time].'),
+    .optional()
+    .describe(
+      'With data: how fast it is read, while the node answers LOADING [bytes per time]; default 100MiB/s.',
+    ),
 };
+/** How fast a data set is read from disk [bytes per second]. */
+const DEFAULT_LOAD_RATE = 100 * 1024 ** 2;
 const lasting = duration({ min: 1 }).describe('For so long [duration].');
 const slowdown = () => factor().describe('How many times as long work takes, such as 4x.');
 
@@ -208,12 +212,22 @@ export const faultSchema = verb.transform((input, context) => {
       path: ['when'],
       message: 'this ends at a time: give it `at`, or give what it ends `for`',
     });
+  if ('times' in input && input.times !== undefined && !('flap' in input) && input.every === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['times'],
+      message: '`times` says how often `every` repeats it: add `every`',
+    });
+  if ('loadRate' in input && input.loadRate !== undefined && input.with !== 'data')
+    context.addIssue({ code: 'custom', path: ['loadRate'], message: 'nothing is read: add `with: data`' });
   if (condition === undefined && input.at === undefined)
     context.addIssue({
       code: 'custom',
       path: ['at'],
       message: '"at" is missing: say at which time, or `when` which condition holds',
     });
-  return { ...input, at: input.at ?? 0 };
+  const at = input.at ?? 0;
+  if ('with' in input) return { ...input, at, loadRate: input.loadRate ?? DEFAULT_LOAD_RATE };
+  return { ...input, at };
 });
 export type FaultInput = z.output<typeof faultSchema>;

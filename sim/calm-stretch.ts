@@ -113,7 +113,8 @@ export class CalmStretch {
   /** COLD. */
   #survey(nowNs: number): boolean {
     const { membership, clients, setup, infos } = this.#world;
-    if (membership.tables.some((table) => table !== membership.full)) return false;
+    if (this.#world.nodes.anyWentOver || membership.tables.some((table) => table !== membership.full))
+      return false;
     for (let shard = 0; shard < setup.cluster.shards; shard++) {
       const primary = clients.writer(0, shard);
       for (let client = 1; client < clients.count; client++)

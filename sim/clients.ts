@@ -2,11 +2,13 @@
  * The clients: application instances, each with its own belief about the cluster and its own instances of the
  * strategy's modules. Nothing here reads the nodes' true state.
  */
+
 import type { Clock } from './clock.ts';
 import { StrategyError } from './errors.ts';
 import type { Membership } from './membership.ts';
 import { stream } from './rng.ts';
 import type { Setup } from './setup.ts';
+import { type ShardMembers, SharedMembers } from './shard-members.ts';
 import {
   type ClientView,
   NONE,
@@ -16,6 +18,15 @@ import {
   type Selection,
   type SelectionContext,
 } from './strategy.ts';
+
+/** What a node tells a client that asks: CLUSTER SLOTS. */
+export interface TopologyAnswer {
+  /** [shard] */
+  readonly primaries: readonly number[];
+  /** [node] its shard; null where nodes stay where they are */
+  readonly shardOf: readonly number[] | null;
+  readonly failed: readonly number[];
+}
 
 export class Clients {
   readonly count: number;
@@ -37,9 +48,9 @@ export class Clients {
   readonly #shardCount: number;
   readonly #selectionName: string;
   readonly #mode: 'primary' | 'shard' | 'preference';
-  /** [shard x width] node ids, the first primary first */
-  readonly #shardNodes: Int32Array;
-  readonly #width: number;
+  /** [client] which nodes it takes for members of which shard */
+  readonly #members: ShardMembers[];
+  readonly #knownMembers: SharedMembers;
   readonly #candidates: Int32Array;
   /** [shard] its nodes as they were at the start, the primary first */
   readonly #asBuilt: readonly Int32Array[];
@@ -63,29 +74,28 @@ export class Clients {
     seed: number,
     contextOf: (client: number) => SelectionContext,
   ) {
-    const { shards, replicas, zones } = setup.cluster;
+    const { shards, zones } = setup.cluster;
     this.count = count;
     this.membership = membership;
     this.#clock = clock;
     this.#nodeCount = nodes.length;
     this.#shardCount = shards;
-    this.#width = 1 + replicas;
     this.zone = Uint8Array.from({ length: count }, (_, client) => client % zones.length);
     this.inFlight = new Int32Array(count * nodes.length);
     this.live = new Uint8Array(count * nodes.length).fill(1);
     this.primaryOf = Int32Array.from({ length: count * shards }, (_, i) => i % shards);
     this.suspectUntilNs = new Float64Array(count * nodes.length);
-    this.#shardNodes = new Int32Array(shards * this.#width);
-    for (const node of nodes)
-      this.#shardNodes[node.shard * this.#width + Math.floor(node.id / shards)] = node.id;
+    this.#knownMembers = new SharedMembers(shards);
+    const members = this.#knownMembers.of(nodes.map(({ shard }) => shard));
+    this.#members = new Array<ShardMembers>(count).fill(members);
     this.#asBuilt = Array.from({ length: shards }, (_, shard) =>
-      this.#shardNodes.slice(shard * this.#width, (shard + 1) * this.#width),
+      members.nodes.slice(members.from[shard], members.from[shard + 1]),
     );
     this.#hasDoubted = new Uint8Array(count);
     const { module, params } = setup.strategy.selection;
     this.#selectionName = module.name;
     this.#mode = module.candidates;
-    this.#candidates = new Int32Array(Math.max(this.#width, membership.full.depth));
+    this.#candidates = new Int32Array(Math.max(nodes.length, membership.full.depth));
     const zoneOf = Uint8Array.from(nodes, (node) => node.zone);
     this.views = Array.from({ length: count }, (_, client) => this.#view(client, zoneOf));
     this.selections = this.views.map((view) =>
@@ -124,7 +134,7 @@ export class Clients {
   ): number {
     if (this.#mode === 'primary') return this.writer(client, shard);
     if (this.#mode === 'shard' && this.#hasDoubted[client] === 0)
-      return this.#select(client, this.#asBuilt[shard]!, this.#width, key, op);
+      return this.#select(client, this.#asBuilt[shard]!, this.#asBuilt[shard]!.length, key, op);
     const count =
       this.#mode === 'shard'
         ? this.#shardCandidates(client, shard)
@@ -151,11 +161,17 @@ export class Clients {
     this.#hasDoubted[client] = 1;
   }
 
-  /** The client is told who is primary of each shard, and who has failed. */
-  learn(client: number, primaries: readonly number[], failed: readonly number[]): void {
+  /** COLD. The client is told who is primary of each shard, who else belongs to it, and who has failed. */
+  learn(client: number, { primaries, shardOf, failed }: TopologyAnswer): void {
     const { primaryOf, live } = this.views[client]!;
-    if (failed.length > 0 || primaries.some((node, shard) => node !== primaryOf[shard]))
+    const members = shardOf === null ? this.#members[client]! : this.#knownMembers.of(shardOf);
+    if (
+      failed.length > 0 ||
+      members !== this.#members[client] ||
+      primaries.some((node, shard) => node !== primaryOf[shard])
+    )
       this.#hasDoubted[client] = 1;
+    this.#members[client] = members;
     primaryOf.set(primaries);
     live.fill(1);
     for (const node of failed) live[node] = 0;
@@ -185,9 +201,9 @@ export class Clients {
     const primary = this.writer(client, shard);
     let count = 0;
     if (this.#usable(client, primary)) candidates[count++] = primary;
-    const from = shard * this.#width;
-    for (let i = from; i < from + this.#width; i++) {
-      const node = this.#shardNodes[i]!;
+    const { from, nodes } = this.#members[client]!;
+    for (let i = from[shard]!; i < from[shard + 1]!; i++) {
+      const node = nodes[i]!;
       if (node !== primary && this.#usable(client, node)) candidates[count++] = node;
     }
     if (count === 0) candidates[count++] = primary;

@@ -28,26 +28,34 @@ const EVENT_CODES: Record<FailoverEvent, number> = {
   readmitted: 7,
   'cluster-down': 8,
   'cluster-up': 9,
+  migrated: 10,
 };
+
+/** What it needs of whoever delivers requests. */
+interface Hands {
+  /** Writes that wait at the node go on. */
+  releaseWrites(node: NodeId): void;
+  /** What requests meet may change at once. */
+  clearLane(): void;
+}
 
 export class Control {
   readonly #world: World;
   readonly #laws: Laws;
   readonly #bytesPerKey: number;
   readonly #resync: Resync;
-  readonly #releaseWrites: (node: NodeId) => void;
+  readonly #hands: Hands;
   /** The node may have come to believe something else; NONE for any. Null where nobody listens. */
   onChange: ((node: NodeId) => void) | null = null;
 
   /**
    * @param bytesPerKey mean size of key and value, for full synchronisations
-   * @param releaseWrites those that wait at the node go on
    */
-  constructor(world: World, laws: Laws, bytesPerKey: number, releaseWrites: (node: NodeId) => void) {
+  constructor(world: World, laws: Laws, bytesPerKey: number, hands: Hands) {
     this.#world = world;
     this.#laws = laws;
     this.#bytesPerKey = bytesPerKey;
-    this.#releaseWrites = releaseWrites;
+    this.#hands = hands;
     this.#resync = new Resync(world, bytesPerKey);
     world.replication.onSevered = (node, atNs) => {
       if (atNs < Infinity) world.clock.at(atNs, () => this.#resync.retry(node));
@@ -70,13 +78,14 @@ export class Control {
       promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
       demote: (node, primary) => this.#demote(node, primary),
       follow: (node, primary) => this.#resync.follow(node, primary),
+      migrate: (node, primary) => this.#migrate(node, primary),
       setServing: (node, serving) => {
         nodes.serving[node] = serving ? 1 : 0;
         splitBrains.look(node);
       },
       pauseWrites: (node, paused) => {
         nodes.writesPaused[node] = paused ? 1 : 0;
-        if (!paused) this.#releaseWrites(node);
+        if (!paused) this.#hands.releaseWrites(node);
       },
       log: (event, about, by) => this.log(event, about, infos[by]!.name, by),
     };
@@ -117,11 +126,11 @@ export class Control {
   }
 
   log(event: FailoverEvent, about: NodeId, by: string, byId: number): void {
-    const { events, recorder, infos, clock } = this.#world;
+    const { events, recorder, infos, nodes, clock } = this.#world;
     events.push({ atNs: clock.nowNs, event, node: infos[about]!.name, by });
     recorder.fingerprint.event(clock.nowNs, EVENT_CODES[event], about, byId);
     this.onChange?.(NONE);
-    if (event === 'election') recorder.outages.decided(infos[about]!.shard, clock.nowNs);
+    if (event === 'election') recorder.outages.decided(nodes.shard[about]!, clock.nowNs);
     if (event === 'detected' || event === 'ejected') recorder.outages.detected(about, clock.nowNs);
   }
 
@@ -163,6 +172,15 @@ export class Control {
     splitBrains.look(node);
     replication.demoted(node, clock.nowNs);
     this.#resync.follow(node, primary);
+  }
+
+  /** What is under way to it and what clients believe is left as it is: it will answer MOVED. */
+  #migrate(node: NodeId, primary: NodeId): void {
+    const { nodes, replication } = this.#world;
+    this.#hands.clearLane();
+    nodes.goOver(node, nodes.shard[primary]!);
+    replication.migrate(node, primary);
+    this.#resync.start(node);
   }
 
   /** A node reads its own data set of so many keys; it answers LOADING until it is done. A replica then catches up. */

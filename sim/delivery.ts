@@ -241,6 +241,11 @@ export class Delivery {
       return;
     }
     if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
+    // It has gone over to another shard, which this client does not know.
+    if (nodes.wentOver(node) && nodes.shard[node] !== attempts.shard[attempt]) {
+      this.turnAway(attempt, OUTCOME.moved);
+      return;
+    }
     const isRead = attempts.op[attempt] === OP.get;
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) {
       if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
@@ -269,11 +274,11 @@ export class Delivery {
 
   /** Partitions may change hands: a node that does not own the key says who does (MOVED), or who has it now (ASK). */
   #sendsElsewhere(attempt: number, node: number): boolean {
-    const { attempts, nodes, contents, infos, membership } = this.#world;
+    const { attempts, nodes, contents, membership } = this.#world;
     const migration = this.#world.migration!;
     const key = attempts.key[attempt]!;
     const partition = membership.full.partitionOf(key);
-    const { shard } = infos[node]!;
+    const shard = nodes.shard[node]!;
     const owner = migration.owner[partition]!;
     const to = migration.movingTo[partition]!;
     if (owner !== shard) {

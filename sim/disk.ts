@@ -40,7 +40,7 @@ export class Disk {
 
   /** A primary that nobody has replaced has its data set back; returns how many keys it reads. */
   load(node: NodeId): number {
-    const { contents, replication, infos, recorder } = this.#world;
+    const { contents, replication, nodes, recorder } = this.#world;
     const dataSet = this.#dataSets.get(node);
     if (dataSet === undefined) return 0;
     this.#dataSets.delete(node);
@@ -50,7 +50,7 @@ export class Disk {
       });
       for (const key of dataSet.lost) {
         contents.acknowledge(key, contents.ackedNs(key));
-        recorder.found(infos[node]!.shard, key);
+        recorder.found(nodes.shard[node]!, key);
       }
     }
     return dataSet.keys.length;
@@ -58,7 +58,8 @@ export class Disk {
 
   #isReplaced(node: NodeId): boolean {
     const { infos, nodes } = this.#world;
-    const { shard } = infos[node]!;
-    return infos.some(({ id, shard: its }) => its === shard && id !== node && nodes.primary[id] === 1);
+    return infos.some(
+      ({ id }) => id !== node && nodes.shard[id] === nodes.shard[node] && nodes.primary[id] === 1,
+    );
   }
 }

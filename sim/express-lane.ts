@@ -212,6 +212,7 @@ export class ExpressLane {
       nodes.state[node] === NODE_STATE.up &&
       nodes.loadingUntilNs[node]! <= nowNs &&
       nodes.serving[node] === 1 &&
+      !nodes.wentOver(node) &&
       (isRead
         ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key, nowNs))
         : nodes.primary[node] === 1 && nodes.writesPaused[node] === 0);

@@ -1,51 +1,7 @@
 /**
- * Faults and their exact meaning.
- *
- * crash: the node stops at once. Work in its queue and in service is gone, and so is its memory. `of: process`
- * (kill -9): open connections are reset, new ones refused, and what the process had written to its sockets
- * still arrives. `of: host` (power, kernel): silence.
- *
- * restart: the node comes back but knows its role (nodes.conf, or its configuration). With data (an append-only file)
- * it answers LOADING until it has read what it had executed when it died, and its replicas lack nothing; a replica
- * catches up without a full copy. Cold, its memory is empty. A
- * replica copies its primary's data set. A primary that nobody replaced is an empty primary, and its replicas,
- * obeying it, copy that: without persistence, Redis wipes them (replication documentation, "Safety of
- * replication when master has persistence turned off").
- *
- * hand-over: an operator has another node of the shard become primary (sim/operator.ts), which a node that is no
- * primary does not need.
- *
- * drain: for maintenance. The node hands its role over, then refuses requests as if it were gone, but goes on
- * replicating, and takes requests again `for` so long after the drain began. The role stays where it is.
- *
- * rolling-restart: node by node, replicas before primaries, stops and comes back after `down`; when it has its data,
- * and `between` later, the next one's turn comes. Graceful: it hands its role over first. A node that is down
- * already is left out, one that crashes in its turn is waited for.
- *
- * A graceful leave where clients fail over by themselves: all of them are told, take the shard out of their ring, and
- * take it back when it returns. Without a failover module there is nobody to hand over to.
- *
- * crash-some: k of the nodes, drawn by the seed among those that are up, crash at the same moment (a rack, a bad
- * release); all of them where fewer are up. They restart together after so long, if at all.
- *
- * A node that is down for another reason does not crash again, and one that is up is not restarted.
- *
- * hazard: crashes and restarts at random times, seeded (sim/hazard.ts).
- *
- * pause: the process hangs (SIGSTOP, a long collection of garbage, a live migration). Its kernel still accepts:
- * what arrives waits, and what was in its queue or in service goes on afterwards, so much later. Its timers and
- * the messages of its protocol wait too; it learns afterwards what was decided without it.
- *
- * stall: a slow command, or the fork of BGSAVE (which stops Redis while page tables are copied). It queues like any
- * command and keeps one thread busy for so long. With a single thread, timers and messages wait as well.
- *
- * partition, loss: what they do to messages is told in sim/network-faults.ts.
- *
- * slow: whatever starts to queue while it lasts takes `factor` times the work. With a ramp the factor rises evenly,
- * in steps of a hundredth of the ramp, as with a leak or a disk that fills. slow-origin: so does the origin.
- *
- * origin-down: the origin begins nothing. What it had begun is answered; what it is asked waits, and is worked off
- * by its limited concurrency when it is back. Clients set no timeout on the origin.
+ * Faults, as they strike. What each does, what is refused and what chance may bring about all the same is told once, in
+ * scenarios/fault-verbs.ts (MODEL.md shows it): verbs there are kinds here, but for flap and zoneOutage, which are made of
+ * crashes, restarts and a partition, and resume and heal, which are ends known when the run begins.
  */
 import { watchConditions } from './conditions/triggers.ts';
 import type { Control } from './control.ts';
@@ -58,6 +14,7 @@ import { Operator } from './operator.ts';
 import { stream } from './rng.ts';
 import { restartInTurn } from './rolling-restart.ts';
 import type { Fault, LoadSetup } from './setup.ts';
+import { Slowdowns } from './slowdowns.ts';
 import { NONE } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -66,7 +23,9 @@ const RAMP_STEPS = 100;
 /** COLD. Puts the setup's faults on the clock, and has its conditions watched. */
 export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
   const faults = new Faults(world, delivery, control);
+  const { convergence } = world;
   const strike = (fault: Fault): void => {
+    convergence!.watch();
     delivery.express?.settle(world.clock.nowNs - 1);
     world.recorder.struck();
     faults.apply(fault);
@@ -87,6 +46,7 @@ class Faults {
   readonly #control: Control;
   readonly #operator: Operator;
   readonly #disk: Disk;
+  readonly #slowdowns = new Slowdowns();
 
   constructor(world: World, delivery: Delivery, control: Control) {
     this.#world = world;
@@ -97,13 +57,34 @@ class Faults {
   }
 
   apply(fault: Fault): void {
+    const why = this.#whyIdle(fault);
+    if (why !== null) this.#idle(fault.name, why);
+    else this.#act(fault);
+  }
+
+  /** Whom a fault needs up, or down, is so or not when it strikes by chance or under a condition. */
+  #whyIdle(fault: Fault): string | null {
+    if (!('node' in fault) || fault.kind === 'slow') return null;
+    const { nodes, infos } = this.#world;
+    const isUp = nodes.isUp(fault.node);
+    const { name } = infos[fault.node]!;
+    if (fault.kind === 'restart') return isUp ? `${name} was up` : null;
+    if (fault.kind !== 'hand-over') return isUp ? null : `${name} was down`;
+    return nodes.primary[fault.node] === 1 ? null : `${name} was no primary`;
+  }
+
+  #idle(fault: string, why: string): void {
+    const { idleFaults, clock } = this.#world;
+    idleFaults.push({ fault, atNs: clock.nowNs, why });
+  }
+
+  #act(fault: Fault): void {
     switch (fault.kind) {
       case 'crash':
         this.#crash(fault);
         break;
       case 'hand-over':
-        this.#mark(fault.name, fault.node);
-        this.#operator.handOver(fault.node, fault.how);
+        this.#handOver(fault);
         break;
       case 'restart':
         this.#restart(fault.node, fault.load);
@@ -138,8 +119,23 @@ class Faults {
         this.#slowOrigin(fault);
         break;
       case 'origin-down':
-        if (this.#world.origin !== null) this.#world.origin.upAtNs = fault.atNs + fault.forNs;
+        this.#originDown(fault);
         break;
+    }
+  }
+
+  #originDown({ atNs, forNs }: Extract<Fault, { kind: 'origin-down' }>): void {
+    const { origin } = this.#world;
+    if (origin !== null) origin.upAtNs = Math.max(origin.upAtNs, atNs + forNs);
+  }
+
+  #handOver({ name, node, how }: Extract<Fault, { kind: 'hand-over' }>): void {
+    const { control, infos } = this.#world;
+    if (control?.handOver === undefined)
+      this.#idle(name, `nobody takes over from ${infos[node]!.name}: there is no failover by servers`);
+    else {
+      this.#mark(name, node);
+      this.#operator.handOver(node, how);
     }
   }
 
@@ -181,7 +177,9 @@ class Faults {
     this.#leave(name, node, () => {
       if (!nodes.isUp(node) || clock.nowNs >= untilNs) return;
       nodes.drain(node, untilNs);
-      clock.at(untilNs, () => this.#operator.welcome(node));
+      clock.at(untilNs, () => {
+        if (nodes.drainedUntilNs[node]! <= clock.nowNs) this.#operator.welcome(node);
+      });
     });
   }
 
@@ -195,6 +193,7 @@ class Faults {
     const { nodes, infos, clock, seed } = this.#world;
     const rng = stream(seed, `crash-some/${name}`);
     const up = among.filter((node) => nodes.isUp(node));
+    if (up.length < count) this.#idle(name, `${up.length} of ${among.length} nodes were up, not ${count}`);
     for (let drawn = 0; drawn < count && up.length > 0; drawn++) {
       const [node] = up.splice(rng.below(up.length), 1) as [number];
       const one = { name: `${name} ${infos[node]!.name}`, atNs: clock.nowNs, node };
@@ -203,35 +202,35 @@ class Faults {
     }
   }
 
-  #slow({ node, forNs, factor, rampNs = 0 }: Extract<Fault, { kind: 'slow' }>): void {
+  #slow({ name, node, forNs, factor, rampNs = 0 }: Extract<Fault, { kind: 'slow' }>): void {
     const { nodes, clock } = this.#world;
-    nodes.slowness[node] = rampNs === 0 ? factor : 1;
-    for (let step = 1; step <= RAMP_STEPS && rampNs > 0; step++) {
-      clock.after(Math.round((rampNs * step) / RAMP_STEPS), () => {
-        nodes.slowness[node] = 1 + ((factor - 1) * step) / RAMP_STEPS;
-      });
-    }
-    clock.after(forNs, () => {
-      nodes.slowness[node] = 1;
-    });
+    const set = (now: number): void => {
+      nodes.slowness[node] = this.#slowdowns.set(`${node}`, name, now);
+    };
+    set(rampNs === 0 ? factor : 1);
+    for (let step = 1; step <= RAMP_STEPS && rampNs > 0; step++)
+      clock.after(Math.round((rampNs * step) / RAMP_STEPS), () =>
+        set(1 + ((factor - 1) * step) / RAMP_STEPS),
+      );
+    clock.after(forNs, () => set(1));
   }
 
-  #slowOrigin({ forNs, factor }: Extract<Fault, { kind: 'slow-origin' }>): void {
+  #slowOrigin({ name, forNs, factor }: Extract<Fault, { kind: 'slow-origin' }>): void {
     const { origin, clock } = this.#world;
     if (origin === null) return;
-    origin.slowness = factor;
+    origin.slowness = this.#slowdowns.set('origin', name, factor);
     clock.after(forNs, () => {
-      origin.slowness = 1;
+      origin.slowness = this.#slowdowns.set('origin', name, 1);
     });
   }
 
   /** What a fault of a primary does to clients is told in the result. */
   #mark(name: string, node: number): void {
-    const { nodes, recorder, infos, clock } = this.#world;
-    if (recorder.outages.latest(infos[node]!.shard)?.fault === name) return; // as it left
+    const { nodes, recorder, clock } = this.#world;
+    if (recorder.outages.latest(nodes.shard[node]!)?.fault === name) return; // as it left
     if (nodes.primary[node] === 0) return;
     this.#delivery.express?.clear(); // from now on it matters when each request for the shard ends
-    recorder.outages.begin(name, node, infos[node]!.shard, clock.nowNs);
+    recorder.outages.begin(name, node, nodes.shard[node]!, clock.nowNs);
   }
 
   #crash(fault: Extract<Fault, { kind: 'crash' }>): void {
@@ -275,17 +274,14 @@ class Faults {
   #peersUp(node: number): number[] {
     const { infos, nodes } = this.#world;
     return infos
-      .filter(
-        (peer) =>
-          peer.id !== node && peer.shard === infos[node]!.shard && nodes.state[peer.id] === NODE_STATE.up,
-      )
-      .map((peer) => peer.id);
+      .map(({ id }) => id)
+      .filter((peer) => peer !== node && nodes.shard[peer] === nodes.shard[node] && nodes.isUp(peer));
   }
 
   #loseMemory(node: number, contents: World['contents'], survivors: readonly number[]): void {
-    const { recorder, infos, clock, leases } = this.#world;
+    const { recorder, nodes, clock, leases } = this.#world;
     const lost = (key: number): void =>
-      recorder.lostWithMemory(infos[node]!.shard, key, contents.ackedNs(key), clock.nowNs);
+      recorder.lostWithMemory(nodes.shard[node]!, key, contents.ackedNs(key), clock.nowNs);
     this.#disk.keep(node, () => contents.clear(node, survivors, lost));
     leases?.clear(node);
   }

@@ -63,6 +63,11 @@ export class Membership {
     return true;
   }
 
+  /** COLD. Whether the client sends nothing to the shard that is the shard's by placement. */
+  leavesOut(client: ClientId, shard: ShardId): boolean {
+    return this.#ejected[client * this.#shards.length + shard]! + this.#withdrawn[shard]! > 0;
+  }
+
   /** COLD. A shard of the ring leaves for all clients, or returns; the last one of any client stays. */
   withdraw(shard: ShardId, out: boolean): void {
     if (shard >= this.#ringCount || (this.#withdrawn[shard] === 1) === out) return;

@@ -48,6 +48,10 @@ export class NetworkFaults {
     return this.#cuts.length === 0 && this.#losses.length === 0 && !this.#mayCome;
   }
 
+  cutsAt(nowNs: Nanos): string[] {
+    return this.#cuts.filter((cut) => during(cut, nowNs)).map(({ name }) => name);
+  }
+
   /** COLD. From now on this one is known too. */
   join(fault: Fault): void {
     if (fault.kind === 'partition')

@@ -60,6 +60,11 @@ export class Network {
     this.#faults!.join(fault);
   }
 
+  /** COLD. Names of the cuts that last at this moment. */
+  cutsAt(nowNs: number): string[] {
+    return this.#faults?.cutsAt(nowNs) ?? [];
+  }
+
   /** COLD. How much later an answer that leaves the node at `departNs` leaves, as things stand now. */
   detourNs(client: number, node: number, departNs: number): number {
     return this.#faults!.onClientLink(client, node, false, departNs) - departNs;

@@ -41,6 +41,8 @@ export class Nodes {
   readonly slowness: Float64Array;
   /** [node] 0 while it answers CLUSTERDOWN. */
   readonly serving: Uint8Array;
+  /** [node] shard it serves or replicates. */
+  readonly shard: Int32Array;
   /** [node] 1 while it takes itself for the primary of its shard. */
   readonly primary: Uint8Array;
   /** [node] 1 while writes wait there, because it hands its role over. */
@@ -55,6 +57,8 @@ export class Nodes {
   /** [node x thread] */
   readonly #freeAtNs: Float64Array;
   readonly #waiting: StartRings;
+  readonly #wentOver: Uint8Array;
+  anyWentOver = false;
   /** Start of the work accepted last. */
   startNs = 0;
   /** How many waited when it came. */
@@ -75,6 +79,8 @@ export class Nodes {
     this.hungUntilNs = new Float64Array(count);
     this.slowness = new Float64Array(count).fill(1);
     this.serving = new Uint8Array(count).fill(1);
+    this.shard = new Int32Array(count);
+    this.#wentOver = new Uint8Array(count);
     this.primary = new Uint8Array(count);
     this.writesPaused = new Uint8Array(count);
     this.attempts = new Float64Array(count);
@@ -83,6 +89,18 @@ export class Nodes {
     this.#pausedUntilNs = new Float64Array(count);
     this.#freeAtNs = new Float64Array(count * setup.threads);
     this.#waiting = new StartRings(count);
+  }
+
+  /** COLD. */
+  goOver(node: number, shard: number): void {
+    this.shard[node] = shard;
+    this.#wentOver[node] = 1;
+    this.anyWentOver = true;
+  }
+
+  /** HOT. Whether it left the shard that it had when the run began: who asks it may not know. */
+  wentOver(node: number): boolean {
+    return this.anyWentOver && this.#wentOver[node] === 1;
   }
 
   isUp(node: number): boolean {
@@ -189,7 +207,7 @@ export class Nodes {
 
   /** COLD. It takes no requests until then. */
   drain(node: number, untilNs: number): void {
-    this.drainedUntilNs[node] = untilNs;
+    this.drainedUntilNs[node] = Math.max(this.drainedUntilNs[node]!, untilNs);
     this.load(node, this.loadingUntilNs[node]!);
   }
 

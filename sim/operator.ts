@@ -74,9 +74,8 @@ export class Operator {
 
   #peers(node: NodeId): NodeId[] {
     const { nodes, infos } = this.#world;
-    const { shard } = infos[node]!;
     return infos
-      .filter((peer) => peer.shard === shard && peer.id !== node && nodes.isUp(peer.id))
-      .map(({ id }) => id);
+      .map(({ id }) => id)
+      .filter((peer) => peer !== node && nodes.shard[peer] === nodes.shard[node] && nodes.isUp(peer));
   }
 }

@@ -459,7 +459,7 @@ export class RequestFlow {
    * Prevention", PVLDB 8(8), 2015, with the origin's mean latency as the time to fetch).
    */
   #refreshEarly(request: number): void {
-    const { requests, expiry, clock, origin, recorder, infos } = this.#world;
+    const { requests, expiry, clock, origin, recorder } = this.#world;
     const key = requests.key[request]!;
     if (expiry === null || origin === null) return;
     const leftNs = expiry.endOf(key) - clock.nowNs;
@@ -468,7 +468,7 @@ export class RequestFlow {
     const heardNs = this.#ask(origin);
     if (origin.failed) return;
     const client = requests.client[request]!;
-    const { shard } = infos[requests.node[request]!]!;
+    const shard = this.#world.nodes.shard[requests.node[request]!]!;
     const bytes = requests.valueBytes[request]!;
     clock.at(heardNs, () => this.#fill(client, shard, key, bytes));
   }
@@ -485,13 +485,13 @@ export class RequestFlow {
 
   /** The client now has the value from the origin, and on the side fills the shard that missed; or it has nothing. */
   originAnswered(request: number): void {
-    const { requests, infos } = this.#world;
+    const { requests } = this.#world;
     if (requests.outcome[request] !== OUTCOME.ok) {
       this.#originFailed(request);
       return;
     }
     const client = requests.client[request]!;
-    const { shard } = infos[requests.node[request]!]!;
+    const shard = this.#world.nodes.shard[requests.node[request]!]!;
     this.#fill(client, shard, requests.key[request]!, requests.valueBytes[request]!);
     this.#partDone(request, OUTCOME.ok);
   }

@@ -212,6 +212,22 @@ export interface FaultImpact {
   /** From the fault until it was as before; 0 where it never was otherwise, null where it did not come back. */
   p99BackAfterMs: number | null;
   hitRatioBackAfterMs: number | null;
+  /** Until the cluster was in order, and stayed so until the next fault (sim/convergence.ts); the same. */
+  convergedAfterMs: number | null;
+}
+
+interface IdleFault {
+  fault: string;
+  atMs: number;
+  why: string;
+}
+
+/** Whether the cluster was in order when the run ended. Exact meaning: sim/convergence.ts. */
+export interface ConvergenceResult {
+  /** Since when; 0 where it always was, null where it was not. */
+  convergedMs: number | null;
+  /** What was off at the end, in words. */
+  off: string[];
 }
 
 /** What it took to have connections. Those that were open when the run started are not counted. */
@@ -434,6 +450,10 @@ export interface RunResult {
   resyncs: ResyncResult[];
   /** Of every fault whose time is planned, or whose condition held. */
   faults: FaultImpact[];
+  /** Faults that found nothing to do when they struck: a crash of a node that was down already. */
+  idleFaults: IdleFault[];
+  /** Null without faults. */
+  convergence: ConvergenceResult | null;
   /** Of every fault with a condition. */
   conditions: ConditionResult[];
   events: ControlEvent[];

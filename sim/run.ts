@@ -6,7 +6,9 @@ import { ClosedLoop, isClosedLoop } from './closed-loop.ts';
 import { Coalescing } from './coalescing.ts';
 import { longestWaitNs } from './connections.ts';
 import { Control } from './control.ts';
+import { Convergence } from './convergence.ts';
 import { Engine } from './engine.ts';
+import { possibleFaults } from './fault-end.ts';
 import { scheduleFaults } from './faults.ts';
 import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
@@ -56,10 +58,12 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const engine = new Engine(world);
   const valueBytes = meanValueBytes(setup.workload);
   // Redis's replication backlog and RDB carry the key beside the value.
-  const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload), (node) =>
-    engine.delivery.release(node),
-  );
+  const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload), {
+    releaseWrites: (node) => engine.delivery.release(node),
+    clearLane: () => engine.delivery.express?.clear(),
+  });
   const hotKeys = startStrategy(world, engine, control, valueBytes);
+  if (possibleFaults(setup).length > 0) world.convergence = new Convergence(world);
   scheduleFaults(world, engine.delivery, control);
   const { memory } = setup.cluster.node;
   if (memory !== null && memory.activeExpiry !== null && world.expiry !== null)
@@ -84,6 +88,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   }
   const endNs = partial ? world.clock.nowNs : setup.durationNs;
   engine.delivery.express?.clear();
+  world.convergence?.look();
   settleOpenRequests(world, engine, endNs);
   world.replication.finish();
   world.splitBrains.finish();

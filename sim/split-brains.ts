@@ -24,10 +24,10 @@ export class SplitBrains {
 
   /** COLD. Something has happened to the node. */
   look(node: NodeId): void {
-    const { shard } = this.#infos[node]!;
+    const shard = this.#nodes.shard[node]!;
     const { nowNs } = this.#clock;
     const claimants = this.#infos.filter(
-      ({ id, shard: its }) => its === shard && this.#nodes.primary[id] === 1 && this.#nodes.isUp(id),
+      ({ id }) => this.#nodes.shard[id] === shard && this.#nodes.primary[id] === 1 && this.#nodes.isUp(id),
     );
     const taking = claimants.filter(({ id }) => this.#takesWrites(id));
     const since = this.#since.get(shard);

@@ -260,7 +260,8 @@ export type FailoverEvent =
   | 'ejected'
   | 'readmitted'
   | 'cluster-down'
-  | 'cluster-up';
+  | 'cluster-up'
+  | 'migrated';
 
 /**
  * How an operator asks for another primary: `graceful` waits until it has every write, `force` goes ahead without the
@@ -287,6 +288,8 @@ export interface FailoverContext {
   demote(node: NodeId, primary: NodeId): void;
   /** COLD. The replica `node` goes on with `primary` instead: a partial synchronisation, no gap in service. */
   follow(node: NodeId, primary: NodeId): void;
+  /** COLD. The replica `node` goes over to the shard of `primary`, whose data set it copies instead of its own. */
+  migrate(node: NodeId, primary: NodeId): void;
   /** COLD. Whether the node answers requests at all, or with CLUSTERDOWN. */
   setServing(node: NodeId, serving: boolean): void;
   /** COLD. While it pauses writes, they wait at the node; it answers reads. */
@@ -307,6 +310,8 @@ export interface ControlPlane {
   handOver?(from: NodeId, to: NodeId, how: HandOver): void;
   /** COLD. The primary of `shard` as `node` believes; answers MOVED and topology refreshes. */
   primarySeenBy(node: NodeId, shard: ShardId): NodeId;
+  /** COLD. The shard of `other` as `node` believes, where nodes go over to another; they stay where they are without it. */
+  shardSeenBy?(node: NodeId, other: NodeId): ShardId;
   /** COLD. Whether `node` believes `other` failed; failed nodes are left out of topology answers. */
   failedSeenBy(node: NodeId, other: NodeId): boolean;
 }

@@ -15,6 +15,7 @@ import { NODE_STATE } from './nodes.ts';
 import type { Resynchronisation } from './replication/resync.ts';
 import type {
   ConnectionsResult,
+  ConvergenceResult,
   Divergence,
   FailoverResult,
   HotKeyTreatment,
@@ -34,7 +35,7 @@ import type {
   Timeline,
   TimeSummary,
 } from './result.ts';
-import type { Bound, Setup } from './setup.ts';
+import type { Bound, Fault, Setup } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
 import { keyName } from './workload/keys.ts';
 import { meanValueBytes } from './workload/mean-value.ts';
@@ -91,8 +92,7 @@ export function summarize(end: RunEnd): RunResult {
     partitions: partitionMapOf(world, end.keyCounts),
     failover,
     resyncs: recorder.resyncs.map((resync) => resyncResult(world, resync)),
-    faults: faultImpacts(faults, timeline, finite(recorder.slowAboveNs)),
-    conditions: conditionResults(world.conditions),
+    ...whatFaultsDid(world, faults, timeline),
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
     staleReads: counters.staleReads,
@@ -191,6 +191,26 @@ function curveOf(histogram: Histogram): QuantileCurve {
   return curve;
 }
 
+function whatFaultsDid(
+  world: World,
+  faults: readonly Fault[],
+  timeline: Timeline,
+): Pick<RunResult, 'faults' | 'conditions' | 'idleFaults' | 'convergence'> {
+  const { recorder, convergence, conditions, idleFaults } = world;
+  return {
+    faults: faultImpacts(faults, timeline, finite(recorder.slowAboveNs), convergence),
+    conditions: conditionResults(conditions),
+    idleFaults: idleFaults.map(({ fault, atNs, why }) => ({ fault, atMs: ms(atNs), why })),
+    convergence: convergenceOf(world),
+  };
+}
+
+function convergenceOf({ convergence }: World): ConvergenceResult | null {
+  if (convergence === null) return null;
+  const { sinceNs, off } = convergence;
+  return { convergedMs: sinceNs === null ? null : ms(sinceNs), off: [...off] };
+}
+
 function requestCounts(world: World): RequestCounts {
   const {
     offered,
@@ -262,7 +282,7 @@ function nodeResult(world: World, node: number, endNs: number): NodeResult {
   const total = nodes.attempts.reduce((sum, attempts) => sum + attempts, 0);
   return {
     id: info.name,
-    shard: info.shard,
+    shard: nodes.shard[node]!,
     role: nodes.primary[node] === 1 ? 'primary' : 'replica',
     state: nodes.state[node] === NODE_STATE.up ? 'up' : 'crashed',
     zone: setup.cluster.zones[info.zone]!,

@@ -11,6 +11,7 @@
  * successor yet, and the client closes its connections to nodes that are left out. Questions and answers travel on connections
  * of their own.
  */
+import type { TopologyAnswer } from './clients.ts';
 import { NODE_STATE } from './nodes.ts';
 import { type RandomStream, stream } from './rng.ts';
 import type { RefreshTrigger } from './setup.ts';
@@ -35,11 +36,6 @@ const TRIGGERS: Readonly<Record<Outcome, RefreshTrigger | null>> = {
   [OUTCOME.originFailed]: null,
   [OUTCOME.noConnection]: null,
 };
-
-interface Answer {
-  readonly primaries: readonly NodeId[];
-  readonly failed: readonly NodeId[];
-}
 
 export class Topology {
   readonly #world: World;
@@ -151,19 +147,20 @@ export class Topology {
     return choices[this.#rng.below(choices.length)]!;
   }
 
-  #answerOf(node: number): Answer {
+  #answerOf(node: number): TopologyAnswer {
     const { infos, setup } = this.#world;
     return {
       primaries: Array.from({ length: setup.cluster.shards }, (_, shard) =>
         this.#control.primarySeenBy(node, shard),
       ),
+      shardOf: this.#control.shardSeenBy ? infos.map(({ id }) => this.#control.shardSeenBy!(node, id)) : null,
       failed: infos.filter((info) => this.#control.failedSeenBy(node, info.id)).map((info) => info.id),
     };
   }
 
-  #learn(client: number, answer: Answer): void {
+  #learn(client: number, answer: TopologyAnswer): void {
     const { clients, connections } = this.#world;
-    clients.learn(client, answer.primaries, answer.failed);
+    clients.learn(client, answer);
     for (const node of answer.failed)
       if (!answer.primaries.includes(node)) connections?.forsake(client, node);
   }

@@ -6,6 +6,7 @@ import { Clock } from './clock.ts';
 import type { Watch } from './conditions/triggers.ts';
 import type { Connections } from './connections.ts';
 import { Contents } from './contents.ts';
+import type { Convergence } from './convergence.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
 import { HouseKeeping } from './house-keeping.ts';
@@ -41,6 +42,13 @@ interface LoggedEvent {
   readonly by: string;
 }
 
+/** Why a fault did nothing when it struck. */
+interface IdleFault {
+  readonly fault: string;
+  readonly atNs: number;
+  readonly why: string;
+}
+
 export interface World {
   readonly setup: Setup;
   readonly seed: number;
@@ -73,6 +81,10 @@ export interface World {
   readonly splitBrains: SplitBrains;
   /** Faults of conditions that held, in order of their strikes. */
   readonly struck: Fault[];
+  /** Faults that struck and found nothing to do. */
+  readonly idleFaults: IdleFault[];
+  /** Null in a run without faults. */
+  convergence: Convergence | null;
   /** What became of each trigger of the setup. */
   conditions: readonly Watch[];
   /** Null without a hot-key module: every read is answered by the key's shard. */
@@ -93,7 +105,10 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   const queue = new EventQueue();
   const clock = new Clock(queue);
   const nodes = new Nodes(infos.length, setup.cluster.node);
-  for (const info of infos) nodes.primary[info.id] = info.primary ? 1 : 0;
+  for (const { id, shard, primary } of infos) {
+    nodes.shard[id] = shard;
+    nodes.primary[id] = primary ? 1 : 0;
+  }
   const expiry = expiryOf(setup.workload, seed, -(setup.leadNs ?? 0));
   const memory = memoryOf(setup, infos.length, keys, clock, expiry, seed);
   const contents = new Contents(infos.length, keys.count, memory, setup.faults.length > 0);
@@ -147,6 +162,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     splitBrains: new SplitBrains(infos, nodes, clock, recorder.outages),
     struck: [],
     conditions: [],
+    convergence: null,
+    idleFaults: [],
     versions: setup.strategy.hotKeys === null ? null : new Versions(keys.count),
     tracking: null,
     probes: new Probes(nodes, network, queue, clock, recorder, clients.selections),

@@ -200,6 +200,7 @@ function faultsOf(traits: Traits): RunResult['faults'] {
       originPeakPerSec: 900,
       p99BackAfterMs: traits.unavailableMs,
       hitRatioBackAfterMs: 0,
+      convergedAfterMs: 20_000,
     },
   ];
 }
@@ -360,6 +361,8 @@ function runOf(strategy: string, position: number): RunResult {
     tenants: [],
     failover,
     faults: faultsOf(traits),
+    idleFaults: [],
+    convergence: { convergedMs: 40_000, off: [] },
     conditions: [
       {
         fault: 'probe',

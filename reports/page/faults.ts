@@ -25,7 +25,7 @@ export function faultsSection(runs: readonly RunResult[]): Html | null {
 ${resyncs && dataDetails(dataTable('Replicas that got in step again', resyncs), 'Replicas that got in step again')}
 <p>${howToRead(
       'First success: from the fault until a client first had an answer for one of the dead node’s keys; its longest gap: the longest it ' +
-        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Split brain: two nodes took writes for the same keys, and the loser’s are lost. Stale for: how long the write that a reader missed had been executed. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. In step again: a replica is sent what it missed (partial), or the whole data set (full), for which its primary forks. Counts are ' +
+        'went without. Lost: a client had been told that it was written; its age is the time from then until no node that goes on had it. Split brain: two nodes took writes for the same keys, and the loser’s are lost. Stale for: how long the write that a reader missed had been executed. Slow: slower than 99% of all requests before the first fault. Back: as before, within 10%, for three steps in a row. In order: one primary of each shard, followed by the others and known to all clients, until the next fault. In step again: a replica is sent what it missed (partial), or the whole data set (full), for which its primary forks. Counts are ' +
         'from the fault until p99 and hit ratio are back, or the next fault.',
     )}</p>`,
   );

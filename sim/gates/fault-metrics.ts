@@ -143,6 +143,12 @@ export const FAULT_METRICS: readonly Metric[] = [
     ({ hitRatioBackAfterMs }) => hitRatioBackAfterMs ?? Infinity,
   ),
   impactMetric(
+    'convergenceTime',
+    'ms',
+    'From a fault until every shard has one primary that the others follow and all clients know, until the next fault; never, if it is not so.',
+    ({ convergedAfterMs }) => convergedAfterMs ?? Infinity,
+  ),
+  impactMetric(
     'slowRequests',
     'count',
     'Requests after a fault that took longer than 99 % of all before the first one.',

@@ -5,6 +5,7 @@
  * the worst one from which three steps in a row are as before, which is within 10 % of the median before, or within what
  * was reached before. Window: from the fault until p99, hit ratio and the share that fails are all back, or the next fault, or the end.
  */
+import type { Convergence } from '../convergence.ts';
 import type { FaultImpact, Timeline } from '../result.ts';
 import type { Fault } from '../setup.ts';
 
@@ -20,6 +21,7 @@ export function faultImpacts(
   faults: readonly Fault[],
   timeline: Timeline,
   slowAboveMs: number | null,
+  convergence: Convergence | null,
 ): FaultImpact[] {
   // A fault of several nodes, or a zone, is one.
   const starts = [
@@ -33,11 +35,13 @@ export function faultImpacts(
     const next = starts
       .slice(i + 1)
       .find(({ atNs }) => stepAt(timeline, atNs) > stepAt(timeline, fault.atNs));
+    const later = starts.slice(i + 1).find(({ atNs }) => atNs > fault.atNs);
     const before = starts.slice(0, i).findLast(({ atNs }) => atNs < fault.atNs);
     return impactOf(fault, timeline, {
       from: before === undefined ? 0 : stepAt(timeline, before.atNs) + 1,
       to: next === undefined ? timeline.offered.length : stepAt(timeline, next.atNs),
       slowAboveMs,
+      convergedAfterNs: convergence === null ? 0 : convergence.afterNs(fault.atNs, later?.atNs ?? Infinity),
     });
   });
 }
@@ -46,9 +50,14 @@ interface Bounds {
   readonly from: number;
   readonly to: number;
   readonly slowAboveMs: number | null;
+  readonly convergedAfterNs: number | null;
 }
 
-function impactOf(fault: Fault, timeline: Timeline, { from, to, slowAboveMs }: Bounds): FaultImpact {
+function impactOf(
+  fault: Fault,
+  timeline: Timeline,
+  { from, to, slowAboveMs, convergedAfterNs }: Bounds,
+): FaultImpact {
   const { stepMs, offered, sent } = timeline;
   const start = stepAt(timeline, fault.atNs);
   const first = Math.max(from, start - BEFORE_MAX);
@@ -100,6 +109,7 @@ function impactOf(fault: Fault, timeline: Timeline, { from, to, slowAboveMs }: B
     originPeakPerSec: round((Math.max(0, ...timeline.originRequests.slice(start, end)) * 1000) / stepMs),
     p99BackAfterMs: after(p99Back),
     hitRatioBackAfterMs: after(hitRatioBack),
+    convergedAfterMs: convergedAfterNs === null ? null : round(convergedAfterNs / 1e6),
   };
 }
 

@@ -6,7 +6,7 @@
  * Writes are columns of numbers. A position counts the writes of a lineage from its start; an offset counts their bytes.
  */
 import { widen } from '../requests.ts';
-import { NONE, type NodeId } from '../strategy.ts';
+import { NONE, type NodeId, type ShardId } from '../strategy.ts';
 
 /** In place of an OP: the write was never executed. */
 export const VOID = 255;
@@ -15,8 +15,9 @@ export const VOID = 255;
 const COMMAND_BYTES = 33;
 
 export class History {
-  /** Whose writes these are. */
+  /** Whose writes these are, and of which shard. */
   readonly primary: NodeId;
+  readonly shard: ShardId;
   /** What it was forked from, at which position; null for none. */
   readonly previous: History | null;
   readonly base: number;
@@ -49,6 +50,7 @@ export class History {
   /** @param keyBytes mean length of a key */
   constructor(
     primary: NodeId,
+    shard: ShardId,
     keyBytes: number,
     isAsked: boolean,
     previous: History | null = null,
@@ -56,6 +58,7 @@ export class History {
     baseOffset = 0,
   ) {
     this.primary = primary;
+    this.shard = shard;
     this.#keyBytes = keyBytes;
     this.#newest = isAsked ? new Map() : null;
     this.previous = previous;
@@ -68,7 +71,7 @@ export class History {
   /** COLD. A replica that has received the writes before `position` goes on by itself; from now on somebody may ask. */
   fork(primary: NodeId, position: number): History {
     const at = Math.min(position, this.end);
-    const fork = new History(primary, this.#keyBytes, true, this, at, this.offsetAt(at));
+    const fork = new History(primary, this.shard, this.#keyBytes, true, this, at, this.offsetAt(at));
     fork.#copy(this, at);
     return fork;
   }

@@ -64,7 +64,7 @@ export class Replication {
   readonly #keyBytes: number;
   /** Somebody asks whether replicas are stale. */
   readonly #readsReplicas: boolean;
-  readonly #shardNodes: readonly (readonly NodeId[])[];
+  readonly #shardNodes: readonly NodeId[][];
   readonly #shardOf: Int32Array;
   readonly #ziggurat = new Ziggurat(64);
   readonly #lags = new Map<number, LinkLag>();
@@ -113,7 +113,7 @@ export class Replication {
     );
     this.follows = Int32Array.from(infos, (info) => (info.primary ? NONE : info.shard));
     this.#current = this.#shardNodes.map(
-      ([primary]) => new History(primary!, this.#keyBytes, this.#readsReplicas),
+      ([primary], shard) => new History(primary!, shard, this.#keyBytes, this.#readsReplicas),
     );
     this.#history = infos.map(({ shard }) => this.#current[shard]!);
     this.#position = new Float64Array(infos.length);
@@ -341,6 +341,20 @@ export class Replication {
     this.follows[node] = primary;
   }
 
+  /** COLD. The node goes over to another shard's primary, and gives up what it has for what it will be sent. */
+  migrate(node: NodeId, primary: NodeId): void {
+    const shard = this.#shardOf[primary]!;
+    const before = this.#shardNodes[this.#shardOf[node]!]!;
+    before.splice(before.indexOf(node), 1);
+    this.#shardNodes[shard]!.push(node);
+    this.#shardOf[node] = shard;
+    this.follow(node, primary);
+    this.#history[node] = this.#history[primary]!;
+    this.#position[node] = this.#history[primary]!.first;
+    this.#snapshot[node] = null;
+    this.#empty[node] = 1;
+  }
+
   isConnected(node: NodeId): boolean {
     return this.#linkTo[node] !== null;
   }
@@ -399,6 +413,7 @@ export class Replication {
     this.#outdo(history, this.#bestPosition(history), nowNs);
     this.#current[shard] = new History(
       node,
+      shard,
       this.#keyBytes,
       this.#readsReplicas,
       null,
@@ -413,7 +428,7 @@ export class Replication {
   /** How far the living have come in it; its end when nobody lives. */
   #bestPosition(history: History): number {
     let best = -1;
-    for (const node of this.#shardNodes[this.#shardOf[history.primary]!]!)
+    for (const node of this.#shardNodes[history.shard]!)
       if (this.#history[node] === history && this.#nodes.isUp(node) && this.#empty[node] === 0)
         best = Math.max(best, this.#position[node]!);
     return best < 0 ? history.end : best;
@@ -461,7 +476,7 @@ export class Replication {
 
   /** Counts what is lost of a history that nobody goes on with: what was executed by then. */
   #seal(history: History, untilNs: number): void {
-    const shard = this.#shardOf[history.primary]!;
+    const { shard } = history;
     let position = Math.max(history.sealedTo, history.divergedAt, history.first);
     for (; position < history.end; position++) {
       const at = position - history.first;

@@ -45,6 +45,7 @@ export class FakeCluster {
   readonly log: LoggedEvent[] = [];
   readonly promotions: { node: NodeId; shard: ShardId; epoch: number; atNs: Nanos }[] = [];
   readonly demotions: { node: NodeId; primary: NodeId }[] = [];
+  readonly migrations: { node: NodeId; primary: NodeId; atNs: Nanos }[] = [];
   /** [node] whom it replicates from, null for a primary */
   readonly follows: (NodeId | null)[];
   readonly serving: boolean[];
@@ -105,6 +106,10 @@ export class FakeCluster {
       },
       follow: (node, primary) => {
         this.follows[node] = primary;
+      },
+      migrate: (node, primary) => {
+        this.follows[node] = primary;
+        this.migrations.push({ node, primary, atNs: this.nowNs });
       },
       setServing: (node, serving) => {
         this.serving[node] = serving;

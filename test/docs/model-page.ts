@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { presets } from '../../strategies/presets.ts';
+import { faultVerbsTable } from './fault-verbs-table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -56,6 +57,13 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
 | control planes | Redis Cluster, Sentinel, partition tables, client-side ejection, gutter pools: as messages and timers, with the constants of their sources |
 | moving partitions | MIGRATE, ASK, MOVED, with their cost on both threads |
 | origin | a station with a limit on concurrency; misses, stampedes, coalescing |
+
+## Faults
+
+Each fault has one verb, \`at\` which time or \`when\` which condition holds (sim/conditions/condition.ts), and perhaps \`every\`, \`times\` and a \`name\`. What cannot be is
+refused when the scenario is loaded; what chance or a condition brings about all the same is defined, and told where it comes to nothing.
+
+${faultVerbsTable()}
 
 ## Not modelled
 

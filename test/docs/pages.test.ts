@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { VERBS } from '../../scenarios/fault-verbs.ts';
 import { THEORY_CASES } from '../../sim/cli/theory/case.ts';
 import { measured } from './accuracy-page.ts';
+import { faultVerbsTable, formCount } from './fault-verbs-table.ts';
 import { modelPage } from './model-page.ts';
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
@@ -12,6 +14,11 @@ test('MODEL.md names every gap that a module or preset names (npm run docs write
   const gaps = modelPage().split('## Gaps')[1]!;
   expect(gaps.match(/^- /gm)!.length).toBeGreaterThan(15);
   expect(page('MODEL.md')).toContain(gaps);
+});
+
+test('MODEL.md tells every verb of faults with its keys, as the schema has them', () => {
+  expect(formCount()).toBe(VERBS.length);
+  expect(page('MODEL.md')).toContain(faultVerbsTable());
 });
 
 test('ACCURACY.md is about all cases, and has the figures of the real cluster', () => {

@@ -353,7 +353,10 @@ function holds(result: RunResult, swarmCase: Swarm): void {
   expect(result.failover.reduce((sum, outage) => sum + outage.lostWrites, 0)).toBeLessThanOrEqual(
     result.lostWrites,
   );
+  const { convergence } = result;
+  if (convergence !== null) expect(convergence.convergedMs === null).toBe(convergence.off.length > 0);
   if (swarmCase.faults.length === 0 && swarmCase.triggers.length === 0) {
+    expect(convergence).toBeNull();
     expect(result.lostWrites).toBe(0);
     expect(result.failover).toEqual([]);
     // After connects that took too long, further ones are refused for a while.
@@ -362,7 +365,7 @@ function holds(result: RunResult, swarmCase: Swarm): void {
 }
 
 /** Says what failed, on the smallest case found, and how to play that alone; modules by their names. */
-function report(details: fc.RunDetails<[Swarm]>): void {
+function report<T>(details: fc.RunDetails<T>): void {
   if (!details.failed) return;
   const named = (_key: string, value: unknown) =>
     typeof value === 'object' && value !== null && 'axis' in value && 'name' in value ? value.name : value;
@@ -375,12 +378,12 @@ function report(details: fc.RunDetails<[Swarm]>): void {
 }
 
 /** Both tests draw the same cases, so a path names the same one in either. */
-const STORMS: fc.Parameters<[Swarm]> = {
+const STORMS = {
   numRuns: Number(process.env['SWARM_RUNS'] ?? 200),
   seed: Number(process.env['SWARM_SEED'] ?? 1),
   path: process.env['SWARM_PATH'] ?? '',
   reporter: report,
-};
+} satisfies fc.Parameters<never>;
 
 /** However busy the machine is; `npm run storms` has no limit. */
 const ALL_STORMS_MS = process.env['SWARM_RUNS'] === undefined ? 600_000 : 0;
@@ -392,6 +395,86 @@ test(
       fc.property(swarm, (swarmCase) => {
         const setup = buildSetup(overridesOf(swarmCase));
         holds(run(setup, swarmCase.seed, { check: true }), swarmCase);
+      }),
+      STORMS,
+    );
+  },
+  ALL_STORMS_MS,
+);
+
+/** As long as clients and servers need to find each other again with the timeouts below: refresh, election, two more tries. */
+const QUIET_MS = 20_000;
+
+/** What servers do about failures, in times short enough for a storm's. */
+const protocols: fc.Arbitrary<{ name: string; failover: StrategySetup['failover'] }> = fc
+  .constantFrom(
+    ['none', {}] as const,
+    ['redis-cluster', { nodeTimeout: '300ms' }] as const,
+    ['redis-sentinel', { downAfter: '300ms', failoverTimeout: '1s' }] as const,
+    ['partition-table', {}] as const,
+    ['eject-and-rehash', { retryTimeout: '500ms' }] as const,
+  )
+  .map(([name, params]) => {
+    if (name === 'none') return { name, failover: null };
+    const module = findModule(registry, 'failover', name)!;
+    return { name, failover: { module, params: module.params.parse(params) } as StrategySetup['failover'] };
+  });
+
+/** Whatever strikes is over by then, and whoever is down comes back. */
+function healed(faults: readonly Fault[], nodes: number, byNs: number): Fault[] {
+  const over = faults
+    .filter(({ kind, atNs }) => kind !== 'hazard' && kind !== 'rolling-restart' && atNs < byNs)
+    .map((fault) =>
+      'forNs' in fault ? { ...fault, forNs: Math.min(fault.forNs, byNs - fault.atNs) } : fault,
+    );
+  const back = Array.from({ length: nodes }, (_, node): Fault => {
+    return { kind: 'restart', name: `healed-${node}`, atNs: byNs, node };
+  });
+  return [...over, ...back];
+}
+
+const healing = fc
+  .record({
+    shards: fc.integer({ min: 1, max: 5 }),
+    replicas: fc.integer({ min: 0, max: 3 }),
+    clients: fc.integer({ min: 1, max: 4 }),
+    protocol: protocols,
+    seed: fc.nat(1_000_000),
+  })
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      faults: faultStorm(shape.shards * (1 + shape.replicas), 3000 * MS),
+    }),
+  );
+
+test(
+  'after all has healed the cluster is in order',
+  () => {
+    fc.assert(
+      fc.property(healing, ({ shape: { shards, replicas, clients, protocol, seed }, faults }) => {
+        const nodes = shards * (1 + replicas);
+        const { failover } = protocol;
+        const strategy = {
+          selection: FIRST,
+          failover: replicas === 0 && failover?.module.needs ? null : failover,
+        };
+        const setup = buildSetup({
+          ratePerSec: 100,
+          durationNs: 3000 * MS + QUIET_MS * MS,
+          shards,
+          replicas,
+          keys: { kind: 'zipf', count: 100, exponent: 1 },
+          clients: {
+            count: clients,
+            timeoutNs: 100 * MS,
+            topologyRefresh: { periodicNs: 1000 * MS, minIntervalNs: 100 * MS },
+          },
+          faults: healed(faults, nodes, 3000 * MS),
+          strategy,
+        });
+        const { convergence } = run(setup, seed, { check: true });
+        expect(convergence!.off).toEqual([]);
       }),
       STORMS,
     );

@@ -43,7 +43,7 @@ function timeline(change: Partial<Record<keyof Timeline, (step: number) => numbe
     attempts: [],
   };
 }
-const one = (line: Timeline, faults: Fault[] = [hang(10)]) => faultImpacts(faults, line, 10)[0]!;
+const one = (line: Timeline, faults: Fault[] = [hang(10)]) => faultImpacts(faults, line, 10, null)[0]!;
 
 describe('the impact of a fault', () => {
   it('is nothing where nothing changes: it ends with its own step', () => {
@@ -63,6 +63,7 @@ describe('the impact of a fault', () => {
       originPeakPerSec: 10,
       p99BackAfterMs: 0,
       hitRatioBackAfterMs: 0,
+      convergedAfterMs: 0,
     });
   });
 
@@ -105,7 +106,7 @@ describe('the impact of a fault', () => {
   it('ends where the next fault begins; several nodes of one fault are one', () => {
     const line = timeline({ p99: (step) => (step < 10 ? 10 : 99) });
     const faults = [hang(10, 'first'), { ...hang(10, 'first'), node: 1 } as Fault, hang(20, 'second')];
-    const found = faultImpacts(faults, line, 10);
+    const found = faultImpacts(faults, line, 10, null);
     expect(found.map(({ fault, untilMs }) => [fault, untilMs])).toEqual([
       ['first', 20_000],
       // What was before it is what the first one left.
@@ -158,12 +159,13 @@ it('fields of a failover agree with each other, whatever the seed', () => {
 
 it('a fault whose requests fail for good lasts to the end, though those answered are as fast as before', () => {
   const failing = (step: number) => (step >= 12 ? 20 : 0);
-  const [impact] = faultImpacts([hang(12)], timeline({ failed: failing }), 10);
+  const [impact] = faultImpacts([hang(12)], timeline({ failed: failing }), 10, null);
   expect(impact).toMatchObject({ untilMs: 30_000, failedRequests: 18 * 20, p99BackAfterMs: 0 });
   const [healed] = faultImpacts(
     [hang(12)],
     timeline({ failed: (step) => (step >= 12 && step < 20 ? 20 : 0) }),
     10,
+    null,
   );
   expect(healed).toMatchObject({ untilMs: 20_000, failedRequests: 8 * 20 });
 });

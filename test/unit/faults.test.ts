@@ -301,6 +301,17 @@ ${extra}`,
     ['[{ at: 5s, zoneOutage: z }]', 'there is no zone "z"'],
     ['[{ at: 5s, crashSome: [node-0, node-1], count: 3 }]', '3 of 2 nodes cannot crash'],
     ['[{ at: 5s, slow: node-0, factor: 2x, for: 1s, ramp: 2s }]', 'the ramp is longer than the fault lasts'],
+    ['[{ at: 5s, times: 3, crash: node-0 }]', '`times` says how often `every` repeats it'],
+    ['[{ at: 5s, crash: [node-0, node-1, node-0] }]', '"node-0" is listed twice'],
+    ['[{ at: 5s, crashSome: [node-0, node-0], count: 2 }]', '"node-0" is listed twice'],
+    [
+      '[{ at: 5s, crash: node-0 }, { at: 6s, restart: node-0, loadRate: 1MiB/s }]',
+      'nothing is read: add `with: data`',
+    ],
+    [
+      '[{ at: 5s, partition: { clients: 25% }, between: nodes, for: 1s }]',
+      'clients have no links among nodes',
+    ],
     [
       '[{ at: 5s, flap: node-0, down: 1s, up: 1s }, { at: 8500ms, restart: node-0 }]',
       '"node-0" is up at 8.5s',
@@ -435,6 +446,79 @@ ${extra}`,
     // A third of the clients.
     expect(result.requests.failed).toBeGreaterThan(0.8 * 10_000);
     expect(result.failover.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what chance brings about', () => {
+  const two = (faults: Fault[]) => checked(steady(faults, { shards: 2 }));
+  const hit = (kind: 'crash' | 'restart', atNs: number): Fault =>
+    kind === 'crash'
+      ? { kind, name: `${kind} at ${atNs / MS}`, atNs, node: 0, of: 'process' }
+      : { kind, name: `${kind} at ${atNs / MS}`, atNs, node: 0 };
+  const down = [hit('crash', 100 * MS)];
+
+  test.each([
+    ['crash', hit('crash', 200 * MS)],
+    ['pause', { kind: 'pause', name: 'it', atNs: 200 * MS, node: 0, forNs: 500 * MS }],
+    ['stall', { kind: 'stall', name: 'it', atNs: 200 * MS, node: 0, forNs: 500 * MS }],
+    ['drain', { kind: 'drain', name: 'it', atNs: 200 * MS, node: 0, forNs: 500 * MS }],
+  ] as const)('a %s of a node that is down does nothing, and says so', (_, fault) => {
+    const back = hit('restart', 300 * MS);
+    const plain = two([...down, back]);
+    const result = two([...down, fault, back]);
+    expect(result.fingerprint).toBe(plain.fingerprint);
+    expect(result.idleFaults).toEqual([{ fault: fault.name, atMs: 200, why: 'node-0 was down' }]);
+    expect(plain.idleFaults).toEqual([]);
+  });
+
+  test('a restart of a node that is up does nothing, and says so', () => {
+    const { idleFaults, fingerprint } = two([hit('restart', 200 * MS)]);
+    expect(idleFaults).toEqual([{ fault: 'restart at 200', atMs: 200, why: 'node-0 was up' }]);
+    expect(fingerprint).toBe(two([]).fingerprint);
+  });
+
+  test('a hand-over without anybody to hand over to does nothing, and says so', () => {
+    const fault: Fault = { kind: 'hand-over', name: 'it', atNs: 200 * MS, node: 0, how: 'graceful' };
+    expect(two([fault]).idleFaults[0]!.why).toMatch(/^nobody takes over from node-0/);
+    const replica = checked(steady([{ ...fault, node: 1 }], { replicas: 1 }));
+    expect(replica.idleFaults[0]!.why).toBe('node-1 was no primary');
+  });
+
+  test('crash-some of more than are up takes all, and says so', () => {
+    const some: Fault = {
+      kind: 'crash-some',
+      name: 'rack',
+      atNs: 200 * MS,
+      nodes: [0, 1],
+      count: 2,
+      of: 'process',
+      forNs: Infinity,
+    };
+    const { nodes, idleFaults } = two([...down, some]);
+    expect(nodes.map(({ state }) => state)).toEqual(['crashed', 'crashed']);
+    expect(idleFaults).toEqual([{ fault: 'rack', atMs: 200, why: '1 of 2 nodes were up, not 2' }]);
+  });
+
+  test('slowdowns that overlap multiply, and each ends by itself', () => {
+    const slow = (name: string, atNs: number, forNs: number, factor: number): Fault => {
+      return { kind: 'slow', name, atNs, node: 0, forNs, factor };
+    };
+    const faults = [slow('a', 200 * MS, 400 * MS, 1.5), slow('b', 400 * MS, 400 * MS, 2)];
+    const { serviceTime } = checked(steady(faults));
+    // 1.5 and 3 and 2 ms for 200 ms each, 1 ms for 400 ms.
+    expect(serviceTime.max).toBeCloseTo(3, 1);
+    expect(serviceTime.mean).toBeCloseTo((1.5 + 3 + 2 + 2) / 5, 1);
+  });
+
+  test('of two outages of the origin the later end counts', () => {
+    const origin = { latencyNs: 2 * MS, latencyShape: { kind: 'constant' }, concurrency: 100 } as const;
+    const faults: Fault[] = [
+      ...down,
+      hit('restart', 101 * MS),
+      { kind: 'origin-down', name: 'long', atNs: 101 * MS, forNs: 300 * MS },
+      { kind: 'origin-down', name: 'short', atNs: 110 * MS, forNs: 50 * MS },
+    ];
+    expect(checked(steady(faults, { origin })).responseTime.max).toBeGreaterThan(298);
   });
 });
 

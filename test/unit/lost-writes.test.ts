@@ -44,12 +44,12 @@ describe('a history', () => {
   };
 
   test('a fork has in common what its primary had received, and goes on by itself', () => {
-    const old = written(new History(0, 10, true), 8);
+    const old = written(new History(0, 0, 10, true), 8);
     const successor = old.fork(1, 5);
     written(successor, 2);
     expect(sharedTo(old, successor)).toBe(5);
     expect(sharedTo(successor.fork(2, 7), old)).toBe(5);
-    expect(sharedTo(old, new History(3, 10, true))).toBe(0);
+    expect(sharedTo(old, new History(3, 0, 10, true))).toBe(0);
     expect([successor.first, successor.end]).toEqual([0, 7]);
     expect(successor.offsetAt(5)).toBe(old.offsetAt(5));
     expect(successor.newestOf(1)).toBe(6);
@@ -57,7 +57,7 @@ describe('a history', () => {
   });
 
   test('forgets what nobody needs rather than grow for ever', () => {
-    const history = new History(0, 10, true);
+    const history = new History(0, 0, 10, true);
     for (let i = 0; i < 100_000; i++) {
       if (history.isFull) history.makeRoom(i - 100);
       history.append(i % 50_000, OP.set, i, 1, 100);

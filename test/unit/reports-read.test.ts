@@ -80,7 +80,9 @@ test('the JSON Schema is draft-7 and lists the contract of a run', () => {
   expect(fields.filter((field) => !required.includes(field))).toEqual([
     'conditions',
     'connections',
+    'convergence',
     'faults',
+    'idleFaults',
     'partitions',
     'rebalance',
     'responses',

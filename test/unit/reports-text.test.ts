@@ -37,7 +37,7 @@ test.each(HOSTILE_NAMES)('a hostile name (%#) breaks neither width, lines nor ta
     .split('\n')
     .filter((line) => line.startsWith('|'));
   const cells = rows.map((row) => row.split('|').length - 2);
-  expect(cells).toEqual([11, 12, 11, 11].flatMap((columns) => new Array(7).fill(columns)));
+  expect(cells).toEqual([11, 12, 11, 12].flatMap((columns) => new Array(7).fill(columns)));
 });
 
 test('the verdict names winner, margin and price', () => {

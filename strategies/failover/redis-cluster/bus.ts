@@ -5,6 +5,8 @@ import type { FailoverContext, Nanos, NodeId, ShardId } from '../../../sim/strat
 export interface Header {
   readonly from: NodeId;
   readonly currentEpoch: number;
+  /** Whose slots it serves, or replicates. */
+  readonly shard: ShardId;
   /** Whom it takes for the primary of its shard: itself, or the node it follows. */
   readonly primary: NodeId;
   /** Config epoch of that primary's claim. */

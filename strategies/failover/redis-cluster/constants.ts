@@ -36,6 +36,9 @@ export const MANUAL_FAILOVER_NS = 5000 * MS;
 /** A replica that lacks writes looks again whether it has them before its event loop sleeps; a millisecond here. */
 export const CATCH_UP_POLL_NS = MS;
 
+/** CLUSTER_SLAVE_MIGRATION_DELAY: a primary must have been without replicas for so long before one goes over to it. */
+export const MIGRATION_DELAY_NS = 5000 * MS;
+
 /** CLUSTER_WRITABLE_DELAY: a restarted primary listens first, for it may have been replaced. */
 export const WRITABLE_DELAY_NS = 2000 * MS;
 /** Bounds of the time a primary waits after it was in a minority. */

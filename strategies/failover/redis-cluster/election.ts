@@ -22,6 +22,8 @@ export interface ElectionRules {
   readonly validityFactor: number;
   /** Replicas hear from their primary at least this often. */
   readonly replicationPingNs: Nanos;
+  /** cluster-replica-no-failover: only by hand. */
+  readonly noFailover: boolean;
 }
 
 /** What the election needs of the node it is part of. */
@@ -86,7 +88,8 @@ export class Election {
     const { self, primary, health } = this.#view;
     const { isManual } = this.#host;
     if (primary === self) return;
-    if (!isManual && (health[primary] !== HEALTH.fail || this.#dataIsTooOld(primary))) return;
+    if (!isManual && (this.#rules.noFailover || health[primary] !== HEALTH.fail)) return;
+    if (!isManual && this.#dataIsTooOld(primary)) return;
     const sinceDueNs = this.#context.now() - this.#dueNs;
     if (sinceDueNs > 2 * this.#electionTimeoutNs) {
       this.#plan();

@@ -12,9 +12,10 @@ import { TICK_LATENESS_NS, TICK_NS } from './constants.ts';
 import { Election, type ElectionRules } from './election.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { ManualFailover } from './manual-failover.ts';
+import { type MigrationRules, ReplicaMigration } from './replica-migration.ts';
 import { View } from './view.ts';
 
-export interface ClusterRules extends ElectionRules {
+export interface ClusterRules extends ElectionRules, MigrationRules {
   readonly fullCoverage: boolean;
 }
 
@@ -27,6 +28,7 @@ export class Member implements Receiver {
   readonly #election: Election;
   readonly #manual: ManualFailover;
   readonly #state: ClusterState;
+  readonly #migration: ReplicaMigration;
   #hasRun = false;
 
   /** @param members [node] all of them, filled later */
@@ -61,6 +63,13 @@ export class Member implements Receiver {
       announceOffset: () => this.#pongSiblings(),
       won: (epoch) => this.#takeOver(epoch),
     });
+    const state = this.#state;
+    this.#migration = new ReplicaMigration(context, this.view, rules, {
+      get isServing() {
+        return state.serving;
+      },
+      migrate: (shard) => this.#migrate(shard),
+    });
   }
 
   start(): void {
@@ -68,6 +77,7 @@ export class Member implements Receiver {
       this.view.forgetHealth(-Infinity);
       this.#detector.startEmpty();
       this.#election.restart();
+      this.#migration.restart();
       this.#manual.reset();
       this.#state.restart();
       this.#incidents.over(this.view.self);
@@ -84,6 +94,7 @@ export class Member implements Receiver {
     this.#detector.tick();
     this.#manual.step();
     this.#election.step();
+    this.#migration.step();
     if (!this.#state.serving) this.#state.update();
     const latenessNs = this.#context.rng.below(TICK_LATENESS_NS);
     this.#context.onNode(this.view.self, TICK_NS + latenessNs, () => this.#tick());
@@ -93,7 +104,7 @@ export class Member implements Receiver {
     const { self, shard, currentEpoch, primary, epochOf } = this.view;
     const offset = this.#context.replicationOffset(self);
     const paused = this.#manual.pausesWrites;
-    return { from: self, currentEpoch, primary, configEpoch: epochOf[shard]!, offset, paused };
+    return { from: self, currentEpoch, shard, primary, configEpoch: epochOf[shard]!, offset, paused };
   }
 
   onPing(header: Header, gossip: readonly GossipEntry[]): void {
@@ -141,8 +152,9 @@ export class Member implements Receiver {
     this.#adopt(shard, primary, configEpoch);
   }
 
-  #hear({ from, currentEpoch, offset, paused }: Header): void {
+  #hear({ from, currentEpoch, shard, offset, paused }: Header): void {
     this.view.dataNs[from] = this.#context.now();
+    this.view.shardOf[from] = shard;
     this.view.offset[from] = offset;
     this.view.currentEpoch = Math.max(this.view.currentEpoch, currentEpoch);
     if (paused) this.#manual.onPaused(from, offset);
@@ -161,9 +173,8 @@ export class Member implements Receiver {
   }
 
   /** A primary's newer claim is adopted; whoever claims what another has taken over is told. */
-  #compareClaims({ from, primary, configEpoch }: Header): void {
-    const { shardOf, primaryOf, epochOf } = this.view;
-    const shard = shardOf[from]!;
+  #compareClaims({ from, shard, primary, configEpoch }: Header): void {
+    const { primaryOf, epochOf } = this.view;
     if (primary === from) this.#adopt(shard, from, configEpoch);
     const owner = primaryOf[shard]!;
     const ownerEpoch = epochOf[shard]!;
@@ -189,6 +200,16 @@ export class Member implements Receiver {
       this.#manual.reset();
     }
     this.#state.update();
+  }
+
+  /** clusterSetMaster: from now on it replicates another shard's primary, and says so. */
+  #migrate(shard: ShardId): void {
+    const { self, shardOf, primaryOf } = this.view;
+    this.view.shard = shard;
+    shardOf[self] = shard;
+    this.#manual.reset();
+    this.#context.migrate(self, primaryOf[shard]!);
+    this.#context.log('migrated', self, primaryOf[shard]!);
   }
 
   /** Elected: takes the slots and tells everybody. */

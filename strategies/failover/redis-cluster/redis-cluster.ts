@@ -4,7 +4,7 @@
  * Each node is a `Member` with a view of its own; nothing is shared but the messages.
  *
  * Source: Redis Cluster specification; redis src/cluster_legacy.c (7.x; Valkey 8 keeps the constants).
- * Not modelled: replica migration, resharding, nodes that join or leave for good.
+ * Not modelled: resharding, nodes that join or leave for good.
  */
 import { z } from 'zod';
 import { type ControlPlane, defineFailover, type FailoverContext } from '../../../sim/strategy.ts';
@@ -35,14 +35,30 @@ export const redisCluster = defineFailover({
     replicationPing: duration('10s').describe(
       'repl-ping-replica-period: how long a primary may be silent to its replicas when nothing is wrong',
     ),
+    noFailover: z
+      .boolean()
+      .default(false)
+      .describe('cluster-replica-no-failover: replicas take over by hand only'),
+    replicaMigration: z
+      .boolean()
+      .default(true)
+      .describe('cluster-allow-replica-migration: a primary without replicas gets one of another shard'),
+    migrationBarrier: z
+      .number()
+      .int()
+      .min(0)
+      .default(1)
+      .describe(
+        'cluster-migration-barrier: replicas a primary keeps at least, when one goes to another shard',
+      ),
   }),
-  create: ({ nodeTimeout, fullCoverage, validityFactor, replicationPing }) => ({
+  create: ({ nodeTimeout, replicationPing, replicaMigration, ...rules }) => ({
     control: (context) =>
       controlPlane(context, {
+        ...rules,
         timeoutNs: nodeTimeout,
-        fullCoverage,
-        validityFactor,
         replicationPingNs: replicationPing,
+        allowMigration: replicaMigration,
       }),
   }),
 });
@@ -54,6 +70,7 @@ function controlPlane(context: FailoverContext, rules: ClusterRules): ControlPla
   return {
     start: (node) => members[node]!.start(),
     handOver: (_from, to, how) => context.onNode(to, 0, () => members[to]!.handOver(how)),
+    shardSeenBy: (node, other) => members[node]!.view.shardOf[other]!,
     primarySeenBy: (node, shard) => members[node]!.view.primaryOf[shard]!,
     failedSeenBy: (node, other) => members[node]!.view.health[other] === HEALTH.fail,
   };

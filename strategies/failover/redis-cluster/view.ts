@@ -10,10 +10,10 @@ export const HEALTH = { ok: 0, pfail: 1, fail: 2 } as const;
 export class View {
   readonly self: NodeId;
   /** Shard this node serves or replicates. */
-  readonly shard: ShardId;
+  shard: ShardId;
   readonly nodeCount: number;
   readonly shardCount: number;
-  /** [node] */
+  /** [node] shard it serves or replicates, by its own word */
   readonly shardOf: Int32Array;
   /** [shard] believed primary */
   readonly primaryOf: Int32Array;
@@ -52,6 +52,14 @@ export class View {
     this.health.fill(HEALTH.ok);
     this.dataNs.fill(lastHeardNs);
     this.offset.fill(0);
+  }
+
+  /** Nodes of the shard, without its primary. */
+  replicasOf(shard: ShardId): NodeId[] {
+    const found: NodeId[] = [];
+    for (let node = 0; node < this.nodeCount; node++)
+      if (this.shardOf[node] === shard && node !== this.primaryOf[shard]) found.push(node);
+    return found;
   }
 
   isPrimary(node: NodeId): boolean {
