@@ -3,11 +3,13 @@
  * ended. A node's completion is known on arrival, and a timeout exists only for an attempt that is late or
  * lost.
  */
+
 import { ATTEMPT, MISSED, PROMISE, PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import { Connections } from './connections.ts';
 import { LawError } from './errors.ts';
 import type { ExpressLane } from './express-lane.ts';
+import type { GutterLife } from './gutter-life.ts';
 import type { Hedging } from './hedging.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import {
@@ -47,6 +49,8 @@ export class Delivery {
   /** A copy's write ended. */
   onCopySettled: (request: number) => void = () => {};
   topology: Topology | null = null;
+  /** Null where no value lives shorter for where it is. */
+  gutterLife: GutterLife | null = null;
   /** Requests that nothing happens to; null where there are none. */
   express: ExpressLane | null = null;
   /** Null where no read is hedged. */
@@ -332,7 +336,10 @@ export class Delivery {
       if (staleForNs >= 0) attempts.staleForNs[attempt] = staleForNs;
       if (versions !== null) this.#readVersion(attempt, versions, staleForNs >= 0);
     } else {
-      if (op !== OP.incr) expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
+      if (op !== OP.incr) {
+        expiry?.written(key, departNs, attempts.ttlNs[attempt]!);
+        this.gutterLife?.written(node, key, departNs, attempts.ttlNs[attempt]!);
+      }
       if (op === OP.delete) contents.remove(node, key);
       else contents.put(node, key, bytes);
       this.#world.leases?.end(node, key);
@@ -388,6 +395,11 @@ export class Delivery {
   #isMiss(attempt: number, node: number, key: number): boolean {
     const { contents, expiry, recorder, clock, attempts } = this.#world;
     if (!contents.holds(node, key)) return true;
+    if (this.gutterLife?.isOver(node, key, clock.nowNs)) {
+      contents.remove(node, key);
+      if (attempts.purpose[attempt] === PURPOSE.request) recorder.counters.expired++;
+      return true;
+    }
     if (expiry === null || !expiry.expired(key, clock.nowNs)) return false;
     const { leases } = this.#world;
     if (leases?.setup.stale && leases.isOut(node, key, clock.nowNs)) {

@@ -10,6 +10,7 @@ import { Convergence } from './convergence.ts';
 import { Engine } from './engine.ts';
 import { possibleFaults } from './fault-end.ts';
 import { scheduleFaults } from './faults.ts';
+import { GutterLife } from './gutter-life.ts';
 import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
 import { LawWatch } from './law-watch.ts';
@@ -169,6 +170,7 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
       if (clients.topologyRefresh.push) control.onChange = (node) => topology.changed(node);
     }
     engine.delivery.failover = control.clientParts(failover);
+    engine.delivery.gutterLife = gutterLifeOf(world);
   }
   if (strategy.hotKeys === null) return null;
   const { module, params } = strategy.hotKeys;
@@ -180,6 +182,20 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   if (hotKeys.coalescing) engine.flow.coalescing = new Coalescing(world.requests, clients.count);
   if (hotKeys.tracking) world.tracking = new Tracking(parts, world.keys.count, world.queue, world.network);
   return hotKeys;
+}
+
+/** Null where there is no gutter, or its values live as long as everywhere. */
+function gutterLifeOf({ setup: { strategy, cluster }, infos, keys }: World): GutterLife | null {
+  const { module, params } = strategy.failover!;
+  const ttlNs = module.gutterTtlNs?.(params) ?? Infinity;
+  if (ttlNs === Infinity) return null;
+  const firstShard = cluster.shards - (module.gutterShards?.(params) ?? 0);
+  return new GutterLife(
+    ttlNs,
+    firstShard,
+    infos.map(({ shard }) => shard),
+    keys.count,
+  );
 }
 
 function reportProgress(world: World, hooks: RunHooks): boolean {

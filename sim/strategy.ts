@@ -435,6 +435,8 @@ export interface FailoverModule<Params = unknown> extends ModuleInfo<Params> {
   readonly watches?: 'failures';
   /** So many of the last shards own nothing, until a client takes another shard out and sends them its keys. */
   gutterShards?(params: Params): number;
+  /** Values in those shards live no longer than this. */
+  gutterTtlNs?(params: Params): Nanos;
   create(params: Params): Failover;
 }
 

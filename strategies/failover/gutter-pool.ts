@@ -4,9 +4,9 @@
  * else; meanwhile the client probes it with growing pauses, and the first answer brings it back.
  *
  * Source: facebook/mcrouter mcrouter/TkoTracker.cpp, mcrouter/ProxyDestination.cpp (probes), mcrouter/options_list.h
- * (failures_until_tko 3, probe_delay_initial_ms 10000, probe_delay_max_ms 60000); Nishtala et al., NSDI 2013.
- * Not modelled: the short time to live of values in the gutter (failover_exptime, 60 s): keys live there as long as
- * everywhere, so a second failure may find old values; the failover of the very requests that fail before the TKO
+ * (failures_until_tko 3, probe_delay_initial_ms 10000, probe_delay_max_ms 60000), mcrouter/routes/FailoverWithExptimeRouteFactory.h
+ * (failover_exptime 60, the lesser of it and the request's own); Nishtala et al., NSDI 2013.
+ * Not modelled: the failover of the very requests that fail before the TKO
  * (they go to the gutter only when the client's retry comes after it); a second failover when the gutter fails too.
  */
 import { z } from 'zod';
@@ -36,6 +36,7 @@ const params = z.strictObject({
     .describe('timeouts in a row before a server is out (failures_until_tko)'),
   probeDelay: duration('10s').describe('pause before the first probe (probe_delay_initial_ms)'),
   maxProbeDelay: duration('60s').describe('longest pause between probes (probe_delay_max_ms)'),
+  gutterTtl: duration('60s').describe('longest life of a value in the gutter (failover_exptime)'),
 });
 type Params = z.output<typeof params>;
 
@@ -53,6 +54,7 @@ export const gutterPool = defineFailover({
   needs: ['shards'],
   params,
   gutterShards: ({ gutter }) => gutter,
+  gutterTtlNs: ({ gutterTtl }) => gutterTtl,
   create: (options) => ({ client: (context) => new Knockouts(options, context) }),
 });
 

@@ -121,3 +121,35 @@ test('a gutter that leaves no shard to own the keys is refused when the scenario
   expect(load(2)).toContain('keeps 2 shards as gutter, but cluster.shards is 2');
   expect(load(1)).not.toContain('as gutter');
 });
+
+test('values in the gutter live for failover_exptime at most, and elsewhere as long as ever', () => {
+  // Two servers and a gutter; server 0 is down from 1 s to 3 s, and known to be until its probe at 5 s or so.
+  const play = (gutterTtl: string) => {
+    const failover = { module: gutterPool, params: gutterPool.params.parse({ gutterTtl, probeDelay: '3s' }) };
+    const setup = buildSetup({
+      ratePerSec: 200,
+      durationNs: 4 * SECOND,
+      shards: 3,
+      keys: { kind: 'zipf', count: 10, exponent: 0.5 },
+      operations: [1, 0, 0, 0],
+      origin: { latencyNs: 1e6, latencyShape: { kind: 'constant' }, concurrency: 100 },
+      clients: { count: 1 },
+      faults: [{ kind: 'crash', name: 'kill', atNs: SECOND, node: 0, of: 'process' } as Fault],
+      strategy: { failover },
+    });
+    return run(setup, 1, { check: true });
+  };
+  const forEver = play('1h');
+  const short = play('500ms');
+  // Five of ten keys are the dead server's, each asked for more than ten times a second. They are fetched when first asked for,
+  // and at the first request after each half second of the 3 s that are left: five times, or less by what those take to come.
+  expect(forEver.cache.expired).toBe(0);
+  const fetched = forEver.cache.misses;
+  expect(fetched).toBeGreaterThanOrEqual(5);
+  expect(fetched).toBeLessThanOrEqual(7);
+  // Who asks while it is fetched misses too, but finds nothing that has expired.
+  expect(short.cache.misses - fetched).toBeGreaterThanOrEqual(short.cache.expired);
+  expect(short.cache.misses - fetched).toBeLessThanOrEqual(1.5 * short.cache.expired);
+  expect(short.cache.expired).toBeGreaterThanOrEqual(5 * 3);
+  expect(short.cache.expired).toBeLessThanOrEqual(5 * 5);
+});
