@@ -3,7 +3,7 @@
  * protocol decides. The engine does what a strategy says and logs it; the laws watch.
  */
 import type { Laws } from './laws.ts';
-import { NODE_STATE } from './nodes.ts';
+import { NODE_STATE, SERVING } from './nodes.ts';
 import { Resync } from './replication/resync.ts';
 import { stream } from './rng.ts';
 import {
@@ -80,7 +80,7 @@ export class Control {
       follow: (node, primary) => this.#resync.follow(node, primary),
       migrate: (node, primary) => this.#migrate(node, primary),
       setServing: (node, serving) => {
-        nodes.serving[node] = serving ? 1 : 0;
+        nodes.serving[node] = SERVING[serving];
         splitBrains.look(node);
       },
       pauseWrites: (node, paused) => {

@@ -6,7 +6,7 @@
  * Looked at every 100 ms from the first fault on, in truth: no strategy sees it. Slowness is no disorder, and how full
  * caches are is told by the hit ratio (metrics/fault-impact.ts).
  */
-import { NODE_STATE } from './nodes.ts';
+import { NODE_STATE, SERVING } from './nodes.ts';
 import { NONE, type NodeId, type ShardId } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -105,7 +105,7 @@ function troubleOf(
   if (nodes.hungUntilNs[node]! > clock.nowNs) return 'hangs';
   if (nodes.drainedUntilNs[node]! > clock.nowNs) return 'is drained';
   if (nodes.loadingUntilNs[node]! > clock.nowNs) return 'loads its data';
-  if (nodes.serving[node] === 0) return 'answers CLUSTERDOWN';
+  if (nodes.serving[node] !== SERVING.all) return 'answers CLUSTERDOWN';
   const primary = primaries[nodes.shard[node]!]!;
   if (nodes.primary[node] === 1 || primary === NONE) return null;
   if (replication.follows[node] === primary)

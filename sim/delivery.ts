@@ -11,7 +11,7 @@ import { LawError } from './errors.ts';
 import type { ExpressLane } from './express-lane.ts';
 import type { GutterLife } from './gutter-life.ts';
 import type { Hedging } from './hedging.ts';
-import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
+import { NODE_STATE, QUEUE_FULL, SERVING } from './nodes.ts';
 import {
   type ClientFailover,
   type HotKeysClient,
@@ -240,7 +240,9 @@ export class Delivery {
       this.turnAway(attempt, drained ? OUTCOME.refused : OUTCOME.loading);
       return;
     }
-    if (nodes.serving[node] === 0) {
+    const isRead = attempts.op[attempt] === OP.get;
+    const { all, reads } = SERVING;
+    if (nodes.serving[node] !== all && !(nodes.serving[node] === reads && isRead)) {
       this.turnAway(attempt, OUTCOME.clusterDown);
       return;
     }
@@ -250,7 +252,6 @@ export class Delivery {
       this.turnAway(attempt, OUTCOME.moved);
       return;
     }
-    const isRead = attempts.op[attempt] === OP.get;
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) {
       if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
       else this.#serve(attempt, node, isRead);

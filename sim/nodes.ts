@@ -12,6 +12,9 @@ import { whole } from './whole.ts';
 
 export const NODE_STATE = { up: 0, processDown: 1, hostDown: 2 } as const;
 
+/** 1, everything, is what the hot path asks for. */
+export const SERVING = { nothing: 0, all: 1, reads: 2 } as const;
+
 /** Returned by `offer` when the queue is full. */
 export const QUEUE_FULL = -1;
 
@@ -39,7 +42,7 @@ export class Nodes {
   readonly hungUntilNs: Float64Array;
   /** [node] factor on service times. */
   readonly slowness: Float64Array;
-  /** [node] 0 while it answers CLUSTERDOWN. */
+  /** [node] SERVING: whether it answers CLUSTERDOWN, or does so to writes. */
   readonly serving: Uint8Array;
   /** [node] shard it serves or replicates. */
   readonly shard: Int32Array;

@@ -270,6 +270,9 @@ export type FailoverEvent =
 export const HAND_OVERS = ['graceful', 'force', 'takeover'] as const;
 export type HandOver = (typeof HAND_OVERS)[number];
 
+/** What a node answers: every request, reads alone, or nothing but CLUSTERDOWN. */
+export type Serving = 'all' | 'reads' | 'nothing';
+
 /** The server side's hands: timers and messages belong to nodes and are subject to their faults. */
 export interface FailoverContext {
   readonly nodes: readonly NodeInfo[];
@@ -291,7 +294,7 @@ export interface FailoverContext {
   /** COLD. The replica `node` goes over to the shard of `primary`, whose data set it copies instead of its own. */
   migrate(node: NodeId, primary: NodeId): void;
   /** COLD. Whether the node answers requests at all, or with CLUSTERDOWN. */
-  setServing(node: NodeId, serving: boolean): void;
+  setServing(node: NodeId, serving: Serving): void;
   /** COLD. While it pauses writes, they wait at the node; it answers reads. */
   pauseWrites(node: NodeId, paused: boolean): void;
   /** COLD. Notes an event about node `about`, seen or done by `by`, for the result. */

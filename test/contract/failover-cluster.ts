@@ -112,7 +112,7 @@ export class FakeCluster {
         this.migrations.push({ node, primary, atNs: this.nowNs });
       },
       setServing: (node, serving) => {
-        this.serving[node] = serving;
+        this.serving[node] = serving === 'all';
       },
       pauseWrites: (node, paused) => {
         this.writesPaused[node] = paused;

@@ -197,3 +197,18 @@ test('a dead replica is failed and taken back without an election', () => {
   expect(eventsOf(result, 'election')).toHaveLength(0);
   expect(result.requests.failed).toBe(0);
 });
+
+test('cluster-allow-reads-when-down: while the cluster is down the other shards answer reads, and no writes', () => {
+  const dead = [0, 3].map((node): Fault => {
+    return { kind: 'crash', name: `kill-${node}`, atNs: KILL_NS, node, of: 'host' };
+  });
+  const [closed, open] = [false, true].map((readsWhenDown) =>
+    play({ faults: dead, params: { readsWhenDown } }),
+  );
+  expect(closed!.events.some(({ event }) => event === 'cluster-down')).toBe(true);
+  // From some 8 s to 20 s nothing is answered, or half of two thirds of 60/s: the reads of two shards. A standard
+  // deviation of some sqrt(240) = 15.
+  const more = open!.requests.completed - closed!.requests.completed;
+  expect(more).toBeGreaterThan(240 - 4 * 16 - 30);
+  expect(more).toBeLessThan(240 + 4 * 16 + 30);
+});

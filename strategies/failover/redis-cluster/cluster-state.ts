@@ -4,23 +4,34 @@
  *
  * Source: redis src/cluster_legacy.c, clusterUpdateState.
  */
-import type { FailoverContext, Nanos } from '../../../sim/strategy.ts';
+import type { FailoverContext, Nanos, Serving } from '../../../sim/strategy.ts';
 import { MAX_REJOIN_DELAY_NS, MIN_REJOIN_DELAY_NS, WRITABLE_DELAY_NS } from './constants.ts';
 import { HEALTH, type View } from './view.ts';
+
+export interface StateRules {
+  readonly timeoutNs: Nanos;
+  /** cluster-require-full-coverage */
+  readonly fullCoverage: boolean;
+  /** cluster-allow-reads-when-down */
+  readonly readsWhenDown: boolean;
+}
 
 export class ClusterState {
   readonly #context: FailoverContext;
   readonly #view: View;
   readonly #fullCoverage: boolean;
+  readonly #whileDown: Serving;
   readonly #rejoinDelayNs: Nanos;
   #serving = true;
   #startedNs = -Infinity;
   #minorityNs = -Infinity;
 
-  constructor(context: FailoverContext, view: View, timeoutNs: Nanos, fullCoverage: boolean) {
+  constructor(context: FailoverContext, view: View, rules: StateRules) {
+    const { timeoutNs, fullCoverage, readsWhenDown } = rules;
     this.#context = context;
     this.#view = view;
     this.#fullCoverage = fullCoverage;
+    this.#whileDown = readsWhenDown ? 'reads' : 'nothing';
     this.#rejoinDelayNs = Math.min(Math.max(timeoutNs, MIN_REJOIN_DELAY_NS), MAX_REJOIN_DELAY_NS);
   }
 
@@ -60,7 +71,7 @@ export class ClusterState {
     if (serving === this.#serving) return;
     const { self } = this.#view;
     this.#serving = serving;
-    this.#context.setServing(self, serving);
+    this.#context.setServing(self, serving ? 'all' : this.#whileDown);
     this.#context.log(serving ? 'cluster-up' : 'cluster-down', self, self);
   }
 }

@@ -7,7 +7,7 @@
 import type { FailoverContext, HandOver, NodeId, ShardId } from '../../../sim/strategy.ts';
 import type { Incidents } from '../incidents.ts';
 import { Bus, type GossipEntry, type Header, type Receiver } from './bus.ts';
-import { ClusterState } from './cluster-state.ts';
+import { ClusterState, type StateRules } from './cluster-state.ts';
 import { TICK_LATENESS_NS, TICK_NS } from './constants.ts';
 import { Election, type ElectionRules } from './election.ts';
 import { FailureDetector } from './failure-detector.ts';
@@ -15,9 +15,7 @@ import { ManualFailover } from './manual-failover.ts';
 import { type MigrationRules, ReplicaMigration } from './replica-migration.ts';
 import { View } from './view.ts';
 
-export interface ClusterRules extends ElectionRules, MigrationRules {
-  readonly fullCoverage: boolean;
-}
+export type ClusterRules = ElectionRules & MigrationRules & StateRules;
 
 export class Member implements Receiver {
   readonly view: View;
@@ -43,7 +41,7 @@ export class Member implements Receiver {
     this.#incidents = incidents;
     this.view = new View(self, context.nodes, context.shardCount);
     this.#bus = new Bus(context, self, members);
-    this.#state = new ClusterState(context, this.view, rules.timeoutNs, rules.fullCoverage);
+    this.#state = new ClusterState(context, this.view, rules);
     const header = (): Header => this.#header();
     this.#detector = new FailureDetector(context, this.view, this.#bus, rules.timeoutNs, incidents, {
       header,

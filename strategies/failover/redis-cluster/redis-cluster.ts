@@ -35,6 +35,10 @@ export const redisCluster = defineFailover({
     replicationPing: duration('10s').describe(
       'repl-ping-replica-period: how long a primary may be silent to its replicas when nothing is wrong',
     ),
+    readsWhenDown: z
+      .boolean()
+      .default(false)
+      .describe('cluster-allow-reads-when-down: a node that answers CLUSTERDOWN answers reads all the same'),
     noFailover: z
       .boolean()
       .default(false)
