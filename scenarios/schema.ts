@@ -26,7 +26,7 @@ const serviceTime = z.strictObject({
 
 const cluster = z.strictObject({
   shards: count({ min: 1, max: 16_384 }).prefault(6).describe('Shards, each with one primary.'),
-  replicas: count({ max: 64 }).prefault(1).describe('Replicas of each shard, beside its primary.'),
+  replicas: count({ max: 1023 }).prefault(1).describe('Replicas of each shard, beside its primary.'),
   zones: z
     .array(z.string().min(1).max(64))
     .min(1)

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseCount } from '../../sim/units.ts';
 import { expected, type Measured, MODEL, MODELS, type ModelName } from './models.ts';
@@ -18,10 +18,13 @@ interface Program {
   readonly name: string;
   /** Of the requests asked for: slow programs do less, and are no slower for it. */
   readonly share: number;
+  readonly plays: readonly ModelName[];
   command(model: ModelName, requests: number, seed: number): readonly [string, readonly string[]];
 }
 
 const REFERENCE = 'C++ priority_queue';
+/** What needs no more than the text of their manuals. */
+const PEERS_PLAY: readonly ModelName[] = ['A', 'B', 'C', 'D', 'E'];
 /** A right program passes this far off the theory in one of 16,000 runs. */
 const MAX_ERRORS = 4;
 const here = (file: string): string => join(import.meta.dirname, file);
@@ -46,10 +49,12 @@ const last = new Map<string, Measured>();
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
 try {
   const found = programs();
+  const playersOf = (model: ModelName): Program[] => found.filter(({ plays }) => plays.includes(model));
   const speeds = new Map<string, number[]>();
   for (let round = 1; round <= rounds; round++)
-    for (const model of models) for (const program of found) measure(program, model, round, speeds);
-  for (const model of models) print(model, found, speeds);
+    for (const model of models)
+      for (const program of playersOf(model)) measure(program, model, round, speeds);
+  for (const model of models) print(model, playersOf(model), speeds);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -58,6 +63,7 @@ function programs(): Program[] {
   const engine: Program = {
     name: 'evenkeel',
     share: 1,
+    plays: MODELS,
     command: (...args) => [process.execPath, [here('engine-model.ts'), ...words(...args)]],
   };
   return [reference(), engine, simjs(), simpy()].filter((program) => program !== null);
@@ -69,17 +75,26 @@ function missing(name: string, how: string): null {
 }
 
 function reference(): Program | null {
-  const [plain, crashes] = [join(folder, 'reference'), join(folder, 'reference-crashes')];
+  const sources = ['reference', 'reference-crashes', 'reference-closed'];
   try {
-    for (const path of [plain, crashes])
-      execFileSync('g++', ['-O3', '-march=native', '-std=c++17', here(`${basename(path)}.cpp`), '-o', path]);
+    for (const name of sources)
+      execFileSync('g++', [
+        ...'-O3 -march=native -std=c++17 -o'.split(' '),
+        join(folder, name),
+        here(`${name}.cpp`),
+      ]);
   } catch {
     return missing(REFERENCE, 'needs g++ (Debian: apt-get install g++)');
   }
+  const [plain, crashes, closed] = sources.map((name) => join(folder, name)) as [string, string, string];
   return {
     name: REFERENCE,
     share: 4,
-    command: (model, ...args) => (model === 'E' ? [crashes, words(...args)] : [plain, words(model, ...args)]),
+    plays: MODELS,
+    command(model, ...args) {
+      if (model === 'E') return [crashes, words(...args)];
+      return model === 'G' ? [closed, words(...args)] : [plain, words(model, ...args)];
+    },
   };
 }
 
@@ -89,6 +104,7 @@ function simjs(): Program | null {
     return {
       name: 'simjs',
       share: 0.25,
+      plays: PEERS_PLAY,
       command: (model, ...args) => [
         process.execPath,
         model === 'E'
@@ -111,6 +127,7 @@ function simpy(): Program | null {
     return {
       name: 'SimPy',
       share: 0.1,
+      plays: PEERS_PLAY,
       command: (model, ...args) => [
         python,
         model === 'E'

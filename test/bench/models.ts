@@ -10,13 +10,14 @@
  * service time. Replicas are not promoted. At 5 requests per service time, not 4, half of the runs end in a storm of retries
  * that the hottest shard never leaves, and no mean is the mean.
  */
-export const MODELS = ['A', 'B', 'C', 'D', 'E'] as const;
+export const MODELS = ['A', 'B', 'C', 'D', 'E', 'F10', 'F100', 'F1000', 'G'] as const;
 export type ModelName = (typeof MODELS)[number];
 
 export interface Model {
   readonly title: string;
-  /** Requests per mean service time. */
+  /** Requests per mean service time; of users who wait for answers, what comes out. */
   readonly rate: number;
+  readonly arrivals?: string;
   /** Fields of the scenario that differ. */
   readonly cluster: string;
   readonly keys: string;
@@ -30,6 +31,18 @@ export interface Model {
    * deviation of the mean of a million requests.
    */
   readonly agreed?: { readonly mean: number; readonly doubt: number; readonly deviation: number };
+}
+
+/** Each answer tells the selection something, so their order matters. */
+function feedback(nodes: number, agreed: Model['agreed'] & {}): Model {
+  return {
+    title: `${nodes} nodes, 80 % busy, by peak EWMA`,
+    rate: 0.8 * nodes,
+    cluster: `shards: 1, replicas: ${nodes - 1}`,
+    keys: 'count: 1000',
+    strategy: 'placement: modulo, selection: { use: peak-ewma, decay: 10ms }',
+    agreed,
+  };
 }
 
 export const MODEL: Readonly<Record<ModelName, Model>> = {
@@ -74,13 +87,27 @@ export const MODEL: Readonly<Record<ModelName, Model>> = {
     faults: '{ crashes: all, of: host, mtbf: 5s, mttr: 50ms }',
     agreed: { mean: 1.651, doubt: 0.002, deviation: 0.013 },
   },
+  F10: feedback(10, { mean: 2.3665, doubt: 0.002, deviation: 0.011 }),
+  F100: feedback(100, { mean: 2.2555, doubt: 0.002, deviation: 0.009 }),
+  F1000: feedback(1000, { mean: 2.243, doubt: 0.006, deviation: 0.009 }),
+  G: {
+    title: '100 users of 10 nodes, thinking 5 (the general event queue)',
+    // By mean value analysis, as the mean (M. Reiser, S. S. Lavenberg, JACM 27(2), 1980): the network is part of the thinking.
+    rate: 8.6045,
+    arrivals: '{ closedLoop: { users: 100, think: 5ms } }',
+    cluster: 'shards: 1, replicas: 9',
+    keys: 'count: 1000',
+    strategy: 'placement: modulo, selection: random',
+    network: 'sameZone: 50us, crossZone: 50us, jitter: 0',
+    agreed: { mean: 6.6218, doubt: 0.001, deviation: 0.02 },
+  },
 };
 
 const SERVICE = '{ get: 1ms, set: 1ms, perKiB: 0us, shape: exponential }';
 
 /** The model as a scenario: the engine as users run it, all metrics on. One client, so that it knows all that is in flight. */
 export function scenarioOf(name: ModelName, requests: number): string {
-  const { rate, cluster, keys, strategy, operations, network, clients, faults } = MODEL[name];
+  const { rate, arrivals, cluster, keys, strategy, operations, network, clients, faults } = MODEL[name];
   return `version: 1
 name: bench-${name.toLowerCase()}
 duration: ${Math.round(requests / rate)}ms
@@ -91,7 +118,7 @@ network: { ${network ?? 'sameZone: 0us, crossZone: 0us, jitter: 0'} }
 clients: { ${clients ?? 'count: 1, timeout: none'} }
 origin: none
 workload:
-  rate: ${rate * 1000}/s
+  ${arrivals === undefined ? `rate: ${rate * 1000}/s` : `arrivals: ${arrivals}`}
   keys: { ${keys} }
   operations: { ${operations ?? 'get: 100%'} }
   valueSize: 1B
