@@ -4,7 +4,6 @@
  */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { parse } from 'fast-csv';
 import { InputError } from '../sim/errors.ts';
 import { choices } from '../sim/suggest.ts';
 import { formatDuration } from '../sim/units.ts';
@@ -47,6 +46,7 @@ export async function readCounts(file: CountsFile): Promise<Counts> {
   checkReadable(path, where, 'a rate curve');
   let rows: CountRows | undefined;
   let line = 1;
+  const { parse } = await import('fast-csv'); // few scenarios need it
   try {
     await pipeline(
       createReadStream(path),

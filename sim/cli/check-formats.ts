@@ -2,7 +2,6 @@
 import { appendFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { renderCheckGithub } from '../../reports/check-github.ts';
-import { renderCheckHtml } from '../../reports/check-html.ts';
 import { renderCheckJson } from '../../reports/check-json.ts';
 import { renderCheckJunit } from '../../reports/check-junit.ts';
 import { COMMENT_BYTES, renderCheckMarkdown, SUMMARY_BYTES } from '../../reports/check-markdown.ts';
@@ -28,7 +27,10 @@ const FORMATS: Readonly<Record<string, (file: string | null) => Output['render']
   comment: () => (report) => renderCheckMarkdown(report, COMMENT_BYTES),
   junit: () => renderCheckJunit,
   github: () => renderCheckGithub,
-  html: () => renderCheckHtml,
+  html: () => async (report, results) => {
+    const { renderCheckHtml } = await import('../../reports/check-html.ts');
+    return renderCheckHtml(report, results);
+  },
 };
 
 export const FORMAT_NAMES = Object.keys(FORMATS);

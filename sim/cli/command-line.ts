@@ -1,5 +1,6 @@
 /**
- * The command line: finds the command, has yargs read its arguments, runs it. A command's file is loaded when it is asked for, so `--help` answers at once.
+ * The command line: finds the command, has yargs read its arguments, runs it. A command's file is loaded when it is asked for,
+ * so `--help` answers at once.
  */
 import yargs, { type Argv } from 'yargs';
 import manifest from '../../package.json' with { type: 'json' };

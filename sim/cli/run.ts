@@ -1,7 +1,7 @@
 /** `run`: compares the strategies of scenarios, prints the table, writes result.json and report.html. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { renderHtml } from '../../reports/html.ts';
+import { percent } from '../../reports/format.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import { DEFAULT_MARGIN } from '../compare.ts';
 import { GateError } from '../gates/gate-error.ts';
@@ -12,6 +12,7 @@ import { STEP_NS } from '../sampling/window.ts';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { fileNameFor, prepareFolder, writeWhole } from './files.ts';
+import { Laps } from './laps.ts';
 import {
   checkedAssignment,
   defineCommand,
@@ -59,6 +60,7 @@ export const runCommand = defineCommand({
     report: text('report', 'Write the HTML report to this file instead'),
     check: flag('Check the laws of the engine all along the run, not only at its end'),
     quiet: flag('No progress; the table is still printed'),
+    timing: flag('Tell at the end where the time went'),
     sample: wholeNumber(
       'sample',
       'Simulate only so many windows, drawn at random by load, and the time around faults; estimate the rest',
@@ -86,6 +88,8 @@ export const runCommand = defineCommand({
       check: args.check === true,
     };
     if (args.sample !== undefined) return sampled(args, request);
+    const laps = new Laps();
+    laps.end('start');
     const target = targetOf(args);
     // Every mistake is found before the first run begins.
     const prepared: Prepared[] = [];
@@ -95,6 +99,8 @@ export const runCommand = defineCommand({
     refuseCollisions(prepared, folders, args.report);
     for (const folder of folders) prepareFolder(folder);
 
+    laps.end('scenarios');
+
     const maxSeeds = args['max-seeds'] ?? 100;
     const options = {
       workers: args.workers ?? availableParallelism(),
@@ -103,21 +109,30 @@ export const runCommand = defineCommand({
     };
     const codes: ExitCode[] = [];
     const results: Result[] = [];
+    let simulatedMs = 0;
     for (const [i, each] of prepared.entries()) {
       const { result: full, code } =
         target === null
           ? await runSeeds(each, seeds[i]!, options)
           : await runUntil(each, { target, firstSeed: seeds[i]![0]!, maxSeeds }, options);
       codes.push(code);
+      laps.end('runs');
       if (full !== null) {
+        simulatedMs += full.runs.reduce((sum, { perf }) => sum + 1000 * perf.wallSeconds, 0);
         const result = withThinReplications(full);
         results.push(result);
         if (!args.json) printTable(result);
-        await write(result, folders[i]!, args.report);
+        laps.end('table');
+        await write(result, folders[i]!, args.report, laps);
       }
       if (code === EXIT.interrupted) break;
     }
     if (args.json && results.length > 0) printJson(prepared.length === 1 ? results[0] : results);
+    laps.end('JSON');
+    if (args.timing) {
+      const busy = simulatedMs / (laps.ms('runs') * options.workers);
+      printNote(`${laps}; the engine had ${percent(busy)} of the threads' time while they ran`);
+    }
     return worstOf(codes);
   },
 });
@@ -204,11 +219,15 @@ function printTable(result: Result): void {
   printResult(renderTerminal(result, { width: widthOf(process.stdout), ...style }));
 }
 
-async function write(result: Result, folder: string, report: string | undefined): Promise<void> {
+async function write(result: Result, folder: string, report: string | undefined, laps: Laps): Promise<void> {
   const resultPath = join(folder, 'result.json');
   const reportPath = report ?? join(folder, 'report.html');
-  const page = await renderHtml(result);
+  // Charts take as long to load as all else: only now.
+  const { renderHtml } = await import('../../reports/html.ts');
+  laps.end('loading charts');
+  writeWhole(reportPath, await renderHtml(result));
+  laps.end('report');
   writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`);
-  writeWhole(reportPath, page);
+  laps.end('JSON');
   printNote(`wrote ${resultPath} and ${reportPath}`);
 }

@@ -5,7 +5,6 @@
  * every byte of a key survives, valid UTF-8 or not.
  */
 import type { Writable } from 'node:stream';
-import { parse } from 'fast-csv';
 import { InputError } from '../errors.ts';
 import { OP, type Op } from '../strategy.ts';
 import { DecimalTime, OP_NAMES, parseUnsigned, UNIT_EXPONENT } from './fields.ts';
@@ -33,6 +32,7 @@ export const csv: TraceReader = {
     let rows: CsvRows | undefined;
     let line = 1;
     const progress = { bytesSinceRow: 0 };
+    const { parse } = await import('fast-csv'); // most recordings are in other formats
     const parser = parse({ headers: false, encoding: 'latin1', ignoreEmpty: false });
     const fed = feed(parser, chunks, progress).catch((error: Error) => parser.destroy(error));
     try {

@@ -22,6 +22,24 @@ function withoutPerf(text: string): string {
 }
 
 describe('what it prints and writes', () => {
+  test('--timing tells where the time went, after all else', async () => {
+    const { stderr } = await scenarioFolder(SMALL_SCENARIO + STRATEGIES).run('--quiet', '--timing');
+    const told = stderr.trimEnd().split('\n').at(-1)!;
+    const names = [...told.matchAll(/([A-Za-z ]+) [\d.,]+ \S+ \(([\d.]+)%\)/g)];
+    expect(names.map(([, name]) => name!.trim())).toEqual([
+      'start',
+      'scenarios',
+      'runs',
+      'table',
+      'loading charts',
+      'report',
+      'JSON',
+    ]);
+    const shares = names.reduce((sum, [, , share]) => sum + Number(share), 0);
+    expect(Math.abs(shares - 100)).toBeLessThan(names.length / 2);
+    expect(told).toMatch(/the engine had [\d.]+% of the threads' time/);
+  });
+
   test('the table on stdout, progress and places on stderr, both files whole', async () => {
     const { folder, run } = scenarioFolder(SMALL_SCENARIO + STRATEGIES);
     const { code, stdout, stderr } = await run();
