@@ -222,12 +222,12 @@ function printTable(result: Result): void {
 async function write(result: Result, folder: string, report: string | undefined, laps: Laps): Promise<void> {
   const resultPath = join(folder, 'result.json');
   const reportPath = report ?? join(folder, 'report.html');
+  writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`);
+  laps.end('JSON');
   // Charts take as long to load as all else: only now.
   const { renderHtml } = await import('../../reports/html.ts');
   laps.end('loading charts');
   writeWhole(reportPath, await renderHtml(result));
   laps.end('report');
-  writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`);
-  laps.end('JSON');
   printNote(`wrote ${resultPath} and ${reportPath}`);
 }

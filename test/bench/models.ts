@@ -2,13 +2,14 @@
  * The models of `npm run bench`: one question each, with an answer to hold every program to. Times in mean service times
  * of 1 ms.
  *
- * E, as every program plays it: five shards of two nodes; a million keys by the CRC-32 of their names. A read goes to the node of
- * its shard with fewer of the client's requests in flight, a write to the primary, which answers when it has executed it and
- * sends it on: after 0.05 the replica, if it is up, executes it too, for as long. A node is up for exp(5,000) and down for
- * exp(50); what it had in its queue is gone, what reaches it while it is down is lost, and clients hear nothing. They give
- * up after 30 (the work goes on), pause for U(0, 2), and try again as if anew, at most twice, with the same
- * service time. Replicas are not promoted. At 5 requests per service time, not 4, half of the runs end in a storm of retries
- * that the hottest shard never leaves, and no mean is the mean.
+ * E, as every program plays it: five shards of two nodes; a million keys by the CRC-32 of their names. A read goes to the node
+ * of its shard with fewer of the client's requests in flight, a write to the primary, which answers when it has executed it
+ * and sends it on: after 0.05 the replica, if it is up, executes it too, for as long. A node is up for exp(5,000) and down
+ * for exp(50); what it had in its queue is gone, what reaches it while it is down is lost, and clients hear nothing. They
+ * give up after 30 (the work goes on), pause for U(0, 2), and try again as if anew, at most twice, with the same service
+ * time. Replicas are not promoted. In the engine a crash takes the memory too, and reads that miss are answered as fast. At 5
+ * requests per service time, not 4, half of the runs end in a storm of retries that the hottest shard never leaves, and no
+ * mean is the mean.
  */
 export const MODELS = ['A', 'B', 'C', 'D', 'E', 'F10', 'F100', 'F1000', 'G'] as const;
 export type ModelName = (typeof MODELS)[number];

@@ -31,9 +31,9 @@ describe('what it prints and writes', () => {
       'scenarios',
       'runs',
       'table',
+      'JSON',
       'loading charts',
       'report',
-      'JSON',
     ]);
     const shares = names.reduce((sum, [, , share]) => sum + Number(share), 0);
     expect(Math.abs(shares - 100)).toBeLessThan(names.length / 2);
