@@ -1,6 +1,7 @@
 /** Zipf popularity: shares of keys, and what they make of the load of nodes. */
 import { momentsOf } from '../../statistics/moments.ts';
 import { ascending, quantileOf } from '../../statistics/quantile.ts';
+import { zipfianRank } from '../../workload/keys/scrambled-zipfian.ts';
 import { zipfTotal, zipfWeights } from '../../workload/zipf.ts';
 import { type Played, type Player, seedOf } from './case.ts';
 import { repetitions, shardsNamed, tableOf } from './hashing.ts';
@@ -35,6 +36,17 @@ export const computeShares: Player = ({ expected }) => {
 };
 
 export const computeZetan: Player = () => computed({ zetan: zipfTotal(1e10, 0.99) });
+
+/** The generator gives rank 0 for a uniform number below 1 / ZETAN. */
+export const computeScrambled: Player = () => {
+  let [below, above] = [0, 1];
+  while (above - below > 1e-12) {
+    const middle = (below + above) / 2;
+    if (zipfianRank(middle) === 0) below = middle;
+    else above = middle;
+  }
+  return computed({ hottest_key_share_lower_bound: below, ideal_zipf_share_N1e6: 1 / zipfTotal(1e6, 0.99) });
+};
 
 /** [shard] share of all requests, and where the hottest key lives. */
 function loads(

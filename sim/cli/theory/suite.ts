@@ -12,17 +12,19 @@ import {
 } from './failover.ts';
 import { computeJump, computeSlots, playBalls, playMaglev, playRendezvous, playRing } from './hashing.ts';
 import { type Comparison, judge, type Mutant, mutantsOf } from './judge.ts';
-import { computeShares, computeZetan, playHottestNode } from './popularity.ts';
+import { computeScrambled, computeShares, computeZetan, playHottestNode } from './popularity.ts';
 import { playClosedLoop, playIdentities, playQueue } from './queueing.ts';
 import {
   computeCoverage,
   computeQuantiles,
   computeUnivariate,
   computeWarmUp,
+  playCommonNumbers,
   playSampler,
   playTransient,
 } from './statistics.ts';
-import { playFork, playHedge, playMaximum, playTwoCopies } from './tails.ts';
+import { playFanOut, playFork, playHedge, playMaximum, playTwoCopies } from './tails.ts';
+import { playTwoLosses } from './two-losses.ts';
 
 const ARITHMETIC = 'a formula that no part of the tool computes';
 
@@ -48,7 +50,7 @@ const PLAYERS: readonly (readonly [RegExp, Player | string])[] = [
   [/^h\.multiprobe/, 'needs the exact share of each node; key by key, ten million hashes a ring'],
   [/^z\.shares/, computeShares],
   [/^z\.ycsb\.zetan/, computeZetan],
-  [/^z\.ycsb\.scrambled/, 'checked against YCSB itself in test/theory/workload-keys.test.ts'],
+  [/^z\.ycsb\.scrambled/, computeScrambled],
   [/^z\.node/, playHottestNode],
   [/^z\.replicate/, 'a choice of the k hottest keys beforehand; the hot-key modules here detect them'],
   [/^z\.replicas/, ARITHMETIC],
@@ -57,7 +59,7 @@ const PLAYERS: readonly (readonly [RegExp, Player | string])[] = [
   [/^c\.cold/, playColdStart],
   [/^c\.ttl/, 'a time to live here runs from a write, for keys that were written, not from each fill'],
   [/^c\.(refill|nodeloss)/, ARITHMETIC],
-  [/^t\.fanout/, ARITHMETIC],
+  [/^t\.fanout/, playFanOut],
   [/^t\.tailatscale/, 'published measurements, for reference only'],
   [/^t\.max/, playMaximum],
   [/^t\.quorum/, 'a read is answered by one node; there are no quorums'],
@@ -69,7 +71,8 @@ const PLAYERS: readonly (readonly [RegExp, Player | string])[] = [
   [/^f\.redis\.electiondelay/, 'the delay alone cannot be told from a run; the protocol cases contain it'],
   [/^f\.redis\.simple/, 'a simplified protocol; the engine plays the real one, see f.redis.protocol'],
   [/^f\.redis\.protocol/, playRedisFailover],
-  [/^f\.(redis\.twofail|retry\.layers|availability)/, ARITHMETIC],
+  [/^f\.redis\.twofail/, playTwoLosses],
+  [/^f\.(retry\.layers|availability)/, ARITHMETIC],
   [/^f\.healthcheck/, 'no failover module probes at a fixed period until the k-th failure'],
   [/^f\.lostwrites/, playLostWrites],
   [/^f\.retry\.amplification/, playRetries],
@@ -84,7 +87,7 @@ const PLAYERS: readonly (readonly [RegExp, Player | string])[] = [
   [/^s\.ar1/, 'intervals here are over independent seeds; there are no batch means'],
   [/^s\.mm1\.transient/, playTransient],
   [/^s\.mser/, computeWarmUp],
-  [/^s\.crn/, 'variances of pairs of models; the engine has common random numbers, not antithetic ones'],
+  [/^s\.crn/, playCommonNumbers],
 ];
 
 /**

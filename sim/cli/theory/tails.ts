@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Setup } from '../../setup.ts';
 import { definePlacement } from '../../strategy.ts';
 import { type Player, seedOf } from './case.ts';
-import { exponential, withRows } from './generated.ts';
+import { drawOf, exponential, withRows } from './generated.ts';
 import { type Ground, groundSetup, selectionNamed, UNIT_NS } from './ground.ts';
 import { readingsOf, spanOf } from './queueing.ts';
 import { Watched } from './watched-run.ts';
@@ -66,6 +66,45 @@ export const playMaximum: Player = (theory, effort) => {
   const { readings, ...rest } = readingsOf(theory, new Watched(setup, seed), effort.share);
   const scaled = Object.entries(readings).map(([metric, value]) => [metric, (value as number) * scale]);
   return { ...rest, readings: Object.fromEntries(scaled) };
+};
+
+/** Leaves of a request that are slow on their own, with probability p; no two requests meet. */
+export const playFanOut: Player = (theory, effort) => {
+  const LEAVES = 5e6;
+  const GAP = 200;
+  const SLOW = 100;
+  const readings: Record<string, number> = {};
+  const standardErrors: Record<string, number> = {};
+  const missing: Record<string, string> = {};
+  for (const { metric } of theory.expected) {
+    const [, fanout, p] = (/^P_slow_fanout(\d+)_p(.+)$/.exec(metric) ?? []).map(Number);
+    if (fanout === undefined || p === undefined) {
+      missing[metric] = 'a formula that no part of the tool computes';
+      continue;
+    }
+    const requests = Math.round((LEAVES * effort.share) / fanout);
+    const nodes = Math.min(fanout, 50);
+    const span = { units: requests * GAP, warmUpUnits: 0 };
+    const placement = { module: byNumber, params: {} };
+    const shape = { kind: 'constant' as const };
+    const setup = groundSetup({
+      rate: 1 / GAP,
+      nodes,
+      threads: 64,
+      shape,
+      sharded: true,
+      placement,
+      ...span,
+    });
+    const service = drawOf({ type: 'discrete', values: [1, SLOW], probabilities: [1 - p, p] });
+    const seed = (seedOf(theory, effort) + fanout) >>> 0;
+    const { sojourns } = new Watched(withRows(setup, { gap: () => GAP, service, fork: fanout }, seed), seed);
+    const share = sojourns.filter((units) => units >= SLOW).length / sojourns.length;
+    readings[metric] = share;
+    const expected = 1 - (1 - p) ** fanout;
+    standardErrors[metric] = Math.sqrt((expected * (1 - expected)) / sojourns.length);
+  }
+  return { readings, standardErrors, missing, n: Math.round(LEAVES * effort.share), share: effort.share };
 };
 
 /** A second copy after a while, without queueing; times of the case are in milliseconds of mean 10. */

@@ -76,6 +76,11 @@ export class Watched {
     return this.#waits.values;
   }
 
+  /** Of completed requests, in the order they ended. */
+  get sojourns(): Float64Array {
+    return this.#sojourns.values;
+  }
+
   get windowUnits(): number {
     return (this.setup.durationNs - this.setup.warmUpNs) / UNIT_NS;
   }
