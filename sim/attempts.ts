@@ -101,6 +101,11 @@ export class Attempts {
     return this.#free.length;
   }
 
+  /** Attempts that an event may still name. */
+  get open(): number {
+    return this.#free.length - this.#freeCount;
+  }
+
   take(): number {
     if (this.#freeCount === 0) this.#grow();
     const attempt = this.#free[--this.#freeCount]!;

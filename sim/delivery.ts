@@ -630,9 +630,7 @@ export class Delivery {
     this.release(node);
     const { attempts, nodes, network, queue, clock } = this.#world;
     const nowNs = clock.nowNs;
-    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
-      if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
-      if (attempts.departNs[attempt]! <= nowNs) continue;
+    for (const attempt of this.#unfinished(node)) {
       attempts.atNode[attempt] = 0;
       attempts.promise[attempt] = PROMISE.broken;
       if (attempts.state[attempt] !== ATTEMPT.waiting) continue;
@@ -645,5 +643,16 @@ export class Delivery {
       } else this.giveUpInTime(attempt);
     }
     this.#connections?.crashed(node);
+  }
+
+  /** Attempts at the node whose answers have not left, in the order in which they were sent, wherever they stand in the arena. */
+  #unfinished(node: number): number[] {
+    const { attempts, clock } = this.#world;
+    const found: number[] = [];
+    for (let attempt = 0; attempt < attempts.capacity; attempt++) {
+      if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
+      if (attempts.departNs[attempt]! > clock.nowNs) found.push(attempt);
+    }
+    return found.sort((a, b) => attempts.sentNs[a]! - attempts.sentNs[b]!);
   }
 }

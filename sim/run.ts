@@ -2,6 +2,7 @@
  * One run: a pure function of setup and seed. No clock, no I/O, no global state; the same bytes for the same
  * input, apart from `perf`, which the caller fills in.
  */
+import { AnswerWatch } from './answer-watch.ts';
 import { ClosedLoop, isClosedLoop } from './closed-loop.ts';
 import { Coalescing } from './coalescing.ts';
 import { longestWaitNs } from './connections.ts';
@@ -73,6 +74,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
 
   hooks.watch?.(world, engine);
   const watch = hooks.check ? new LawWatch(world) : null;
+  if (hooks.check) new AnswerWatch(world).watch();
 
   const keyCounts = new Uint32Array(source.keys.count);
   const advance = isClosedLoop(setup)
@@ -101,7 +103,16 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   laws.remembered(world);
   laws.explained(world);
   watch?.finish();
-  return summarize({ world, hotKeys, keyCounts, endNs, partial, replication: hooks.replication ?? 0 });
+  const result = summarize({
+    world,
+    hotKeys,
+    keyCounts,
+    endNs,
+    partial,
+    replication: hooks.replication ?? 0,
+  });
+  if (hooks.check && !partial && !isClosedLoop(setup)) laws.drained(world, engine);
+  return result;
 }
 
 /** Runs the next few thousand arrivals; false when there are none left. */

@@ -1,0 +1,94 @@
+/**
+ * A law that is seen on the answers: each is of work that its node accepted, and finished before anything killed the
+ * node. Whatever way a request took, and whether a primary or a replica read for it, its node accepts work through
+ * `offer` and its answer is counted by `answered` or, many at a time, `completedRows`; all are wrapped from outside, for a
+ * run with `check` alone.
+ */
+import { LawError } from './errors.ts';
+import { QUEUE_FULL } from './nodes.ts';
+import type { NodeId } from './strategy.ts';
+import type { World } from './world.ts';
+
+interface Work {
+  /** Waiting and service time, by which an answer names its work. */
+  readonly times: string;
+  endNs: number;
+}
+
+export class AnswerWatch {
+  readonly #world: World;
+  /** [node] accepted, and some that are finished */
+  readonly #accepted: Work[][];
+  /** [node] how much work of these times was accepted, not voided, and not answered yet */
+  readonly #owed: readonly Map<string, number>[];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#accepted = world.infos.map(() => []);
+    this.#owed = world.infos.map(() => new Map());
+  }
+
+  /** COLD. From now on. */
+  watch(): void {
+    const { nodes, recorder } = this.#world;
+    const offer = nodes.offer.bind(nodes);
+    nodes.offer = (node, nowNs, serviceNs, limited) => {
+      const endNs = offer(node, nowNs, serviceNs, limited);
+      if (limited && endNs !== QUEUE_FULL) {
+        const times = timesOf(nodes.startNs - nowNs, serviceNs);
+        this.#add(node, times, 1);
+        this.#accepted[node]!.push({ times, endNs });
+        if (this.#accepted[node]!.length % 1024 === 0) this.#forgetFinished(node, nowNs);
+      }
+      return endNs;
+    };
+    const crash = nodes.crash.bind(nodes);
+    nodes.crash = (node, nowNs, ...rest) => {
+      this.#forgetFinished(node, nowNs);
+      for (const { times } of this.#accepted[node]!) this.#add(node, times, -1);
+      this.#accepted[node] = [];
+      crash(node, nowNs, ...rest);
+    };
+    const pause = nodes.pause.bind(nodes);
+    nodes.pause = (node, nowNs, forNs, ...rest) => {
+      this.#forgetFinished(node, nowNs);
+      for (const work of this.#accepted[node]!) work.endNs += forNs;
+      pause(node, nowNs, forNs, ...rest);
+    };
+    const answered = recorder.answered.bind(recorder);
+    recorder.answered = (node, sentNs, waitedNs, serviceNs, elapsedNs) => {
+      this.#answered(node, timesOf(waitedNs, serviceNs));
+      answered(node, sentNs, waitedNs, serviceNs, elapsedNs);
+    };
+    const completedRows = recorder.completedRows.bind(recorder);
+    recorder.completedRows = (flights, rows, count) => {
+      const { node, waitedNs, serviceNs } = flights;
+      for (const row of rows.subarray(0, count))
+        this.#answered(node[row]!, timesOf(waitedNs[row]!, serviceNs[row]!));
+      completedRows(flights, rows, count);
+    };
+  }
+
+  #answered(node: NodeId, times: string): void {
+    if (!this.#owed[node]!.has(times))
+      throw new LawError(
+        'dead server',
+        `${this.#world.infos[node]!.name} answers a request that it did not live to serve (${times})`,
+      );
+    this.#add(node, times, -1);
+  }
+
+  #add(node: NodeId, times: string, change: number): void {
+    const owed = this.#owed[node]!;
+    const count = (owed.get(times) ?? 0) + change;
+    if (count > 0) owed.set(times, count);
+    else owed.delete(times);
+  }
+
+  #forgetFinished(node: NodeId, nowNs: number): void {
+    this.#accepted[node] = this.#accepted[node]!.filter(({ endNs }) => endNs > nowNs);
+  }
+}
+
+const timesOf = (waitedNs: number, serviceNs: number): string =>
+  `waited ${waitedNs} ns, served ${serviceNs} ns`;
