@@ -161,7 +161,7 @@ export class Laws {
           nodes.hungUntilNs[id]! < Infinity &&
           nodes.waiting(id, nowNs) + nodes.inService(id, nowNs) > 0,
       )?.name;
-    const { faults } = setup;
+    const faults = possibleFaults(setup);
     const kept = (): number => (faults.some((fault) => LINGERS.has(fault.kind)) ? 0 : attempts.open);
     const fromNs = clock.nowNs;
     let untilNs = fromNs;

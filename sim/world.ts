@@ -9,6 +9,7 @@ import { Contents } from './contents.ts';
 import type { Convergence } from './convergence.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
+import { possibleFaults } from './fault-end.ts';
 import { HouseKeeping } from './house-keeping.ts';
 import { nodesOf, shardsOf } from './layout.ts';
 import { Leases } from './leases.ts';
@@ -111,7 +112,7 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   }
   const expiry = expiryOf(setup.workload, seed, -(setup.leadNs ?? 0));
   const memory = memoryOf(setup, infos.length, keys, clock, expiry, seed);
-  const contents = new Contents(infos.length, keys.count, memory, setup.faults.length > 0);
+  const contents = new Contents(infos.length, keys.count, memory, possibleFaults(setup).length > 0);
   const truth = setup.strategy.selection.module.needs?.includes('oracle')
     ? new NodeTruth(nodes, clock, setup.cluster.node.serviceNs[OP.get]!)
     : null;

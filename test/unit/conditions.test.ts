@@ -173,6 +173,15 @@ test.each(
   expect(one.fingerprint).not.toBe(checked(steady({ ...base, faults: [slow(8, 0)] })).fingerprint);
 });
 
+test('a crash under a condition loses the writes that a planned one loses', () => {
+  const base = { shards: 3, operations: [0.5, 0.5, 0, 0] } as const;
+  const planned = checked(steady({ ...base, faults: [{ ...crash, atNs: 2000 * MS }] }));
+  const conditional = checked(when(steady(base), 'inFlight >= 0 for 1900ms', [crash]));
+  expect(planned.lostWrites).toBeGreaterThan(50);
+  expect(conditional.lostWrites).toBe(planned.lostWrites);
+  expect(conditional.failover[0]!.lostWrites).toBe(planned.failover[0]!.lostWrites);
+});
+
 describe('in a scenario', () => {
   const text = (faults: string, gates = '[]') => `duration: 30s
 cluster: { shards: 3, replicas: 1, zones: [a, b] }
