@@ -19,6 +19,8 @@ export class AnswerWatch {
   readonly #world: World;
   /** [node] accepted, and some that are finished */
   readonly #accepted: Work[][];
+  /** [node] so many are kept before those that are finished are looked for: twice as many as were left the last time */
+  readonly #most: Float64Array;
   /** [node] how much work of these times was accepted, not voided, and not answered yet */
   readonly #owed: readonly Map<string, number>[];
 
@@ -26,6 +28,7 @@ export class AnswerWatch {
     this.#world = world;
     this.#accepted = world.infos.map(() => []);
     this.#owed = world.infos.map(() => new Map());
+    this.#most = new Float64Array(world.infos.length).fill(1024);
   }
 
   /** COLD. From now on. */
@@ -38,7 +41,7 @@ export class AnswerWatch {
         const times = timesOf(nodes.startNs - nowNs, serviceNs);
         this.#add(node, times, 1);
         this.#accepted[node]!.push({ times, endNs });
-        if (this.#accepted[node]!.length % 1024 === 0) this.#forgetFinished(node, nowNs);
+        if (this.#accepted[node]!.length > this.#most[node]!) this.#forgetFinished(node, nowNs);
       }
       return endNs;
     };
@@ -86,7 +89,9 @@ export class AnswerWatch {
   }
 
   #forgetFinished(node: NodeId, nowNs: number): void {
-    this.#accepted[node] = this.#accepted[node]!.filter(({ endNs }) => endNs > nowNs);
+    const left = this.#accepted[node]!.filter(({ endNs }) => endNs > nowNs);
+    this.#accepted[node] = left;
+    this.#most[node] = 1024 + 2 * left.length;
   }
 }
 

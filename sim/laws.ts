@@ -154,14 +154,17 @@ export class Laws {
     const { clock, nodes, infos, requests, attempts, setup } = world;
     // Who never gives up waits for a lost answer for ever.
     if (setup.clients.timeoutNs === Infinity) return;
+    const faults = possibleFaults(setup);
+    // A hazard is never over: whoever comes back again and again may keep its primary at work with that.
+    const ends = faults.every(({ kind }) => kind !== 'hazard');
     const busy = (nowNs: number): string | undefined =>
       infos.find(
         ({ id }) =>
+          ends &&
           nodes.isUp(id) &&
           nodes.hungUntilNs[id]! < Infinity &&
           nodes.waiting(id, nowNs) + nodes.inService(id, nowNs) > 0,
       )?.name;
-    const faults = possibleFaults(setup);
     const kept = (): number => (faults.some((fault) => LINGERS.has(fault.kind)) ? 0 : attempts.open);
     const fromNs = clock.nowNs;
     let untilNs = fromNs;

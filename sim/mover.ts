@@ -155,11 +155,13 @@ class Mover {
     if (nodes.threads === 1) nodes.hungUntilNs[source] = Math.max(nodes.hungUntilNs[source]!, endNs);
     const restoredNs = nodes.offer(target, clock.nowNs, restoreNs, false);
     recorder.busy.add(target, nodes.startNs, restoredNs, 1);
+    // Entries have whole bytes; the mean of sizes has not.
+    const valueBytes = Math.round(this.#valueBytes);
     for (const key of keys) {
       // RESTORE evicts as any write does; where it may not, MIGRATE would fail, and here goes above the limit.
-      this.#world.houseKeeping?.makeRoom(target, key, this.#valueBytes);
-      contents.put(target, key, this.#valueBytes);
-      replication.write(target, key, OP.set, restoredNs, serviceNs[OP.set]!, this.#valueBytes);
+      this.#world.houseKeeping?.makeRoom(target, key, valueBytes);
+      contents.put(target, key, valueBytes);
+      replication.write(target, key, OP.set, restoredNs, serviceNs[OP.set]!, valueBytes);
       if (contents.isWritten(key)) replication.answered(target, contents.ackedNs(key), Infinity);
       contents.remove(source, key);
       replication.write(source, key, OP.delete, endNs, serviceNs[OP.delete]!, 0);

@@ -13,6 +13,8 @@ export class MultiGets {
   client = new Int32Array(0);
   /** OUTCOME of the first key that failed, or ok. */
   outcome = new Uint8Array(0);
+  /** 1 once a key ended because the deadline was over. */
+  late = new Uint8Array(0);
   /** Keys without an answer. */
   #left = new Int32Array(0);
   #free = new Int32Array(0);
@@ -32,6 +34,7 @@ export class MultiGets {
     this.arrivedNs[index] = arrivedNs;
     this.client[index] = client;
     this.outcome[index] = OUTCOME.ok;
+    this.late[index] = 0;
     this.#left[index] = keys;
     return index;
   }
@@ -54,6 +57,7 @@ export class MultiGets {
     this.arrivedNs = widen(this.arrivedNs, new Float64Array(capacity));
     this.client = widen(this.client, new Int32Array(capacity));
     this.outcome = widen(this.outcome, new Uint8Array(capacity));
+    this.late = widen(this.late, new Uint8Array(capacity));
     this.#left = widen(this.#left, new Int32Array(capacity));
     this.#free = new Int32Array(capacity);
     for (let index = capacity - 1; index >= from; index--) this.#free[this.#freeCount++] = index;

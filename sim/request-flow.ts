@@ -200,11 +200,22 @@ export class RequestFlow {
 
   /** Whether its deadline is over: it ends then, as its last attempt did. */
   #isLate(request: number): boolean {
-    const { requests, recorder, clock } = this.#world;
+    const { requests, clock } = this.#world;
     if (clock.nowNs < requests.arrivedNs[request]! + this.#deadlineNs) return false;
-    recorder.counters.deadlineExceeded++;
+    this.#countLate(request);
     this.#partDone(request, requests.outcome[request]! as Outcome);
     return true;
+  }
+
+  /** A multi-get counts once, however many of its keys are late. */
+  #countLate(request: number): void {
+    const { requests, multiGets, recorder } = this.#world;
+    const multiGet = requests.multiGet[request]!;
+    if (multiGet !== NONE) {
+      if (multiGets.late[multiGet] === 1) return;
+      multiGets.late[multiGet] = 1;
+    }
+    recorder.counters.deadlineExceeded++;
   }
 
   /** The next try comes after a pause, which a deadline cuts short. */
@@ -381,7 +392,7 @@ export class RequestFlow {
     const tries = requests.tries[request]!;
     const deadlineNs = requests.arrivedNs[request]! + this.#deadlineNs;
     const isOver = clock.nowNs >= deadlineNs;
-    if (isOver) recorder.counters.deadlineExceeded++;
+    if (isOver) this.#countLate(request);
     const { retries, retriesAfterTimeout } = setup.clients;
     const spent = isOver || tries > retries.max || (outcome === OUTCOME.timeout && !retriesAfterTimeout);
     if (spent || !(this.#budget?.spend(requests.client[request]!, clock.nowNs) ?? true)) {

@@ -1,6 +1,7 @@
 /**
- * `npm run validate:nodes`: the fingerprints of the cookbook under other majors of Node. Each comes from npm (the
- * package `node`) into a temporary folder and plays every scenario; what differs from the committed ones is told.
+ * `npm run validate:nodes`: the fingerprints of the cookbook, and all that the kept storms say, under other majors of
+ * Node. Each comes from npm (the package `node`) into a temporary folder and plays every scenario and storm; what differs
+ * from what is committed is told.
  * With a word (`print`) it prints this Node's own fingerprints as JSON.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COOKBOOK_FILES, recipesOf } from '../golden/cookbook.ts';
+import { digestsByPart } from '../golden/storms.ts';
 
 const MAJORS = ['22', '24', '26'];
 
@@ -15,6 +17,7 @@ async function print(): Promise<void> {
   const fingerprints: Record<string, string> = {};
   for (const file of COOKBOOK_FILES)
     for (const recipe of await recipesOf(file)) fingerprints[recipe.id] = recipe.fingerprint();
+  for (const [part, digest] of Object.entries(digestsByPart())) fingerprints[`storms: ${part}`] = digest;
   process.stdout.write(JSON.stringify({ node: process.version, fingerprints }));
 }
 
@@ -48,6 +51,9 @@ function compare(golden: Readonly<Record<string, string>>): number {
 
 if (process.argv[2] === 'print') await print();
 else {
-  const path = join(import.meta.dirname, '../golden/fingerprints.json');
-  process.exitCode = compare(JSON.parse(readFileSync(path, 'utf8'))) > 0 ? 1 : 0;
+  const golden = (name: string): Record<string, string> =>
+    JSON.parse(readFileSync(join(import.meta.dirname, '../golden', name), 'utf8'));
+  const storms = Object.entries(golden('storms.json')).map(([part, digest]) => [`storms: ${part}`, digest]);
+  const committed = { ...golden('fingerprints.json'), ...Object.fromEntries(storms) };
+  process.exitCode = compare(committed) > 0 ? 1 : 0;
 }

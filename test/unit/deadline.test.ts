@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
-import type { PoolSetup } from '../../sim/setup.ts';
+import type { PoolSetup, SyntheticWorkload } from '../../sim/setup.ts';
 import { buildSetup, type Overrides } from '../setup-builder.ts';
 
 const MS = 1e6;
@@ -61,6 +61,20 @@ describe('a deadline', () => {
     expect(requests.open).toBe(0);
     expect(requests.deadlineExceeded).toBe(requests.failed);
     expect(connections!.connects).toBeLessThanOrEqual(2);
+  });
+
+  test('counts a multi-get once, however many of its keys are late', () => {
+    const setup = buildSetup({
+      ratePerSec: 100,
+      durationNs: 5 * SECOND,
+      shards: 4,
+      clients: { timeoutNs: 100 * MS, retries: RETRIES, deadlineNs: 250 * MS },
+      faults: [0, 1].map((node) => ({ kind: 'crash', name: `kill-${node}`, atNs: SECOND, node, of: 'host' })),
+    });
+    const workload = { ...(setup.workload as SyntheticWorkload), keysPerGet: [0, 0, 0, 0, 0, 1] };
+    const { requests } = run({ ...setup, workload }, 2, { check: true });
+    expect(requests.failed).toBeGreaterThan(300);
+    expect(requests.deadlineExceeded).toBe(requests.failed);
   });
 
   test('changes nothing where requests end in time', () => {

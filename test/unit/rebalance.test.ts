@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { loadScenario } from '../../scenarios/load.ts';
 import { run } from '../../sim/run.ts';
+import type { SyntheticWorkload } from '../../sim/setup.ts';
 import { registry } from '../../strategies/index.ts';
 import { redisSlots } from '../../strategies/placement/redis-slots.ts';
 import { findModule } from '../../strategies/registry.ts';
@@ -47,6 +48,34 @@ test('a shard that joins empty gets its part of the slots, while every request i
   expect(result.requests.failed).toBe(0);
   expect(result.cache.misses).toBe(0);
   expect(result.requests.redirects).toBe(asked + moved);
+});
+
+test('a moved entry has whole bytes, where the mean of sizes has not', () => {
+  const memory = {
+    limitBytes: 2e6,
+    eviction: 'allkeys-lru',
+    samples: 5,
+    overheadBytes: 80,
+    activeExpiry: null,
+  } as const;
+  const setup = buildSetup({
+    ratePerSec: 500,
+    durationNs: 3e9,
+    shards: 3,
+    memory,
+    strategy: {
+      placement: { module: redisSlots, params: { emptyShards: 1 } },
+      rebalance: {
+        module: moduleOf('redis-cli'),
+        params: moduleOf('redis-cli').params.parse({ every: '1s' }),
+      } as never,
+    },
+  });
+  const valueBytes = { kind: 'discrete', bytes: [100, 101], weights: [0.1, 0.9] } as const;
+  const workload = { ...(setup.workload as SyntheticWorkload), valueBytes };
+  // The law of memory compares the sum with the entries.
+  const result = run({ ...setup, workload }, 1, { check: true });
+  expect(result.rebalance!.keysMoved).toBeGreaterThan(100);
 });
 
 test('a moving partition is asked for where its keys are by then: ASK, without a change of belief', () => {

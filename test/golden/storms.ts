@@ -1,0 +1,62 @@
+/**
+ * Random storms that are kept: drawn once from the swarm, small ones, and played as they were written down, so that they
+ * stay the same when the swarm learns something new. `node test/golden/storms.ts` draws others.
+ *
+ * Half of them are played onto the express lane where they fit. With `check` somebody looks at each request of a row, so
+ * those go without.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { RunResult } from '../../sim/result.ts';
+import { run } from '../../sim/run.ts';
+import { stormOf, textOf } from '../laws/kept-storms.ts';
+import { ontoTheLane } from '../laws/onto-the-lane.ts';
+import { setupOf } from '../laws/storm-setup.ts';
+import { type Swarm, swarm } from '../laws/swarm.ts';
+
+const FILE = join(import.meta.dirname, 'fixtures/storms.jsonl');
+
+export interface KeptStorm {
+  readonly name: string;
+  readonly storm: Swarm;
+  readonly check: boolean;
+}
+
+export const keptStorms = (): readonly KeptStorm[] =>
+  readFileSync(FILE, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line, i) => {
+      const storm = stormOf(line);
+      const onLane = i % 2 === 1;
+      return { name: `storm ${i}`, storm: onLane ? ontoTheLane(storm) : storm, check: !onLane };
+    });
+
+/** A storm's result, but for what the clock on the wall had to do with. */
+export function played({ storm, check }: KeptStorm): Omit<RunResult, 'perf'> {
+  const { perf: _perf, ...result } = run(setupOf(storm), storm.seed, { check });
+  return result;
+}
+
+/** One for each part of the results of all storms together, by its name. */
+export function digestsByPart(): Record<string, string> {
+  const results = keptStorms().map(played);
+  const parts = new Set(results.flatMap((result) => Object.keys(result) as (keyof typeof result)[]));
+  return Object.fromEntries(
+    [...parts].map((part) => [part, digestOf(results.map((result) => result[part] ?? null))]),
+  );
+}
+
+export const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+if (import.meta.main) {
+  const offered = ({ shape: { load, shards, threads, durationMs } }: Swarm): number =>
+    load * shards * threads * durationMs;
+  const small = fc
+    .sample(swarm, { numRuns: 1000, seed: 20_270_201 })
+    .filter((storm) => offered(storm) > 300 && offered(storm) < 4000);
+  writeFileSync(FILE, `${small.slice(0, 120).map(textOf).join('\n')}\n`);
+}

@@ -1,0 +1,31 @@
+/** Storms whose requests may take the express lane. */
+import { registry } from '../../strategies/index.ts';
+import { findModule } from '../../strategies/registry.ts';
+import type { Swarm } from './swarm.ts';
+
+/** The same case without what keeps requests off the express lane (ExpressLane.fits). */
+export function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
+  const kept = {
+    breaker: null,
+    pool: null,
+    deadlineMs: Infinity,
+    rebalance: null,
+    memoryBytes: null,
+    ttlMs: null,
+    leases: null,
+    hedge: null,
+    retryBudget: null,
+    workload: { ...shape.workload, thinkMs: null, tenants: 1 },
+  };
+  const failover = shape.failover && findModule(registry, 'failover', shape.failover.use);
+  const byServers = ['redis-cluster', 'partition-table'].includes(failover?.name ?? '');
+  const fits = byServers || (failover?.axis === 'failover' && failover.watches);
+  const copies = ['replicate', 'split'].includes(shape.hotKeys?.use ?? '') ? shape.hotKeys : null;
+  const sound = faults.filter(({ kind }) => kind !== 'partition' && kind !== 'loss');
+  return {
+    shape: { ...shape, ...kept, earlyRefresh: 0, hotKeys: copies, failover: fits ? shape.failover : null },
+    seed,
+    faults: sound,
+    triggers: [],
+  };
+}
