@@ -106,6 +106,15 @@ export class Attempts {
     return this.#free.length - this.#freeCount;
   }
 
+  /** COLD. Nobody's requests that were sent since, and wait. */
+  internalSince(fromNs: number): number {
+    let count = 0;
+    for (let attempt = 0; attempt < this.capacity; attempt++)
+      if (this.refs[attempt]! > 0 && this.isWaiting(attempt) && this.sentNs[attempt]! > fromNs)
+        if (this.purpose[attempt] === PURPOSE.internal) count++;
+    return count;
+  }
+
   take(): number {
     if (this.#freeCount === 0) this.#grow();
     const attempt = this.#free[--this.#freeCount]!;

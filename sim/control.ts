@@ -75,7 +75,7 @@ export class Control {
       },
       send: (from, to, deliver) => this.#send(from, to, deliver),
       replicationOffset: (node) => replication.offset(node),
-      promote: (node, shard, epoch) => this.#promote(node, shard, epoch),
+      promote: (node, shard, epoch, isVoted = true) => this.#promote(node, shard, epoch, isVoted),
       demote: (node, primary) => this.#demote(node, primary),
       follow: (node, primary) => this.#resync.follow(node, primary),
       migrate: (node, primary) => this.#migrate(node, primary),
@@ -156,9 +156,9 @@ export class Control {
     return act;
   }
 
-  #promote(node: NodeId, shard: ShardId, epoch: number): void {
+  #promote(node: NodeId, shard: ShardId, epoch: number, isVoted: boolean): void {
     const { nodes, replication, recorder, clock, splitBrains } = this.#world;
-    this.#laws.promoted(node, shard, epoch);
+    if (isVoted) this.#laws.promoted(node, shard, epoch);
     nodes.primary[node] = 1;
     this.#resync.promoted(node);
     replication.promoted(node, clock.nowNs);

@@ -285,8 +285,11 @@ export interface FailoverContext {
   send(from: NodeId, to: NodeId, deliver: () => void): void;
   /** COLD. Writes the node has applied for its shard: what replicas compare before an election. */
   replicationOffset(node: NodeId): number;
-  /** COLD. From now on `node` serves `shard` as its primary; `epoch` orders claims. */
-  promote(node: NodeId, shard: ShardId, epoch: number): void;
+  /**
+   * COLD. From now on `node` serves `shard` as its primary; `epoch` orders claims. Two may claim the same epoch where
+   * nobody voted (`isVoted` is false): told to by an operator, each takes the next one it knows of.
+   */
+  promote(node: NodeId, shard: ShardId, epoch: number, isVoted?: boolean): void;
   /** COLD. From now on `node` is a replica of its shard and synchronises from `primary`. */
   demote(node: NodeId, primary: NodeId): void;
   /** COLD. The replica `node` goes on with `primary` instead: a partial synchronisation, no gap in service. */

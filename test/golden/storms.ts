@@ -3,7 +3,7 @@
  * stay the same when the swarm learns something new. `node test/golden/storms.ts` draws others.
  *
  * Half of them are played onto the express lane where they fit. With `check` somebody looks at each request of a row, so
- * those go without.
+ * those go without. Beside them stand storms that were found to break a law, in the engine or in the law.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,9 @@ import { ontoTheLane } from '../laws/onto-the-lane.ts';
 import { setupOf } from '../laws/storm-setup.ts';
 import { type Swarm, swarm } from '../laws/swarm.ts';
 
-const FILE = join(import.meta.dirname, 'fixtures/storms.jsonl');
+const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
+const DRAWN = fixture('storms.jsonl');
+const FOUND = fixture('found-storms.jsonl');
 
 export interface KeptStorm {
   readonly name: string;
@@ -24,15 +26,15 @@ export interface KeptStorm {
   readonly check: boolean;
 }
 
-export const keptStorms = (): readonly KeptStorm[] =>
-  readFileSync(FILE, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line, i) => {
-      const storm = stormOf(line);
-      const onLane = i % 2 === 1;
-      return { name: `storm ${i}`, storm: onLane ? ontoTheLane(storm) : storm, check: !onLane };
-    });
+export function keptStorms(): readonly KeptStorm[] {
+  const drawn = stormsIn(DRAWN).map((storm, i) => {
+    const onLane = i % 2 === 1;
+    return { name: `storm ${i}`, storm: onLane ? ontoTheLane(storm) : storm, check: !onLane };
+  });
+  return [...drawn, ...stormsIn(FOUND).map((storm, i) => ({ name: `found ${i}`, storm, check: true }))];
+}
+
+const stormsIn = (path: string): Swarm[] => readFileSync(path, 'utf8').trimEnd().split('\n').map(stormOf);
 
 /** A storm's result, but for what the clock on the wall had to do with. */
 export function played({ storm, check }: KeptStorm): Omit<RunResult, 'perf'> {
@@ -58,5 +60,5 @@ if (import.meta.main) {
   const small = fc
     .sample(swarm, { numRuns: 1000, seed: 20_270_201 })
     .filter((storm) => offered(storm) > 300 && offered(storm) < 4000);
-  writeFileSync(FILE, `${small.slice(0, 120).map(textOf).join('\n')}\n`);
+  writeFileSync(DRAWN, `${small.slice(0, 120).map(textOf).join('\n')}\n`);
 }

@@ -9,7 +9,7 @@ import { workloadOf } from './workload-storms.ts';
 
 const MS = 1e6;
 /** Many large storms take longer than they teach. */
-const MOST_REQUESTS = 30_000;
+const MOST_REQUESTS = 10_000;
 const FIRST: StrategySetup['selection'] = { module: firstCandidate, params: {} };
 
 function bound<A extends Axis>(axis: A, { use, params = {} }: Choice): NonNullable<StrategySetup[A]> {

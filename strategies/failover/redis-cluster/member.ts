@@ -50,7 +50,7 @@ export class Member implements Receiver {
     this.#manual = new ManualFailover(context, this.view, this.#bus, {
       header,
       elect: () => this.#election.startManually(),
-      takeOver: () => this.#takeOver(++this.view.currentEpoch),
+      takeOver: () => this.#takeOver(++this.view.currentEpoch, false),
     });
     const manual = this.#manual;
     this.#election = new Election(context, this.view, this.#bus, rules, {
@@ -59,7 +59,7 @@ export class Member implements Receiver {
         return manual.isReady;
       },
       announceOffset: () => this.#pongSiblings(),
-      won: (epoch) => this.#takeOver(epoch),
+      won: (epoch) => this.#takeOver(epoch, true),
     });
     const state = this.#state;
     this.#migration = new ReplicaMigration(context, this.view, rules, {
@@ -210,12 +210,12 @@ export class Member implements Receiver {
     this.#context.log('migrated', self, primaryOf[shard]!);
   }
 
-  /** Elected: takes the slots and tells everybody. */
-  #takeOver(epoch: number): void {
+  /** Elected, or told to (TAKEOVER): takes the slots and tells everybody. */
+  #takeOver(epoch: number, isVoted: boolean): void {
     const { self, shard, primaryOf, epochOf } = this.view;
     primaryOf[shard] = self;
     epochOf[shard] = epoch;
-    this.#context.promote(self, shard, epoch);
+    this.#context.promote(self, shard, epoch, isVoted);
     this.#context.log('promoted', self, self);
     this.#manual.reset();
     this.#state.update();

@@ -25,6 +25,7 @@ export class Replacement {
   #stepNs: Nanos = 0;
   #startNs: Nanos = -Infinity;
   #failoverEpoch = 0;
+  #isVoted = false;
 
   constructor(group: Group, watcher: Watcher, context: FailoverContext, epoch: Epoch) {
     this.#group = group;
@@ -54,6 +55,7 @@ export class Replacement {
     if (!objectivelyDown || this.#step !== 'none') return false;
     if (nowNs - this.#startNs < 2 * rules.failoverTimeoutNs) return false;
     this.#failoverEpoch = ++this.#epoch.current;
+    this.#isVoted = true;
     this.#startNs = this.#desynchronised();
     this.#group.replacing = true;
     this.#context.log('election', this.#group.primary, this.#watcher.host);
@@ -67,6 +69,7 @@ export class Replacement {
     const nowNs = this.#context.now();
     if (this.#step !== 'none' || !candidate(replicas, primaryInstance.isDown, nowNs)) return;
     this.#failoverEpoch = ++this.#epoch.current;
+    this.#isVoted = false;
     this.#startNs = this.#desynchronised();
     this.#group.replacing = true;
     this.#enter('select');
@@ -101,7 +104,8 @@ export class Replacement {
   #promote(): void {
     const { node } = this.#group.successor!;
     const epoch = this.#failoverEpoch;
-    this.#watcher.command(node, (servers) => servers.promote(node, epoch));
+    const isVoted = this.#isVoted;
+    this.#watcher.command(node, (servers) => servers.promote(node, epoch, isVoted));
     this.#enter('wait-promotion');
   }
 

@@ -34,10 +34,10 @@ export class Servers {
   }
 
   /** REPLICAOF NO ONE, sent by the leader of failover `epoch`. */
-  promote(node: NodeId, epoch: number): void {
+  promote(node: NodeId, epoch: number, isVoted: boolean): void {
     if (this.primary[node] === NONE) return;
     this.primary[node] = NONE;
-    this.#context.promote(node, this.#context.nodes[node]!.shard, epoch);
+    this.#context.promote(node, this.#context.nodes[node]!.shard, epoch, isVoted);
     this.#context.log('promoted', node, node);
   }
 
