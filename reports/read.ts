@@ -41,6 +41,7 @@ const requestCounts = z.object({
   rejected: count,
   refused: count,
   outOfMemory: count.default(0),
+  noReplicas: count.default(0),
   originFailed: count.default(0),
   noConnection: count.default(0),
   deadlineExceeded: count.default(0),
@@ -326,6 +327,10 @@ const run = z
       .default(null),
     events: z.array(z.object({ atMs: number, event: name, node: name, by: name })),
     lostWrites: count,
+    waits: z
+      .object({ satisfied: count, short: count, lostShortWrites: count, time: timeSummary })
+      .nullable()
+      .default(null),
     staleReads: count,
     connections: connections.nullable().default(null),
     staleFor: spread,

@@ -27,6 +27,7 @@ export function clientsOf(clients: Clients): Setup['clients'] {
     retryBudget: budgetOf(retries.budget),
     breaker: breakerOf(clients.breaker),
     pool: poolOf(clients.pool),
+    wait: clients.wait && { replicas: clients.wait.replicas, timeoutNs: clients.wait.timeout },
     maxRedirects: clients.maxRedirects,
     askAgainNs: clients.askAgain,
     reconnectNs: clients.reconnect,

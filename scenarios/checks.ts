@@ -6,6 +6,7 @@ import { formatDuration, formatRate, formatRatio } from '../sim/units.ts';
 import { meanKeysPerGet } from '../sim/workload/keys-per-get.ts';
 import { meanSize } from '../sim/workload/sizes.ts';
 import { checkClients } from './check-clients.ts';
+import { checkDurability } from './check-durability.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkMemory } from './check-memory.ts';
 import { checkRecording } from './check-recording.ts';
@@ -29,6 +30,7 @@ export function checkSections(sections: Sections): Finding[] {
     ...checkCluster(sections),
     ...checkMemory(sections),
     ...checkClients(sections),
+    ...checkDurability(sections),
     ...checkFaults(sections, endNsOf(sections)),
   ];
 }

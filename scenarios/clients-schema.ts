@@ -135,6 +135,21 @@ const pool = z
   .prefault('none')
   .describe('Connections between each client and node, or none for connections that are always there.');
 
+const wait = z
+  .union([
+    none(),
+    z.strictObject({
+      replicas: count({ min: 1, max: 1023 }).prefault(1).describe('Replicas that must have acknowledged.'),
+      timeout: duration({ min: 1, words: { none: Infinity } })
+        .prefault('100ms')
+        .describe(
+          'How long that may take from execution on [duration], or none for ever (WAIT n 0). Then the client is told of too few; what it wrote stands all the same.',
+        ),
+    }),
+  ])
+  .prefault('none')
+  .describe('A WAIT behind each write, in the same go: its answer is what the client waits for; or none.');
+
 export const clientsSchema = z.strictObject({
   like: z
     .enum(CLIENT_NAMES)
@@ -154,6 +169,7 @@ export const clientsSchema = z.strictObject({
   retries,
   breaker,
   pool,
+  wait,
   maxRedirects: count({ max: 1000 })
     .prefault(16)
     .describe('Redirections (MOVED) and pauses after CLUSTERDOWN or LOADING per request before it fails.'),

@@ -1,6 +1,6 @@
 /** `cluster.replication`: how replicas follow their primary. Defaults are Redis 7's. */
 import { z } from 'zod';
-import { byteRate, duration, shape, size } from './fields.ts';
+import { byteRate, count, duration, shape, size } from './fields.ts';
 
 const outputBuffer = z
   .strictObject({
@@ -44,6 +44,16 @@ export const replication = z
         'How long a fork stops a primary of 1 GiB [duration]; 9 to 13 ms on hardware, 23 ms under KVM.',
       ),
     outputBuffer,
+    minReplicasToWrite: count({ max: 1023 })
+      .prefault(0)
+      .describe(
+        'A primary refuses writes (NOREPLICAS) while fewer replicas have acknowledged lately (min-replicas-to-write); 0 for never.',
+      ),
+    minReplicasMaxLag: duration({ min: 1 })
+      .prefault('10s')
+      .describe(
+        'What lately means, in whole seconds [duration] (min-replicas-max-lag); replicas acknowledge once a second.',
+      ),
   })
   .prefault({})
   .describe('Asynchronous replication from primaries to replicas.');

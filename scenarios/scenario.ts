@@ -97,6 +97,10 @@ export function clusterOf({ node, replication, nodeNames, ...cluster }: Settings
       lagNs: replication.lag,
       lagShape: replication.lagShape,
       resyncBytesPerSec: replication.resyncRate,
+      minReplicas:
+        replication.minReplicasToWrite === 0
+          ? null
+          : { toWrite: replication.minReplicasToWrite, maxLagNs: replication.minReplicasMaxLag },
       resync: {
         backlogBytes: replication.backlog,
         timeoutNs: replication.timeout,

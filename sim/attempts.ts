@@ -83,6 +83,8 @@ export class Attempts {
   missed = new Uint8Array(0);
   /** For how long the value it read had been out of date; negative for a fresh one. */
   staleForNs = new Float64Array(0);
+  /** 1 when its client was told that too few replicas have what it wrote. */
+  short = new Uint8Array(0);
   /** 1 while the event of its hedge is still to come. */
   hedgeDue = new Uint8Array(0);
   /** 1 from arrival at a node until its reply is void or out. */
@@ -125,6 +127,7 @@ export class Attempts {
     this.redirect[attempt] = NONE;
     this.staleForNs[attempt] = -1;
     this.hedgeDue[attempt] = 0;
+    this.short[attempt] = 0;
     this.twin[attempt] = NONE;
     this.connection[attempt] = NONE;
     this.adrift[attempt] = 0;
@@ -181,6 +184,7 @@ export class Attempts {
     this.adrift = widen(this.adrift, new Uint8Array(capacity));
     this.staleForNs = widen(this.staleForNs, new Float64Array(capacity));
     this.hedgeDue = widen(this.hedgeDue, new Uint8Array(capacity));
+    this.short = widen(this.short, new Uint8Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
     this.purpose = widen(this.purpose, new Uint8Array(capacity));
     this.state = widen(this.state, new Uint8Array(capacity));

@@ -36,6 +36,8 @@ export const EVENT = {
   held: 14,
   /** The answer to a request on the express lane reaches its client. */
   answered: 15,
+  /** A replica's acknowledgement reaches its primary, or its turn there. */
+  acknowledged: 16,
 } as const;
 
 /** No house-keeping or protocol does anything a million times a second. */

@@ -170,6 +170,7 @@ export class Control {
     const { nodes, replication, clock, splitBrains } = this.#world;
     nodes.primary[node] = 0;
     splitBrains.look(node);
+    this.#world.waits?.demoted(node);
     replication.demoted(node, clock.nowNs);
     this.#resync.follow(node, primary);
   }

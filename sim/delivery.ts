@@ -12,6 +12,7 @@ import type { ExpressLane } from './express-lane.ts';
 import type { GutterLife } from './gutter-life.ts';
 import type { Hedging } from './hedging.ts';
 import { NODE_STATE, QUEUE_FULL, SERVING } from './nodes.ts';
+import { Acknowledgements } from './replication/acknowledgements.ts';
 import {
   type ClientFailover,
   type HotKeysClient,
@@ -25,6 +26,7 @@ import {
 import type { Topology } from './topology.ts';
 import { isFailure, Troubles } from './troubles.ts';
 import { OUTDATED, type Versions } from './versions.ts';
+import { Waits } from './waits.ts';
 import type { World } from './world.ts';
 
 /** A fill or a copy that nobody waits for. */
@@ -39,6 +41,10 @@ export class Delivery {
   readonly #deadlineNs: number;
   /** Null where connections are always there. */
   readonly #connections: Connections | null;
+  /** Null where primaries do not care who follows them. */
+  readonly #acknowledgements: Acknowledgements | null = null;
+  /** Null where clients are content with the primary's answer. */
+  readonly #waits: Waits | null = null;
   readonly #tasks: ((outcome: Outcome) => void)[] = [];
   /** Writes that wait at nodes which hand their role over. */
   #held: number[] = [];
@@ -71,7 +77,22 @@ export class Delivery {
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
+    const { wait } = setup.clients;
+    const { minReplicas } = setup.cluster.replication;
+    if (wait !== null || minReplicas !== null) this.#acknowledgements = this.#hearReplicas();
+    if (wait !== null) this.#waits = new Waits(world, wait, this, this.#acknowledgements!);
+    world.waits = this.#waits;
     this.troubles = new Troubles(world.clients.count, setup.cluster.shards, world.infos);
+  }
+
+  /** COLD. Primaries hear from their replicas from now on. */
+  #hearReplicas(): Acknowledgements {
+    const { replication } = this.#world;
+    const acknowledgements = new Acknowledgements(this.#world);
+    replication.onConnected = (node, nowNs) => acknowledgements.connected(node, nowNs);
+    replication.onDisconnected = (primary) => acknowledgements.disconnected(primary);
+    this.#world.acknowledgements = acknowledgements;
+    return acknowledgements;
   }
 
   create(purpose: number, owner: number, client: number, node: number, shard: number): number {
@@ -109,11 +130,11 @@ export class Delivery {
     if (this.#world.truth !== null) this.#world.truth.sent(node);
     const arrivesNs = network.out(attempts.client[attempt]!, node, clock.nowNs, attempts.outFactor[attempt]!);
     queue.push(arrivesNs, EVENT.arrive, attempt);
-    if (arrivesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
+    if (arrivesNs > this.endsNs(attempt)) this.giveUpInTime(attempt);
   }
 
   /** When its client gives it up: after its own timeout, or with its request. */
-  #endsNs(attempt: number): number {
+  endsNs(attempt: number): number {
     const ownNs = this.#world.attempts.sentNs[attempt]! + this.#timeoutNs;
     return this.#deadlineNs === Infinity ? ownNs : Math.min(ownNs, this.#deadlineOf(attempt));
   }
@@ -220,7 +241,7 @@ export class Delivery {
     if (this.#world.truth !== null) this.#world.truth.arrived(node);
     if (state !== NODE_STATE.up) {
       if (state === NODE_STATE.processDown) this.answer(attempt, OUTCOME.refused, clock.nowNs);
-      else this.#lose(attempt);
+      else this.lose(attempt);
       return;
     }
     if (this.#connections?.isUnknown(attempt)) {
@@ -253,7 +274,8 @@ export class Delivery {
       return;
     }
     if (nodes.primary[node] === 1 || (isRead && this.#readsReplicas)) {
-      if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
+      if (!isRead && this.#acknowledgements?.refuses(node)) this.turnAway(attempt, OUTCOME.noReplicas);
+      else if (!isRead && nodes.writesPaused[node] === 1) this.#hold(attempt);
       else this.#serve(attempt, node, isRead);
     } else this.turnAway(attempt, OUTCOME.moved);
   }
@@ -272,7 +294,7 @@ export class Delivery {
     for (const attempt of held) {
       if (attempts.node[attempt] !== node) continue;
       if (nodes.state[node] === NODE_STATE.processDown) this.answer(attempt, OUTCOME.refused, clock.nowNs);
-      else if (nodes.state[node] === NODE_STATE.hostDown) this.#lose(attempt);
+      else if (nodes.state[node] === NODE_STATE.hostDown) this.lose(attempt);
       else this.#admit(attempt, node);
     }
   }
@@ -347,9 +369,13 @@ export class Delivery {
       replication.write(node, key, op, departNs, serviceNs, bytes);
       if (versions !== null) this.#writeVersion(attempt, versions, departNs);
     }
+    if (this.#waits !== null && !isRead && attempts.purpose[attempt] === PURPOSE.request) {
+      this.#waits.begin(attempt, node, departNs);
+      return;
+    }
     const repliesNs = this.answer(attempt, OUTCOME.ok, departNs);
     if (!isRead && attempts.purpose[attempt] === PURPOSE.request && attempts.isWaiting(attempt))
-      replication.answered(node, repliesNs, this.#endsNs(attempt));
+      replication.answered(node, repliesNs, this.endsNs(attempt));
   }
 
   /** Which write's value the read returns; `lags` when a replica misses the newest. */
@@ -452,7 +478,7 @@ export class Delivery {
     const client = attempts.client[attempt]!;
     const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
+    if (repliesNs > this.endsNs(attempt)) this.giveUpInTime(attempt);
     return repliesNs;
   }
 
@@ -460,14 +486,14 @@ export class Delivery {
   giveUpInTime(attempt: number): void {
     const { attempts } = this.#world;
     if (!attempts.isCarriedOnly(attempt) || !attempts.isWaiting(attempt)) return;
-    this.#giveUpAt(attempt, this.#endsNs(attempt));
+    this.#giveUpAt(attempt, this.endsNs(attempt));
   }
 
   /** Nobody will answer: only the timeout is left. Without one the client waits for ever. */
-  #lose(attempt: number): void {
+  lose(attempt: number): void {
     const { attempts } = this.#world;
     this.#connections?.unacknowledged(attempt);
-    if (attempts.isWaiting(attempt) && this.#endsNs(attempt) === Infinity) {
+    if (attempts.isWaiting(attempt) && this.endsNs(attempt) === Infinity) {
       attempts.adrift[attempt] = 1;
       return;
     }
@@ -493,7 +519,7 @@ export class Delivery {
     attempts.promise[attempt] = PROMISE.kept;
     attempts.lateNs[attempt] = 0;
     queue.push(repliesNs, EVENT.reply, attempt);
-    if (repliesNs > this.#endsNs(attempt)) this.giveUpInTime(attempt);
+    if (repliesNs > this.endsNs(attempt)) this.giveUpInTime(attempt);
   }
 
   /** The first conclusion counts; a reply after the timeout, or a timeout after the reply, only frees. */
@@ -602,6 +628,7 @@ export class Delivery {
   postpone(node: number, byNs: number): void {
     this.express?.clear();
     const { attempts, clock } = this.#world;
+    this.#waits?.postpone(node, clock.nowNs, byNs);
     for (let attempt = 0; attempt < attempts.capacity; attempt++) {
       if (attempts.atNode[attempt] === 0 || attempts.node[attempt] !== node) continue;
       if (attempts.departNs[attempt]! <= clock.nowNs) continue;
@@ -628,6 +655,7 @@ export class Delivery {
   abandon(node: number): void {
     this.express?.clear();
     this.release(node);
+    this.#waits?.crashed(node);
     const { attempts, nodes, network, queue, clock } = this.#world;
     const nowNs = clock.nowNs;
     for (const attempt of this.#unfinished(node)) {
@@ -637,7 +665,7 @@ export class Delivery {
       if (nodes.state[node] === NODE_STATE.processDown) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         queue.push(network.back(attempts.client[attempt]!, node, nowNs, 1), EVENT.reset, attempt);
-      } else if (this.#connections !== null && this.#endsNs(attempt) === Infinity) {
+      } else if (this.#connections !== null && this.endsNs(attempt) === Infinity) {
         attempts.refs[attempt] = attempts.refs[attempt]! + 1;
         attempts.adrift[attempt] = 1;
       } else this.giveUpInTime(attempt);

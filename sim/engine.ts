@@ -181,6 +181,9 @@ export class Engine {
       case EVENT.answered:
         this.delivery.express!.answered(index);
         break;
+      case EVENT.acknowledged:
+        this.#world.acknowledgements!.arrive(index);
+        break;
       case EVENT.invalidate:
         this.#world.tracking!.deliver(index);
         break;

@@ -1,8 +1,8 @@
 /**
  * The event list: a binary heap on typed arrays, ordered by (time, sequence), so that simultaneous events run
- * in the order in which they were scheduled. An event is one integer: kind in the low 4 bits, index above.
+ * in the order in which they were scheduled. An event is one integer: kind in the low 5 bits, index above.
  */
-export const EVENT_KIND_BITS = 4;
+export const EVENT_KIND_BITS = 5;
 export const EVENT_KIND_MASK = (1 << EVENT_KIND_BITS) - 1;
 
 export class EventQueue {

@@ -100,8 +100,9 @@ export class ExpressLane {
     const { earlyRefresh = 0 } = setup.origin ?? {};
     const failover = delivery.failover !== null && setup.strategy.failover!.module.watches !== 'failures';
     const watched = world.recorder.tenants !== null || failover || earlyRefresh > 0;
+    const asynchronous = setup.clients.wait === null && setup.cluster.replication.minReplicas === null;
     const looked = setup.triggers.length > 0 || delivery.gutterLife !== null;
-    return !looked && modules && clients && servers && sound && plain && !watched;
+    return asynchronous && !looked && modules && clients && servers && sound && plain && !watched;
   }
 
   /** Requests in the lane. */

@@ -36,8 +36,8 @@ export class Laws {
         'conservation',
         `${counters.offered} requests offered, but ${counters.completed} completed, ${counters.failed} failed and ${open} open`,
       );
-    const { timedOut, rejected, refused, outOfMemory, originFailed, noConnection } = counters;
-    const causes = timedOut + rejected + refused + outOfMemory + originFailed + noConnection;
+    const { timedOut, rejected, refused, outOfMemory, noReplicas, originFailed, noConnection } = counters;
+    const causes = timedOut + rejected + refused + outOfMemory + noReplicas + originFailed + noConnection;
     if (counters.failed !== causes)
       throw new LawError(
         'conservation',
@@ -169,7 +169,9 @@ export class Laws {
     // Modules that keep copies of hot keys go on for ever: what they began since is not waited for.
     const copying = (): number => (setup.strategy.hotKeys === null ? 0 : attempts.internalSince(fromNs));
     const lingers = faults.some((fault) => LINGERS.has(fault.kind));
-    const kept = (): number => (lingers ? 0 : attempts.open - copying());
+    // A write waits for replicas that do not come back for as long as its WAIT says.
+    const held = (): number => world.waits?.count ?? 0;
+    const kept = (): number => (lingers ? 0 : attempts.open - copying() - held());
     const waiting = (): number => engine.delivery.waitingAttempts - copying();
     let untilNs = fromNs;
     const atRest = (): boolean =>

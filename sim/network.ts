@@ -147,6 +147,12 @@ export class Network {
     }
   }
 
+  /** When what a replica says to its primary at `atNs` is there: on their connection, without what scatters other messages. */
+  toldNs(from: number, to: number, atNs: number): number {
+    const leavesNs = this.#faults === null ? atNs : this.#faults.onReplicationLink(from, to, atNs);
+    return leavesNs + this.#bus.medianNs(from, to);
+  }
+
   /** When a message sent now from node to node arrives; NaN for never. */
   between(from: number, to: number, nowNs: number): number {
     const arrivesNs = this.#bus.send(from, to, nowNs);
@@ -187,10 +193,13 @@ class NodeBus {
     this.#meanOverMedian = Math.exp(variance / 2);
   }
 
+  medianNs(from: number, to: number): number {
+    return this.#zone[from] === this.#zone[to] ? this.#setup.sameZoneNs : this.#setup.crossZoneNs;
+  }
+
   send(from: number, to: number, nowNs: number): number {
     const link = from * this.#zone.length + to;
-    const medianNs = this.#zone[from] === this.#zone[to] ? this.#setup.sameZoneNs : this.#setup.crossZoneNs;
-    const delayNs = Math.round(medianNs * this.#factor.draw() * this.#meanOverMedian);
+    const delayNs = Math.round(this.medianNs(from, to) * this.#factor.draw() * this.#meanOverMedian);
     const arrivesNs = Math.max(nowNs + delayNs, this.#lastNs[link]!);
     this.#lastNs[link] = arrivesNs;
     return arrivesNs;

@@ -372,14 +372,15 @@ export class RequestFlow {
     if (outcome === OUTCOME.ok) {
       if (attempts.op[attempt] === OP.get) this.#read(request, attempt);
       else {
-        if (attempts.op[attempt] !== OP.delete) contents.acknowledge(attempts.key[attempt]!, clock.nowNs);
+        const isSafe = attempts.op[attempt] !== OP.delete && attempts.short[attempt] === 0;
+        if (isSafe) contents.acknowledge(attempts.key[attempt]!, clock.nowNs);
         this.#partDone(request, OUTCOME.ok);
       }
     } else if (outcome === OUTCOME.moved || outcome === OUTCOME.ask) {
       this.#redirect(request, attempt);
     } else if (outcome === OUTCOME.clusterDown || outcome === OUTCOME.loading) {
       this.#askAgain(request, outcome);
-    } else if (outcome === OUTCOME.outOfMemory) {
+    } else if (outcome === OUTCOME.outOfMemory || outcome === OUTCOME.noReplicas) {
       // An error reply: no client library asks again by itself.
       this.#partDone(request, outcome);
     } else {
@@ -655,6 +656,7 @@ export class RequestFlow {
       if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
       else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
       else if (outcome === OUTCOME.outOfMemory) recorder.counters.outOfMemory++;
+      else if (outcome === OUTCOME.noReplicas) recorder.counters.noReplicas++;
       else if (outcome === OUTCOME.originFailed) recorder.counters.originFailed++;
       else if (outcome === OUTCOME.noConnection) recorder.counters.noConnection++;
       else recorder.counters.refused++;

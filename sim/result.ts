@@ -31,6 +31,8 @@ export interface RequestCounts {
   refused: number;
   /** Failed: a write for which the node had no memory left (OOM). */
   outOfMemory: number;
+  /** Failed: a write at a primary that too few replicas followed (NOREPLICAS). */
+  noReplicas: number;
   /** Failed, last attempt a miss that the origin did not cure: an error, or no answer in time. */
   originFailed: number;
   /** Failed, last attempt not sent: its client had no connection to spare in time. */
@@ -51,6 +53,18 @@ export interface RequestCounts {
   failedFast: number;
   /** Times a client's circuit breaker for a node opened. */
   breakersOpened: number;
+}
+
+/** Writes behind which clients sent a WAIT. */
+export interface WaitsResult {
+  /** Enough replicas acknowledged in time, and the client had not given up. */
+  satisfied: number;
+  /** Too few did, and the client was told so; the write stands all the same. */
+  short: number;
+  /** Of the short ones, gone later: their clients knew that they might be. */
+  lostShortWrites: number;
+  /** From execution on the primary to the answer of WAIT. */
+  time: TimeSummary;
 }
 
 export interface NodeResult {
@@ -457,7 +471,10 @@ export interface RunResult {
   /** Of every fault with a condition. */
   conditions: ConditionResult[];
   events: ControlEvent[];
+  /** Writes that clients took for safe, and that are gone: with WAIT, those that enough replicas had acknowledged. */
   lostWrites: number;
+  /** Null where clients do not WAIT. */
+  waits: WaitsResult | null;
   staleReads: number;
   /** Null where connections are always there. */
   connections: ConnectionsResult | null;

@@ -216,16 +216,21 @@ function reportProgress(world: World, hooks: RunHooks): boolean {
   return hooks.onProgress({ simulatedNs: clock.nowNs, offered, p99Ns: recorder.currentP99Ns });
 }
 
+/** 0 for none, and for no end. */
+function longestFinite(ns = 0): number {
+  return ns === Infinity ? 0 : ns;
+}
+
 /**
  * After the last arrival the open requests run out: events go on, in slices of 1 ms, until none is open, or
  * until the longest life a request can have with all its retries, and the origin's queue, are over.
  */
 function settleOpenRequests(world: World, engine: Engine, endNs: number): void {
-  const { timeoutNs, retries, pool } = world.setup.clients;
+  const { timeoutNs, retries, pool, wait } = world.setup.clients;
   const { timeoutNs: originNs = 0, leases = null } = world.setup.origin ?? {};
   const fetchNs = Math.min(originNs, leases?.forNs ?? Infinity);
   const attemptNs =
-    (timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9) +
+    (timeoutNs < Infinity ? timeoutNs + retries.maxBackoffNs : 10e9 + longestFinite(wait?.timeoutNs)) +
     (fetchNs < Infinity ? fetchNs : 0) +
     (pool === null ? 0 : longestWaitNs(pool));
   const lifeNs = 1e9 + (1 + retries.max) * attemptNs;

@@ -350,7 +350,15 @@ export interface ClusterSetup {
     /** Speed at which a data set, or a backlog, is sent. */
     readonly resyncBytesPerSec: number;
     readonly resync: ResyncSetup;
+    /** Null where a primary takes writes whoever follows it. */
+    readonly minReplicas: MinReplicasSetup | null;
   };
+}
+
+/** A primary takes writes only while so many replicas have acknowledged lately (min-replicas-to-write, min-replicas-max-lag). */
+interface MinReplicasSetup {
+  readonly toWrite: number;
+  readonly maxLagNs: Nanos;
 }
 
 /** How replicas get in step again: sim/replication/resync.ts. */
@@ -381,8 +389,16 @@ export interface NetworkSetup {
 export const REFRESH_TRIGGERS = ['moved', 'refused', 'timeout', 'clusterDown'] as const;
 export type RefreshTrigger = (typeof REFRESH_TRIGGERS)[number];
 
+/** WAIT after each write: until so many replicas have it, or the time is over. Infinity for no timeout (WAIT n 0). */
+export interface WaitSetup {
+  readonly replicas: number;
+  readonly timeoutNs: Nanos;
+}
+
 interface ClientsSetup {
   readonly count: number;
+  /** Null where clients are content with the primary's answer. */
+  readonly wait: WaitSetup | null;
   /** Attempt timeout; Infinity for none. */
   readonly timeoutNs: Nanos;
   /** Of a request from its arrival, over all attempts and pauses; Infinity for none. What the origin takes comes on top. */

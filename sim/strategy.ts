@@ -56,6 +56,8 @@ export const OUTCOME = {
   originFailed: 9,
   /** The client had no connection to spare in time, and sent nothing. */
   noConnection: 10,
+  /** Too few replicas follow the node for it to take writes (Redis NOREPLICAS). */
+  noReplicas: 11,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 

@@ -34,6 +34,7 @@ import type {
   TenantResult,
   Timeline,
   TimeSummary,
+  WaitsResult,
 } from './result.ts';
 import type { Bound, Fault, Setup } from './setup.ts';
 import type { HotKeys } from './strategy.ts';
@@ -95,6 +96,7 @@ export function summarize(end: RunEnd): RunResult {
     ...whatFaultsDid(world, faults, timeline),
     events: world.events.map(({ atNs, event, node, by }) => ({ atMs: ms(atNs), event, node, by })),
     lostWrites: counters.lostWrites,
+    waits: waitsOf(world),
     staleReads: counters.staleReads,
     connections: connectionsOf(world),
     staleFor: quantilesOf(recorder.stale),
@@ -211,6 +213,16 @@ function convergenceOf({ convergence }: World): ConvergenceResult | null {
   return { convergedMs: sinceNs === null ? null : ms(sinceNs), off: [...off] };
 }
 
+function waitsOf({ setup, recorder: { counters, waits } }: World): WaitsResult | null {
+  if (setup.clients.wait === null) return null;
+  return {
+    satisfied: counters.waitsSatisfied,
+    short: counters.waitsShort,
+    lostShortWrites: counters.lostShortWrites,
+    time: timeSummary(waits),
+  };
+}
+
 function requestCounts(world: World): RequestCounts {
   const {
     offered,
@@ -220,6 +232,7 @@ function requestCounts(world: World): RequestCounts {
     rejected,
     refused,
     outOfMemory,
+    noReplicas,
     originFailed,
     noConnection,
     deadlineExceeded,
@@ -239,6 +252,7 @@ function requestCounts(world: World): RequestCounts {
     rejected,
     refused,
     outOfMemory,
+    noReplicas,
     originFailed,
     noConnection,
     deadlineExceeded,

@@ -35,6 +35,7 @@ const TRIGGERS: Readonly<Record<Outcome, RefreshTrigger | null>> = {
   [OUTCOME.outOfMemory]: null,
   [OUTCOME.originFailed]: null,
   [OUTCOME.noConnection]: null,
+  [OUTCOME.noReplicas]: null,
 };
 
 export class Topology {

@@ -25,15 +25,26 @@ import { NodeTruth } from './node-truth.ts';
 import { Nodes } from './nodes.ts';
 import { Origin } from './origin.ts';
 import { Probes } from './probes.ts';
+import type { Acknowledgements } from './replication/acknowledgements.ts';
 import { Replication } from './replication/replication.ts';
 import { Requests } from './requests.ts';
 import { stream } from './rng.ts';
 import { selectionContext } from './selection-context.ts';
 import type { Fault, Setup } from './setup.ts';
 import { SplitBrains } from './split-brains.ts';
-import { type ControlPlane, type KeyNames, type NodeInfo, OP, type ShardInfo } from './strategy.ts';
+import {
+  type ControlPlane,
+  type KeyId,
+  type KeyNames,
+  type NodeId,
+  type NodeInfo,
+  OP,
+  type ShardId,
+  type ShardInfo,
+} from './strategy.ts';
 import type { Tracking } from './tracking.ts';
 import { Versions } from './versions.ts';
+import type { Waits } from './waits.ts';
 
 /** A control-plane event, as logged. */
 interface LoggedEvent {
@@ -73,6 +84,10 @@ export interface World {
   readonly membership: Membership;
   readonly clients: Clients;
   readonly origin: Origin | null;
+  /** What primaries know of their replicas; null where nobody asks. */
+  acknowledgements: Acknowledgements | null;
+  /** Null where clients are content with the primary's answer. */
+  waits: Waits | null;
   /** Null where clients ask a node however often it failed. */
   readonly breaker: Breaker | null;
   /** Null where connections are always there and cost nothing. */
@@ -124,18 +139,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
   );
   const network = networkOf(setup, infos, clients, seed);
-  const replication = new Replication(setup, infos, seed, {
-    nodes,
-    contents,
-    queue,
-    network,
-    onApply: (node, key, startNs, endNs) => {
-      recorder.busy.add(node, startNs, endNs, 1);
-      world.tracking?.wrote(node, key, endNs);
-      world.leases?.end(node, key);
-    },
-    onLost: (shard, key, ackedNs, wasSplit) => recorder.lost(shard, key, ackedNs, clock.nowNs, wasSplit),
-  });
+  const around = { nodes, contents, queue, network, ...replicationTold(recorder, clock, () => world) };
+  const replication = new Replication(setup, infos, seed, around);
   const world: World = {
     setup,
     seed,
@@ -156,6 +161,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     membership,
     clients,
     connections: null,
+    acknowledgements: null,
+    waits: null,
     breaker: setup.clients.breaker && new Breaker(setup.clients.breaker, clientCount, infos.length),
     origin: setup.origin && new Origin(setup.origin, stream(seed, 'origin'), stream(seed, 'origin-errors')),
     recorder,
@@ -174,6 +181,24 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   };
   if (memory !== null) world.houseKeeping = new HouseKeeping(world);
   return world;
+}
+
+/** What the world does about what happens to writes on their way. */
+function replicationTold(recorder: Recorder, clock: Clock, world: () => World) {
+  return {
+    onApply: (node: NodeId, key: KeyId, startNs: number, endNs: number): void => {
+      const { tracking, leases, waits, acknowledgements } = world();
+      recorder.busy.add(node, startNs, endNs, 1);
+      tracking?.wrote(node, key, endNs);
+      leases?.end(node, key);
+      if (waits !== null) acknowledgements!.executed(node, endNs);
+    },
+    onLost: (shard: ShardId, key: KeyId, ackedNs: number, wasSplit: boolean): void =>
+      recorder.lost(shard, key, ackedNs, clock.nowNs, wasSplit),
+    onShortLost: (): void => {
+      recorder.counters.lostShortWrites++;
+    },
+  };
 }
 
 function networkOf(setup: Setup, infos: readonly NodeInfo[], clients: Clients, seed: number): Network {

@@ -79,6 +79,7 @@ export interface Overrides {
   readonly warmUpNs?: number;
   readonly shards?: number;
   readonly lagNs?: number;
+  readonly minReplicas?: Setup['cluster']['replication']['minReplicas'];
   replicas?: number;
   readonly threads?: number;
   readonly queueLimit?: number;
@@ -148,6 +149,7 @@ export function buildSetup(overrides: Overrides): Setup {
         lagShape: { kind: 'constant' },
         resyncBytesPerSec: 1e9,
         resync: RESYNC,
+        minReplicas: overrides.minReplicas ?? null,
       },
     },
     network: overrides.network ?? { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
@@ -160,6 +162,7 @@ export function buildSetup(overrides: Overrides): Setup {
       retryBudget: null,
       breaker: null,
       pool: null,
+      wait: null,
       maxRedirects: 5,
       askAgainNs: 1e8,
       reconnectNs: 1e8,

@@ -5,6 +5,7 @@ import { ABSENT, bytes, counted, integer, moment, percent, percentFine, rate } f
 import { inProse } from '../ranked.ts';
 import { reproduceCommand } from '../reproduce.ts';
 import { type Html, html, visible } from '../safe.ts';
+import { waitsTable } from '../waits-table.ts';
 import { dataTable, howToRead, section } from './parts.ts';
 
 const HOTSPOTS_PER_STRATEGY = 6;
@@ -113,6 +114,7 @@ ${dataTable('Copies of hot keys', {
 }
 
 export function costSection(runs: readonly RunResult[]): Html {
+  const waits = waitsTable(runs);
   const moved = runs.filter((run) => run.movedKeys > 0);
   const title =
     moved.length === 0
@@ -120,7 +122,7 @@ export function costSection(runs: readonly RunResult[]): Html {
       : `Membership changes moved requests to other shards under ${counted(moved.length, 'strategy').replace('strategys', 'strategies')}`;
   return section(
     { id: 'cost', topic: 'Cache and cost', title },
-    dataTable('Cache and cost', {
+    html`${dataTable('Cache and cost', {
       head: [
         'strategy',
         'hit ratio',
@@ -163,7 +165,7 @@ export function costSection(runs: readonly RunResult[]): Html {
         bytes(memoryOverhead),
         integer(cost.nodes),
       ]),
-    }),
+    })}${waits && html`<h3>Writes on replicas too</h3>${dataTable('Writes on replicas too', waits)}`}`,
   );
 }
 

@@ -20,6 +20,7 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   [OUTCOME.outOfMemory]: 'OOM: the node has no memory left for the write',
   [OUTCOME.originFailed]: 'the origin failed',
   [OUTCOME.noConnection]: 'not sent: the client had no connection to spare',
+  [OUTCOME.noReplicas]: 'NOREPLICAS: too few replicas follow the node for it to take writes',
 };
 
 const REASONS = {

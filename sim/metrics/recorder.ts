@@ -19,6 +19,7 @@ class Counters {
   rejected = 0;
   refused = 0;
   outOfMemory = 0;
+  noReplicas = 0;
   originFailed = 0;
   attempts = 0;
   retries = 0;
@@ -45,6 +46,9 @@ class Counters {
   expiredLazily = 0;
   expiredActively = 0;
   lostWrites = 0;
+  waitsSatisfied = 0;
+  waitsShort = 0;
+  lostShortWrites = 0;
   staleReads = 0;
   slow = 0;
 }
@@ -84,6 +88,8 @@ export class Recorder {
   readonly service = new Histogram();
   /** For how long values of stale reads had been out of date. */
   readonly stale = new Histogram();
+  /** How long writes were held back until enough replicas had them, or the time was over. */
+  readonly waits = new Histogram();
   /** [node] of attempts, from the client's side */
   readonly nodeResponse: readonly Histogram[];
   /** How replicas got in step, in order of time. */
@@ -229,6 +235,13 @@ export class Recorder {
     if (outage === undefined) return;
     outage.lost.add(key, Math.max(0, nowNs - ackedNs));
     if (wasSplit) outage.splitWrites++;
+  }
+
+  /** A WAIT ended: with enough replicas, or short of them. */
+  waited(forNs: number, isShort: boolean): void {
+    if (isShort) this.counters.waitsShort++;
+    else this.counters.waitsSatisfied++;
+    this.waits.record(forNs);
   }
 
   /** The last memory that held the key is gone, and with it the newest write. */

@@ -44,6 +44,8 @@ export class History {
   /** When the client that asked for it hears of it, Infinity where nobody waits; and how long it waits at most. */
   ackedNs = new Float64Array(0);
   deadlineNs = new Float64Array(0);
+  /** 1 where its client was told that too few replicas had it. */
+  short = new Uint8Array(0);
   /** key -> position of its newest write; null where nobody asks. */
   readonly #newest: Map<number, number> | null;
 
@@ -80,8 +82,7 @@ export class History {
     this.first = Math.min(from.first, end);
     this.#widen(Math.max(1024, 2 * (end - this.first)));
     const count = end - this.first;
-    for (const name of ['key', 'op', 'valueBytes', ...TIMES] as const)
-      this[name].set(from[name].subarray(0, count));
+    for (const name of COLUMNS) this[name].set(from[name].subarray(0, count));
     for (let i = 0; i < count; i++) this.#newest?.set(this.key[i]!, this.first + i);
   }
 
@@ -99,6 +100,7 @@ export class History {
     this.executedNs[i] = executedNs;
     this.offset[i] = this.endOffset;
     this.ackedNs[i] = Infinity;
+    this.short[i] = 0;
     this.#newest?.set(key, this.end);
     this.end++;
     this.endOffset += COMMAND_BYTES + this.#keyBytes + valueBytes;
@@ -115,13 +117,14 @@ export class History {
   #forget(count: number): void {
     for (let i = 0; i < count && this.#newest !== null; i++)
       if (this.#newest.get(this.key[i]!) === this.first + i) this.#newest.delete(this.key[i]!);
-    for (const name of ['key', 'op', 'valueBytes', ...TIMES] as const) this[name].copyWithin(0, count);
+    for (const name of COLUMNS) this[name].copyWithin(0, count);
     this.first += count;
   }
 
   #widen(capacity: number): void {
     this.key = widen(this.key, new Int32Array(capacity));
     this.op = widen(this.op, new Uint8Array(capacity));
+    this.short = widen(this.short, new Uint8Array(capacity));
     this.valueBytes = widen(this.valueBytes, new Int32Array(capacity));
     for (const name of TIMES) this[name] = widen(this[name], new Float64Array(capacity));
   }
@@ -174,6 +177,7 @@ export class History {
 }
 
 const TIMES = ['serviceNs', 'executedNs', 'offset', 'ackedNs', 'deadlineNs'] as const;
+const COLUMNS = ['key', 'op', 'short', 'valueBytes', ...TIMES] as const;
 
 /** Up to which position two histories tell the same. */
 export function sharedTo(one: History, other: History): number {

@@ -46,6 +46,8 @@ interface Surroundings {
   onApply(node: NodeId, key: number, startNs: number, endNs: number): void;
   /** An acknowledged write is gone for good; `wasSplit` when its primary had a successor already. */
   onLost(shard: ShardId, key: number, ackedNs: number, wasSplit: boolean): void;
+  /** So is one of which its client was told that too few replicas had it. */
+  onShortLost(): void;
 }
 
 /** A primary's data set at one moment. */
@@ -90,6 +92,9 @@ export class Replication {
   /** Links that are there, and those with a write on its way. */
   #open = 0;
   #busy = 0;
+  /** A replica's connection is there, or no more. */
+  onConnected: (node: NodeId, nowNs: number) => void = () => {};
+  onDisconnected: (primary: NodeId) => void = () => {};
   /** A replica's connection is gone; it may try again from `atNs` on. */
   onSevered: (node: NodeId, atNs: number) => void = () => {};
   /** [node] node it replicates from, NONE for a primary */
@@ -151,6 +156,19 @@ export class Replication {
     if (last < 0) return;
     history.ackedNs[last] = ackedNs;
     history.deadlineNs[last] = deadlineNs;
+  }
+
+  /**
+   * The client of an earlier write of the primary, unless it gives up before `deadlineNs`, will hear of it at `ackedNs`:
+   * that replicas have it too, or, when `isShort`, that too few do.
+   */
+  answeredAt(node: NodeId, position: number, ackedNs: number, deadlineNs: number, isShort: boolean): void {
+    const history = this.#history[node]!;
+    const at = position - history.first;
+    if (at < 0 || position >= history.end) return;
+    history.ackedNs[at] = ackedNs;
+    history.deadlineNs[at] = deadlineNs;
+    history.short[at] = isShort ? 1 : 0;
   }
 
   /** Position of the first write that a node of the shard may yet ask for. */
@@ -279,6 +297,7 @@ export class Replication {
     this.#open++;
     this.#linkTo[node] = link;
     this.#linksFrom[from]!.push(link);
+    this.onConnected(node, nowNs);
     this.#scheduleNext(link, nowNs);
   }
 
@@ -290,6 +309,7 @@ export class Replication {
     this.#setScheduled(link, false);
     this.#linkTo[node] = null;
     this.#linksFrom[link.from] = this.#linksFrom[link.from]!.filter((other) => other !== link);
+    this.onDisconnected(link.from);
   }
 
   #lagOf(from: NodeId, to: NodeId): LinkLag {
@@ -353,6 +373,21 @@ export class Replication {
     this.#position[node] = this.#history[primary]!.first;
     this.#snapshot[node] = null;
     this.#empty[node] = 1;
+  }
+
+  /** Of the node's replicas that are connected. */
+  linksOf(primary: NodeId): readonly { readonly to: NodeId }[] {
+    return this.#linksFrom[primary]!;
+  }
+
+  /** Which of all connections there ever were is the node's to its primary; NONE without one. */
+  connectionOf(node: NodeId): number {
+    return this.#linkTo[node]?.index ?? NONE;
+  }
+
+  /** How many writes of its lineage the node has. */
+  positionOf(node: NodeId): number {
+    return this.#position[node]!;
   }
 
   isConnected(node: NodeId): boolean {
@@ -481,7 +516,8 @@ export class Replication {
     for (; position < history.end; position++) {
       const at = position - history.first;
       if (history.op[at] !== VOID && history.executedNs[at]! > untilNs) break;
-      if (history.isAcknowledged(position)) {
+      if (history.isAcknowledged(position) && history.short[at] === 1) this.#around.onShortLost();
+      else if (history.isAcknowledged(position)) {
         const wasSplit = history.executedNs[at]! >= history.outdoneNs;
         this.#around.onLost(shard, history.key[at]!, history.ackedNs[at]!, wasSplit);
       }

@@ -53,6 +53,7 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
 | network | a median delay per pair of zones times a lognormal factor, ordered per connection; partitions and loss (as retransmission) |
 | nodes | c threads, first come first served, a queue limit, service time by operation and value size; crash, restart, hang, slowness |
 | memory | a limit with Redis's eviction policies and reference caches, lazy and active expiry; one entry's overhead is a constant |
+| durability | WAIT behind each write, min-replicas-to-write with its max-lag; acknowledgements travel back, are read in turn and in whole seconds; WAIT and REPLCONF ACK take no time of a thread |
 | replication | asynchronous, one stream per replica with a lag of its own; stale reads; writes lost with a primary; partial and full resynchronisation |
 | control planes | Redis Cluster, Sentinel, partition tables, client-side ejection, gutter pools: as messages and timers, with the constants of their sources |
 | moving partitions | MIGRATE, ASK, MOVED, with their cost on both threads |
@@ -73,7 +74,7 @@ ${faultVerbsTable()}
 - Commands beyond get, set, delete, incr and multi-get; transactions, scripts, pub/sub, streams, blocking commands.
 - TCP below the message: congestion, buffers. A lost message is sent again. Connections cost something where clients.pool is given.
 - Service disciplines other than first come, first served; priorities; work that is cancelled.
-- Requests that visit several stations in a row, and quorum reads or writes.
+- Requests that visit several stations in a row, and quorum reads.
 - People: what an operator does, and when.
 
 ## Gaps that modules and presets name themselves

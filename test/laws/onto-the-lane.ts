@@ -15,6 +15,8 @@ export function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
     leases: null,
     hedge: null,
     retryBudget: null,
+    wait: null,
+    minReplicas: null,
     workload: { ...shape.workload, thinkMs: null, tenants: 1 },
   };
   const failover = shape.failover && findModule(registry, 'failover', shape.failover.use);

@@ -52,6 +52,7 @@ function clientsOf(shape: Swarm['shape']): NonNullable<Overrides['clients']> {
     topologyRefresh: { ...shape.refresh, periodicNs: shape.refreshMs * MS, minIntervalNs: 10 * MS },
     deadlineNs: shape.deadlineMs * MS,
     retriesAfterTimeout: shape.retriesAfterTimeout,
+    wait: shape.wait,
   };
 }
 
@@ -124,6 +125,7 @@ export function setupOf(storm: Swarm): Setup {
         lagShape: shape.lagShape,
         resyncBytesPerSec: shape.resyncBytesPerSec,
         resync: shape.resync,
+        minReplicas: shape.minReplicas,
       },
     },
   };

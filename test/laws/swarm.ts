@@ -134,6 +134,15 @@ export const swarm = fc
     refreshMs: fc.constantFrom(Infinity, 20),
     deadlineMs: fc.constantFrom(Infinity, Infinity, 3, 100),
     retriesAfterTimeout: fc.boolean(),
+    wait: maybe(
+      fc.record({
+        replicas: fc.integer({ min: 1, max: 3 }),
+        timeoutNs: fc.constantFrom(0.5 * MS, 10 * MS, 300 * MS, Infinity),
+      }),
+    ),
+    minReplicas: maybe(
+      fc.record({ toWrite: fc.integer({ min: 1, max: 2 }), maxLagNs: fc.constantFrom(1e9, 10e9) }),
+    ),
   })
   .chain((shape) =>
     fc.record({

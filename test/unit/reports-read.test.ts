@@ -89,5 +89,6 @@ test('the JSON Schema is draft-7 and lists the contract of a run', () => {
     'resyncs',
     'staleFor',
     'tenants',
+    'waits',
   ]);
 });
