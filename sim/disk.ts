@@ -40,7 +40,7 @@ export class Disk {
 
   /** A primary that nobody has replaced has its data set back; returns how many keys it reads. */
   load(node: NodeId): number {
-    const { contents, replication, nodes, recorder } = this.#world;
+    const { contents, replication, recorder } = this.#world;
     const dataSet = this.#dataSets.get(node);
     if (dataSet === undefined) return 0;
     this.#dataSets.delete(node);
@@ -50,7 +50,7 @@ export class Disk {
       });
       for (const key of dataSet.lost) {
         contents.acknowledge(key, contents.ackedNs(key));
-        recorder.found(nodes.shard[node]!, key);
+        recorder.found(key);
       }
     }
     return dataSet.keys.length;

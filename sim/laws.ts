@@ -188,12 +188,6 @@ export class Laws {
       engine.drain(untilNs);
     }
   }
-
-  /** COLD. After the run: an acknowledged write is lost only where a fault took a node, or a primary's place, away. */
-  explained({ setup, recorder: { counters } }: World): void {
-    if (counters.lostWrites === 0 || possibleFaults(setup).some(({ kind }) => TAKES_WRITES.has(kind))) return;
-    throw new LawError('lost writes', `${counters.lostWrites} writes are lost, but no fault could lose any`);
-  }
 }
 
 /** Of the timeline, columns that are called like the counters they add up to. */
@@ -204,22 +198,6 @@ const PATIENCE_NS = 600e9;
 
 /** Faults after which messages may be under way for minutes, or for ever. */
 const LINGERS: ReadonlySet<Fault['kind']> = new Set(['partition', 'loss', 'hazard', 'pause']);
-
-/** Faults after which a node is gone, or taken for gone. */
-const TAKES_WRITES: ReadonlySet<Fault['kind']> = new Set([
-  'crash',
-  'crash-some',
-  'rolling-restart',
-  // SENTINEL FAILOVER leaves a primary beside its successor.
-  'hand-over',
-  'drain',
-  'hazard',
-  'pause',
-  'stall',
-  'slow',
-  'partition',
-  'loss',
-]);
 
 function deletes(workload: Workload): boolean {
   if (workload.kind === 'mixed') return workload.tenants.some((tenant) => deletes(tenant.workload));

@@ -16,6 +16,7 @@ import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
 import { LawWatch } from './law-watch.ts';
 import { Laws } from './laws.ts';
+import { checkLedger } from './ledger-law.ts';
 import { startRebalance } from './mover.ts';
 import type { RunResult } from './result.ts';
 import type { Setup } from './setup.ts';
@@ -101,7 +102,7 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   laws.totals(world);
   laws.placed(world);
   laws.remembered(world);
-  laws.explained(world);
+  checkLedger(world);
   watch?.finish();
   const result = summarize({
     world,

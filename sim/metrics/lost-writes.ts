@@ -8,8 +8,11 @@ export class LostWrites {
   /** key -> index of its last one */
   readonly #last = new Map<KeyId, number>();
   count = 0;
+  /** When the first one was lost; Infinity for none. */
+  firstNs: Nanos = Infinity;
 
-  add(key: KeyId, ageNs: Nanos): void {
+  add(key: KeyId, ageNs: Nanos, nowNs: Nanos): void {
+    this.firstNs = Math.min(this.firstNs, nowNs);
     this.#last.set(key, this.#key.length);
     this.#key.push(key);
     this.#ageNs.push(ageNs);

@@ -7,6 +7,7 @@ import { BusyTime } from './busy-time.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { Histogram } from './histogram.ts';
 import { Hotspots } from './hotspots.ts';
+import { LostWrites } from './lost-writes.ts';
 import { Outages } from './outages.ts';
 import { type Tenants, tenantsOf } from './tenants.ts';
 
@@ -105,8 +106,10 @@ export class Recorder {
   readonly #stepFrom = new Counters();
   /** What counts as slow; Infinity before the first fault. */
   slowAboveNs = Infinity;
-  /** key -> when its newest write was acknowledged, of keys that were lost with a memory */
-  readonly #gone = new Map<KeyId, number>();
+  /** Writes lost in shards that no fault of a primary had struck: one that was slow, say, and was replaced. */
+  readonly elsewhere = new LostWrites();
+  /** key -> when its newest write was acknowledged, of keys that were lost with a memory, and where that is written down */
+  readonly #gone = new Map<KeyId, { readonly ackedNs: number; readonly ledger: LostWrites }>();
   #originRequests = 0;
   #stepOrigin = 0;
   #step = 0;
@@ -229,12 +232,15 @@ export class Recorder {
 
   /** An acknowledged write is gone for good. */
   lost(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number, wasSplit = false): void {
-    if (this.#gone.get(key) === ackedNs) return; // counted with the last memory that held the key
+    if (this.#gone.get(key)?.ackedNs === ackedNs) return; // counted with the last memory that held the key
     this.counters.lostWrites++;
     const outage = this.outages.latest(shard);
-    if (outage === undefined) return;
-    outage.lost.add(key, Math.max(0, nowNs - ackedNs));
-    if (wasSplit) outage.splitWrites++;
+    this.#ledgerOf(shard).add(key, Math.max(0, nowNs - ackedNs), nowNs);
+    if (wasSplit && outage !== undefined) outage.splitWrites++;
+  }
+
+  #ledgerOf(shard: ShardId): LostWrites {
+    return this.outages.latest(shard)?.lost ?? this.elsewhere;
   }
 
   /** A WAIT ended: with enough replicas, or short of them. */
@@ -246,15 +252,19 @@ export class Recorder {
 
   /** The last memory that held the key is gone, and with it the newest write. */
   lostWithMemory(shard: ShardId, key: KeyId, ackedNs: number, nowNs: number): void {
+    const before = this.#gone.get(key);
+    if (before?.ackedNs === ackedNs) return;
     this.lost(shard, key, ackedNs, nowNs);
-    this.#gone.set(key, ackedNs);
+    this.#gone.set(key, { ackedNs, ledger: this.#ledgerOf(shard) });
   }
 
   /** A disk had it. */
-  found(shard: ShardId, key: KeyId): void {
+  found(key: KeyId): void {
+    const gone = this.#gone.get(key);
+    if (gone === undefined) return;
     this.counters.lostWrites--;
     this.#gone.delete(key);
-    this.outages.latest(shard)?.lost.remove(key);
+    gone.ledger.remove(key);
   }
 
   /** p99 of the response times of the step under way or, when it is young, all before; NaN without any. */

@@ -134,8 +134,60 @@ const TAMPERED: readonly (readonly [
     'lost writes',
     'no fault could lose any',
     ({ recorder }) => {
+      recorder.counters.lostWrites = 1;
+      recorder.elsewhere.add(3, 0, 0);
+    },
+  ],
+  [
+    'lost writes',
+    'are counted as lost, but ledgers list 0',
+    ({ recorder }) => {
       recorder.counters.lostWrites = 3;
     },
+  ],
+  [
+    'lost writes',
+    'but ledgers list',
+    ({ recorder }) => {
+      const lost = recorder.lost.bind(recorder);
+      recorder.lost = (...write) => {
+        lost(...write);
+        recorder.counters.lostWrites--;
+      };
+    },
+    CRASHED,
+  ],
+  [
+    'lost writes',
+    'the ledger of kill counts',
+    ({ recorder }) => {
+      const lost = recorder.lost.bind(recorder);
+      recorder.lost = (...write) => {
+        lost(...write);
+        recorder.outages.latest(1)!.lost.count++;
+      };
+    },
+    CRASHED,
+  ],
+  [
+    'lost writes',
+    'were -1 to',
+    ({ recorder }) => {
+      recorder.lost = (shard, key, _ackedNs, nowNs) => {
+        recorder.outages.latest(shard)!.lost.add(key, -1, nowNs);
+      };
+    },
+    CRASHED,
+  ],
+  [
+    'lost writes',
+    'before kill at',
+    ({ recorder }) => {
+      recorder.lost = (shard, key) => {
+        recorder.outages.latest(shard)!.lost.add(key, 0, 5);
+      };
+    },
+    CRASHED,
   ],
   [
     'totals',

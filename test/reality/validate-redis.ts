@@ -15,6 +15,9 @@ import { endAll, MissingServer, versionOf } from './redis-process.ts';
 import { killScenario, simulateKills } from './simulated-kills.ts';
 
 const USAGE = `npm run validate:redis -- [options]
+
+  On a machine with other work: chrt -f 10 npm run validate:redis, as who may set real-time priorities.
+
   --server PATH        redis-server or valkey-server, 7.0 or later (default: redis-server on the PATH)
   --kills N            kills per case (default 20; 0 for none)
   --simulated N        simulated kills per case (default 200)

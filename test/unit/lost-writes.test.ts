@@ -20,12 +20,13 @@ const SECOND = 1e9;
 describe('a ledger', () => {
   test('knows keys, most hit first, and ages; what is found again is in it no more', () => {
     const lost = new LostWrites();
-    lost.add(7, 30);
-    lost.add(3, 20);
-    lost.add(3, 10);
-    lost.add(9, 5);
+    lost.add(7, 30, 130);
+    lost.add(3, 20, 120);
+    lost.add(3, 10, 130);
+    lost.add(9, 5, 140);
     lost.remove(9);
     expect(lost.count).toBe(3);
+    expect(lost.firstNs).toBe(120);
     expect(lost.byKey()).toEqual([
       [3, 2],
       [7, 1],
