@@ -1,7 +1,7 @@
 /**
  * A law that is seen on the answers: each is of work that its node accepted, and finished before anything killed the
  * node. Whatever way a request took, and whether a primary or a replica read for it, its node accepts work through
- * `offer` and its answer is counted by `answered` or, many at a time, `completedRows`; all are wrapped from outside, for a
+ * `offer` or as a row, and its answer is counted by `answered` or, many at a time, `countCompletions`; all are wrapped from outside, for a
  * run with `check` alone.
  */
 import { LawError } from './errors.ts';
@@ -37,13 +37,16 @@ export class AnswerWatch {
     const offer = nodes.offer.bind(nodes);
     nodes.offer = (node, nowNs, serviceNs, limited) => {
       const endNs = offer(node, nowNs, serviceNs, limited);
-      if (limited && endNs !== QUEUE_FULL) {
-        const times = timesOf(nodes.startNs - nowNs, serviceNs);
-        this.#add(node, times, 1);
-        this.#accepted[node]!.push({ times, endNs });
-        if (this.#accepted[node]!.length > this.#most[node]!) this.#forgetFinished(node, nowNs);
-      }
+      if (limited && endNs !== QUEUE_FULL) this.#accept(node, nowNs, nodes.startNs, serviceNs);
       return endNs;
+    };
+    const rowWatch = nodes.rowWatch;
+    nodes.rowWatch = {
+      arrives: (node, nowNs) => rowWatch?.arrives(node, nowNs),
+      accepted: (node, nowNs, startNs, serviceNs) => {
+        rowWatch?.accepted(node, nowNs, startNs, serviceNs);
+        this.#accept(node, nowNs, startNs, serviceNs);
+      },
     };
     const crash = nodes.crash.bind(nodes);
     nodes.crash = (node, nowNs, ...rest) => {
@@ -63,13 +66,19 @@ export class AnswerWatch {
       this.#answered(node, timesOf(waitedNs, serviceNs));
       answered(node, sentNs, waitedNs, serviceNs, elapsedNs);
     };
-    const completedRows = recorder.completedRows.bind(recorder);
-    recorder.completedRows = (flights, rows, count) => {
-      const { node, waitedNs, serviceNs } = flights;
-      for (const row of rows.subarray(0, count))
-        this.#answered(node[row]!, timesOf(waitedNs[row]!, serviceNs[row]!));
-      completedRows(flights, rows, count);
+    const countCompletions = recorder.countCompletions.bind(recorder);
+    recorder.countCompletions = () => {
+      const { count, node, waitedNs, serviceNs } = recorder.completions;
+      for (let i = 0; i < count; i++) this.#answered(node[i]!, timesOf(waitedNs[i]!, serviceNs[i]!));
+      countCompletions();
     };
+  }
+
+  #accept(node: NodeId, nowNs: number, startNs: number, serviceNs: number): void {
+    const times = timesOf(startNs - nowNs, serviceNs);
+    this.#add(node, times, 1);
+    this.#accepted[node]!.push({ times, endNs: startNs + serviceNs });
+    if (this.#accepted[node]!.length > this.#most[node]!) this.#forgetFinished(node, nowNs);
   }
 
   #answered(node: NodeId, times: string): void {

@@ -98,16 +98,19 @@ export class Answers {
   }
 
   #settleRows(due: Int32Array, count: number, untilNs: number): void {
-    const { recorder } = this.#world;
-    const flights = this.#flights;
+    const { completions, counters } = this.#world.recorder;
     this.#links?.settleRows(due, count, untilNs);
-    this.#countOperations(due, count);
-    recorder.completedRows(flights, due, count);
-    for (let i = 0; i < count; i++) flights.release(due[i]!);
+    counters.gets += this.#acknowledge(due, count);
+    for (let from = 0; from < count; from += completions.capacity) {
+      const to = Math.min(count, from + completions.capacity);
+      this.#complete(due, from, to);
+    }
+    this.#flights.releaseRows(due, count);
   }
 
-  #countOperations(due: Int32Array, count: number): void {
-    const { recorder, contents } = this.#world;
+  /** Writes have reached their clients; how many reads there are. */
+  #acknowledge(due: Int32Array, count: number): number {
+    const { contents } = this.#world;
     const { repliesNs, requests } = this.#flights;
     const { op, key } = requests;
     let gets = 0;
@@ -116,7 +119,25 @@ export class Answers {
       if (op[row] === OP.get) gets++;
       else if (op[row] !== OP.delete) contents.acknowledge(key[row]!, repliesNs[row]!);
     }
-    recorder.counters.gets += gets;
+    return gets;
+  }
+
+  #complete(due: Int32Array, from: number, to: number): void {
+    const { recorder } = this.#world;
+    const { requests, node, repliesNs, waitedNs, serviceNs } = this.#flights;
+    const { atNs } = requests;
+    const done = recorder.completions;
+    for (let i = from; i < to; i++) {
+      const row = due[i]!;
+      done.ordinal[i - from] = this.#flights.ordinalOf(row);
+      done.node[i - from] = node[row]!;
+      done.arrivedNs[i - from] = atNs[row]!;
+      done.waitedNs[i - from] = waitedNs[row]!;
+      done.serviceNs[i - from] = serviceNs[row]!;
+      done.elapsedNs[i - from] = repliesNs[row]! - atNs[row]!;
+    }
+    done.count = to - from;
+    recorder.countCompletions();
   }
 
   /** COLD. What is left is no longer there. */

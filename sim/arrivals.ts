@@ -43,7 +43,7 @@ export class Arrivals {
 
   /** HOT. The flight was sent last. */
   add(row: number): void {
-    if (this.#end === this.#rows.length) this.#makeRoom();
+    if (this.#end === this.#rows.length) this.#makeRoom(1);
     const rows = this.#rows;
     const { arrivesNs } = this.#flights;
     const timeNs = arrivesNs[row]!;
@@ -58,6 +58,23 @@ export class Arrivals {
     for (let at = this.#end; at > place; at--) rows[at] = rows[at - 1]!;
     rows[place] = row;
     this.#end++;
+  }
+
+  /** HOT. Those from `first` on were sent last, in this order. */
+  addRows(first: number, end: number): void {
+    if (this.#end + end - first > this.#rows.length) this.#makeRoom(end - first);
+    const { arrivesNs } = this.#flights;
+    const rows = this.#rows;
+    let row = first;
+    let place = this.#end;
+    let lastNs = place > this.#first ? arrivesNs[rows[place - 1]!]! : -Infinity;
+    for (; row < end && arrivesNs[row]! >= lastNs; row++) {
+      lastNs = arrivesNs[row]!;
+      rows[place++] = row;
+    }
+    this.#end = place;
+    if (row > first) this.nextTimeNs = Math.min(this.nextTimeNs, arrivesNs[first]!);
+    for (; row < end; row++) this.add(row);
   }
 
   /** HOT. The next one; there must be one. */
@@ -95,9 +112,10 @@ export class Arrivals {
     return count;
   }
 
-  #makeRoom(): void {
+  #makeRoom(count: number): void {
     const waiting = this.#rows.subarray(this.#first, this.#end);
-    if (waiting.length > this.#rows.length / 2) this.#rows = new Int32Array(this.#rows.length * 2);
+    const needed = 2 * (waiting.length + count);
+    if (needed > this.#rows.length) this.#rows = new Int32Array(2 * needed);
     this.#rows.set(waiting);
     this.#first = 0;
     this.#end = waiting.length;

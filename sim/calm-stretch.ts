@@ -10,12 +10,14 @@
  */
 import type { Answers } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';
+import { CalmService } from './calm-service.ts';
 import type { Delivery } from './delivery.ts';
 import type { Flights } from './flights.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
+import type { Workload } from './setup.ts';
 import { type NodeId, OP, type ShardId } from './strategy.ts';
-import { BLOCK_SIZE, type RequestBlock } from './workload/request-block.ts';
+import type { RequestBlock } from './workload/request-block.ts';
 import type { World } from './world.ts';
 
 /** Departs never: it has not reached its node yet. */
@@ -33,13 +35,16 @@ export class CalmStretch {
   readonly #answers: Answers;
   readonly #timeoutNs: number;
   readonly #readsReplicas: boolean;
+  /** Nothing is ever deleted, nor asked for together. */
+  readonly #allPlain: boolean;
   /** Writes reach replicas by events. */
   readonly #writesSchedule: boolean;
   /** The answer to a row comes too late. */
   readonly #onLate: (row: number, departNs: number) => void;
   /** [shard] keys it owns */
   readonly #owned: Int32Array;
-  readonly #rows = new Int32Array(BLOCK_SIZE);
+  readonly #service: CalmService;
+  readonly #rows: Int32Array;
   /** As long as nothing has happened since it was looked at. */
   #isCalm = false;
   #surveyed = false;
@@ -62,10 +67,13 @@ export class CalmStretch {
     this.#flights = flights;
     this.#arrivals = arrivals;
     this.#answers = answers;
+    this.#service = new CalmService(world, flights);
+    this.#rows = new Int32Array(this.#service.capacity);
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#onLate = onLate;
     this.#writesSchedule = setup.cluster.replicas > 0;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
+    this.#allPlain = isPlain(setup.workload);
     this.#owned = new Int32Array(setup.cluster.shards);
     const { full } = membership;
     for (let key = 0; key < keys.count; key++) {
@@ -159,6 +167,7 @@ export class CalmStretch {
 
   /** HOT. The first row that is not for the stretch: too late for it, or more than a plain read or write. */
   #end({ atNs, op, keysLeft }: RequestBlock, from: number, count: number, untilNs: number): number {
+    if (this.#allPlain && atNs[count - 1]! < untilNs) return count;
     for (let i = from; i < count; i++)
       if (atNs[i]! >= untilNs || op[i] === OP.delete || keysLeft[i]! > 0) return i;
     return count;
@@ -181,18 +190,22 @@ export class CalmStretch {
   #choose(block: RequestBlock, from: number, to: number): number {
     const { membership, clients, network } = this.#world;
     const { base, node: nodeOf, shard: shardOf, arrivesNs } = this.#flights;
-    const { atNs, key, op, client: clientOf, partition } = block;
+    const { atNs, key, op, client: clientOf, partition, outFactor } = block;
     const { full } = membership;
+    const { owners, depth } = full;
+    const timeoutNs = this.#timeoutNs;
     for (let i = from; i < to; i++) {
       const client = clientOf[i]!;
-      const shard = full.owners[partition[i]! * full.depth]!;
-      nodeOf[base + i] =
+      const shard = owners[partition[i]! * depth]!;
+      const node =
         op[i] === OP.get
           ? clients.reader(client, full, partition[i]!, shard, key[i]!, OP.get)
           : clients.writer(client, shard);
+      const reachesNs = network.out(client, node, atNs[i]!, outFactor[i]!);
+      nodeOf[base + i] = node;
       shardOf[base + i] = shard;
-      network.outRows(this.#flights, base + i, base + i + 1, this.#timeoutNs);
-      if (arrivesNs[base + i]! > atNs[i]! + this.#timeoutNs) return i + 1;
+      arrivesNs[base + i] = reachesNs;
+      if (reachesNs > atNs[i]! + timeoutNs) return i + 1;
     }
     return to;
   }
@@ -207,26 +220,29 @@ export class CalmStretch {
   #send(block: RequestBlock, from: number, to: number): number {
     if (to === from) return from;
     const { queue, recorder } = this.#world;
-    const { base, arrivesNs, sequence } = this.#flights;
+    const { base, arrivesNs } = this.#flights;
     const first = base + from;
     const end = base + to;
     this.#flights.take(first, end - first);
     if (!recorder.outages.none) this.#tellOutages(block, from, to);
-    const isLate = arrivesNs[end - 1]! > block.atNs[end - 1 - base]! + this.#timeoutNs;
+    const isLate = arrivesNs[end - 1]! > block.atNs[to - 1]! + this.#timeoutNs;
     const inTime = isLate ? end - 1 : end;
-    const firstSequence = queue.takeSequences(inTime - first);
-    let longestNs = this.#longestNs;
-    for (let row = first; row < inTime; row++) {
-      sequence[row] = firstSequence + row - first;
-      longestNs = Math.max(longestNs, arrivesNs[row]! - block.atNs[row - base]!);
-      this.#arrivals.add(row);
-    }
-    this.#longestNs = longestNs;
+    this.#number(first, inTime, queue.takeSequences(inTime - first));
+    this.#longestNs = Math.max(
+      this.#longestNs,
+      longestOf(arrivesNs, first, block.atNs, from, inTime - first),
+    );
+    this.#arrivals.addRows(first, inTime);
     if (isLate) {
-      this.#world.clock.nowNs = block.atNs[end - 1 - base]!;
+      this.#world.clock.nowNs = block.atNs[to - 1]!;
       this.#onLate(end - 1, NOT_SERVED);
     }
     return to;
+  }
+
+  #number(first: number, end: number, firstSequence: number): void {
+    const { sequence } = this.#flights;
+    for (let row = first; row < end; row++) sequence[row] = firstSequence + row - first;
   }
 
   /**
@@ -234,23 +250,30 @@ export class CalmStretch {
    * after that is left. The time up to which all are served.
    */
   #serve(untilNs: number): number {
-    const { nodes, queue, recorder, network } = this.#world;
+    const { queue, recorder } = this.#world;
     const rows = this.#rows;
     const { requests, arrivesNs } = this.#flights;
-    const arrivals = this.#arrivals;
     for (;;) {
       const limitNs = Math.min(untilNs, queue.nextTimeNs - 1);
-      const count = arrivals.takeMany(limitNs, rows, this.#writesSchedule);
+      const count = this.#arrivals.takeMany(limitNs, rows, this.#writesSchedule);
       if (count === 0) return limitNs;
-      nodes.offerRows(this.#flights, rows, count);
-      recorder.servedRows(this.#flights, rows, count);
-      network.backRows(this.#flights, rows, count);
-      this.#write(rows, count);
-      const lastNs = arrivesNs[rows[count - 1]!]!;
-      const deleted = requests.op[rows[count - 1]!] === OP.delete;
-      this.#answers.addRows(rows, this.#inTime(rows, count), lastNs);
+      const horizonNs = recorder.outages.none ? Math.min(queue.nextTimeNs, recorder.stepEndNs) - 1 : -1;
+      const kept = this.#service.serve(rows, count, horizonNs);
+      queue.takeSequences(count - kept);
+      const last = rows[count - 1]!;
+      const lastNs = arrivesNs[last]!;
+      const deleted = requests.op[last] === OP.delete;
+      if (kept > 0) this.#keep(this.#service.kept, kept, lastNs);
+      this.#flights.releaseRows(rows, count);
       if (deleted || this.#someLag) return lastNs;
     }
+  }
+
+  /** HOT. Their answers are still to come. */
+  #keep(rows: Int32Array, count: number, lastNs: number): void {
+    for (let i = 0; i < count; i++) this.#flights.take(rows[i]!, 1);
+    this.#write(rows, count);
+    this.#answers.addRows(rows, this.#inTime(rows, count), lastNs);
   }
 
   #write(rows: Int32Array, count: number): void {
@@ -291,4 +314,23 @@ export class CalmStretch {
     }
     return left;
   }
+}
+
+/** HOT. The longest of `count` spans. */
+function longestOf(
+  untilNs: Float64Array,
+  until: number,
+  fromNs: Float64Array,
+  from: number,
+  count: number,
+): number {
+  let longestNs = 0;
+  for (let i = 0; i < count; i++) longestNs = Math.max(longestNs, untilNs[until + i]! - fromNs[from + i]!);
+  return longestNs;
+}
+
+function isPlain(workload: Workload): boolean {
+  return (
+    workload.kind === 'synthetic' && workload.operations[OP.delete] === 0 && workload.keysPerGet.length === 1
+  );
 }

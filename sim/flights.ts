@@ -87,6 +87,19 @@ export class Flights {
     if (rows === 0) this.#free.push(block);
   }
 
+  /** HOT. The same for these rows, of which many in a row are of one block. */
+  releaseRows(rows: Int32Array, count: number): void {
+    let from = 0;
+    for (let i = 1; i <= count; i++) {
+      const block = rows[from]! >> BLOCK_BITS;
+      if (i < count && rows[i]! >> BLOCK_BITS === block) continue;
+      const left = this.#rows[block]! - (i - from);
+      this.#rows[block] = left;
+      if (left === 0) this.#free.push(block);
+      from = i;
+    }
+  }
+
   #grow(): void {
     const from = this.#blocks.length;
     const blocks = Math.max(2, 2 * from);

@@ -9,7 +9,6 @@
 import { LawError } from './errors.ts';
 import { EventQueue } from './event-queue.ts';
 import { possibleFaults } from './fault-end.ts';
-import type { Flights } from './flights.ts';
 import { QUEUE_FULL } from './nodes.ts';
 import type { NodeId } from './strategy.ts';
 import type { World } from './world.ts';
@@ -50,8 +49,13 @@ export class LawWatch {
       if (endNs !== QUEUE_FULL) this.#accepted(node, nowNs, nodes.startNs, endNs);
       return endNs;
     };
-    nodes.offerRows = (flights, rows, count) => {
-      for (const row of rows.subarray(0, count)) this.#offerRow(flights, row);
+    nodes.rowWatch = {
+      arrives: (node, nowNs) => {
+        this.#mustBeUp(node, nowNs);
+        this.#arrival(node, nowNs);
+      },
+      accepted: (node, nowNs, startNs, serviceNs) =>
+        this.#accepted(node, nowNs, startNs, startNs + serviceNs),
     };
     if (possibleFaults(setup).length === 0) return;
     const crash = nodes.crash.bind(nodes);
@@ -64,18 +68,6 @@ export class LawWatch {
       this.#disturbed(node);
       pause(node, ...rest);
     };
-  }
-
-  /** One by one, as requests on the long way are. */
-  #offerRow({ requests, node: nodeOf, arrivesNs, waitedNs, serviceNs }: Flights, row: number): void {
-    const { nodes } = this.#world;
-    const node = nodeOf[row]!;
-    const factor = requests.serviceFactor[row]!;
-    const workNs = nodes.serviceTimeNs(node, requests.op[row]!, requests.valueBytes[row]!, factor);
-    nodes.attempts[node] = nodes.attempts[node]! + 1;
-    nodes.offer(node, arrivesNs[row]!, workNs, true);
-    serviceNs[row] = workNs;
-    waitedNs[row] = nodes.startNs - arrivesNs[row]!;
   }
 
   #mustBeUp(node: NodeId, nowNs: number): void {

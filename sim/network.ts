@@ -14,10 +14,11 @@ import { Ziggurat } from './ziggurat.ts';
 export class Network {
   readonly #nodeCount: number;
   /** [client x node] median one-way delay. */
-  readonly #delayNs: Float64Array;
+  readonly delayNs: Float64Array;
   /** [client x node] when the last message of the link arrives. */
   readonly #lastOutNs: Float64Array;
-  readonly #lastBackNs: Float64Array;
+  /** [client x node] when the last reply of the link arrives. */
+  readonly lastBackNs: Float64Array;
   readonly #bus: NodeBus;
   readonly #ordered: { readonly requests: boolean; readonly replies: boolean };
   /** Null in a sound network. */
@@ -39,14 +40,14 @@ export class Network {
     this.#nodeCount = nodeCount;
     this.#ordered = ordered;
     this.#faults = faults.none ? null : faults;
-    this.#delayNs = new Float64Array(clientZone.length * nodeCount);
+    this.delayNs = new Float64Array(clientZone.length * nodeCount);
     for (let client = 0; client < clientZone.length; client++) {
       for (let node = 0; node < nodeCount; node++)
-        this.#delayNs[client * nodeCount + node] =
+        this.delayNs[client * nodeCount + node] =
           clientZone[client] === nodeZone[node] ? setup.sameZoneNs : setup.crossZoneNs;
     }
-    this.#lastOutNs = new Float64Array(this.#delayNs.length);
-    this.#lastBackNs = new Float64Array(this.#delayNs.length);
+    this.#lastOutNs = new Float64Array(this.delayNs.length);
+    this.lastBackNs = new Float64Array(this.delayNs.length);
     this.#bus = new NodeBus(setup, nodeZone, rng);
   }
 
@@ -74,7 +75,7 @@ export class Network {
   out(client: number, node: number, nowNs: number, factor: number): number {
     const link = client * this.#nodeCount + node;
     const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, true, nowNs);
-    const aloneNs = leavesNs + whole(this.#delayNs[link]! * factor);
+    const aloneNs = leavesNs + whole(this.delayNs[link]! * factor);
     if (!this.#ordered.requests) return aloneNs;
     const arrivesNs = Math.max(aloneNs, this.#lastOutNs[link]!);
     this.#lastOutNs[link] = arrivesNs;
@@ -86,10 +87,10 @@ export class Network {
     const link = client * this.#nodeCount + node;
     const leavesNs =
       this.#faults === null ? departNs : this.#faults.onClientLink(client, node, false, departNs);
-    const aloneNs = leavesNs + whole(this.#delayNs[link]! * factor);
+    const aloneNs = leavesNs + whole(this.delayNs[link]! * factor);
     if (!this.#ordered.replies) return aloneNs;
-    const arrivesNs = Math.max(aloneNs, this.#lastBackNs[link]!);
-    this.#lastBackNs[link] = arrivesNs;
+    const arrivesNs = Math.max(aloneNs, this.lastBackNs[link]!);
+    this.lastBackNs[link] = arrivesNs;
     return arrivesNs;
   }
 
@@ -100,7 +101,7 @@ export class Network {
   outRows({ requests, node, arrivesNs }: Flights, from: number, to: number, timeoutNs: number): number {
     const { atNs, client, outFactor } = requests;
     const nodeCount = this.#nodeCount;
-    const delayNs = this.#delayNs;
+    const delayNs = this.delayNs;
     const lastNs = this.#lastOutNs;
     for (let row = from; row < to; row++) {
       const link = client[row]! * nodeCount + node[row]!;
@@ -113,37 +114,17 @@ export class Network {
     return to;
   }
 
-  /** HOT. `back` for these rows of a sound network with ordered replies. */
-  backRows(
-    { requests, node, arrivesNs, waitedNs, serviceNs, repliesNs }: Flights,
-    rows: Int32Array,
-    count: number,
-  ): void {
-    const { client, backFactor } = requests;
-    const nodeCount = this.#nodeCount;
-    const delayNs = this.#delayNs;
-    const lastNs = this.#lastBackNs;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const link = client[row]! * nodeCount + node[row]!;
-      const departNs = arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!;
-      const backNs = Math.max(departNs + whole(delayNs[link]! * backFactor[row]!), lastNs[link]!);
-      lastNs[link] = backNs;
-      repliesNs[row] = backNs;
-    }
-  }
-
   /** When a message between client and node on a connection of its own arrives: it waits for no reply before it. */
   aside(client: number, node: number, outward: boolean, nowNs: number): number {
     const leavesNs = this.#faults === null ? nowNs : this.#faults.onClientLink(client, node, outward, nowNs);
-    return leavesNs + this.#delayNs[client * this.#nodeCount + node]!;
+    return leavesNs + this.delayNs[client * this.#nodeCount + node]!;
   }
 
   /** Connections to the node are gone; what was scheduled on them no longer holds anything back. */
   reset(node: number): void {
-    for (let link = node; link < this.#delayNs.length; link += this.#nodeCount) {
+    for (let link = node; link < this.delayNs.length; link += this.#nodeCount) {
       this.#lastOutNs[link] = 0;
-      this.#lastBackNs[link] = 0;
+      this.lastBackNs[link] = 0;
     }
   }
 

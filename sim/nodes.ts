@@ -5,7 +5,6 @@
  * thread to fall free) and its end are known. Starts are in order of arrival, so those still waiting are the
  * tail of a ring of start times, settled when somebody looks.
  */
-import type { Flights } from './flights.ts';
 import type { NodeSetup, SheddingSetup } from './setup.ts';
 import { StartRings } from './start-rings.ts';
 import { whole } from './whole.ts';
@@ -17,6 +16,13 @@ export const SERVING = { nothing: 0, all: 1, reads: 2 } as const;
 
 /** Returned by `offer` when the queue is full. */
 export const QUEUE_FULL = -1;
+
+/** Hears of each row that is served with many others (calm-service.ts). */
+export interface RowWatch {
+  /** Before it is served. */
+  arrives(node: number, nowNs: number): void;
+  accepted(node: number, nowNs: number, startNs: number, serviceNs: number): void;
+}
 
 export class Nodes {
   readonly count: number;
@@ -57,9 +63,12 @@ export class Nodes {
   readonly maxQueue: Int32Array;
   /** [node] end of a pause: until then its threads are not free, but do no work. */
   readonly #pausedUntilNs: Float64Array;
-  /** [node x thread] */
-  readonly #freeAtNs: Float64Array;
-  readonly #waiting: StartRings;
+  /** [node x thread] when its last work ends */
+  readonly freeAtNs: Float64Array;
+  /** [node] starts of what waits */
+  readonly queues: StartRings;
+  /** Watches work that is accepted many at a time; null unless a run is checked. */
+  rowWatch: RowWatch | null = null;
   readonly #wentOver: Uint8Array;
   anyWentOver = false;
   /** Start of the work accepted last. */
@@ -90,8 +99,8 @@ export class Nodes {
     this.offeredNs = new Float64Array(count);
     this.maxQueue = new Int32Array(count);
     this.#pausedUntilNs = new Float64Array(count);
-    this.#freeAtNs = new Float64Array(count * setup.threads);
-    this.#waiting = new StartRings(count);
+    this.freeAtNs = new Float64Array(count * setup.threads);
+    this.queues = new StartRings(count);
   }
 
   /** COLD. */
@@ -120,73 +129,30 @@ export class Nodes {
   offer(node: number, nowNs: number, serviceNs: number, limited: boolean): number {
     this.offeredNs[node] = this.offeredNs[node]! + serviceNs;
     const thread = this.#firstFree(node);
-    const freeAtNs = this.#freeAtNs[thread]!;
+    const freeAtNs = this.freeAtNs[thread]!;
     let startNs = nowNs;
     this.waitingAhead = 0;
     if (freeAtNs > nowNs) {
-      const waiting = this.#waiting.settle(node, nowNs);
+      const waiting = this.queues.settle(node, nowNs);
       if (limited && waiting >= this.#queueLimit) return QUEUE_FULL;
       if (limited && this.#shedding !== null && this.#isTooLong(node, nowNs, freeAtNs - nowNs))
         return QUEUE_FULL;
       this.waitingAhead = waiting;
       startNs = freeAtNs;
-      this.#waiting.push(node, startNs, nowNs);
+      this.queues.push(node, startNs, nowNs);
       if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;
     } else if (this.#shedding !== null) this.#idleNs[node] = nowNs;
     const endNs = startNs + serviceNs;
-    this.#freeAtNs[thread] = endNs;
+    this.freeAtNs[thread] = endNs;
     this.startNs = startNs;
     return endNs;
-  }
-
-  /**
-   * HOT. The same for the requests in these rows, which reach their nodes in this order: fills in what they wait and how
-   * long they are served. For nodes of one thread that have room for all of them and shed nothing.
-   */
-  offerRows(flights: Flights, rows: Int32Array, count: number): void {
-    const { requests, node: nodeOf, arrivesNs, waitedNs, serviceNs } = flights;
-    const { op, valueBytes, serviceFactor } = requests;
-    const { servicePerKiBNs } = this.#setup;
-    const meanNs = this.#serviceNs;
-    const { slowness, offeredNs, attempts, maxQueue } = this;
-    const freeAtNs = this.#freeAtNs;
-    const waiting = this.#waiting;
-    const { head, tail } = waiting;
-    waiting.haveRoomFor(count, arrivesNs[rows[0]!]!);
-    const { starts, mask } = waiting;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const node = nodeOf[row]!;
-      const nowNs = arrivesNs[row]!;
-      const work = meanNs[op[row]!]! + (servicePerKiBNs * valueBytes[row]!) / 1024;
-      const workNs = whole(work * serviceFactor[row]! * slowness[node]!);
-      const freeNs = freeAtNs[node]!;
-      let startNs = nowNs;
-      if (freeNs > nowNs) {
-        startNs = freeNs;
-        const end = tail[node]!;
-        const from = node * (mask + 1);
-        // The others who wait are not counted: it is enough to see whether as many as ever do.
-        let longest = maxQueue[node]!;
-        while (((end - head[node]!) | 0) >= longest && starts[from + ((end - longest) & mask)]! > nowNs)
-          longest++;
-        maxQueue[node] = Math.max(longest, 1);
-        starts[from + (end & mask)] = startNs;
-        tail[node] = end + 1;
-      }
-      attempts[node] = attempts[node]! + 1;
-      offeredNs[node] = offeredNs[node]! + workNs;
-      freeAtNs[node] = startNs + workNs;
-      waitedNs[row] = startNs - nowNs;
-      serviceNs[row] = workNs;
-    }
   }
 
   /** Whether no queue would be full if so many came at once. */
   haveRoomFor(count: number, nowNs: number): boolean {
     for (let node = 0; node < this.count; node++) {
       if (this.maxQueue[node]! + count <= this.#queueLimit) continue;
-      if (this.#waiting.settle(node, nowNs) + count > this.#queueLimit) return false;
+      if (this.queues.settle(node, nowNs) + count > this.#queueLimit) return false;
     }
     return true;
   }
@@ -216,18 +182,18 @@ export class Nodes {
 
   /** How long a new arrival would wait [ns]. */
   waitNs(node: number, nowNs: number): number {
-    return Math.max(0, this.#freeAtNs[this.#firstFree(node)]! - nowNs);
+    return Math.max(0, this.freeAtNs[this.#firstFree(node)]! - nowNs);
   }
 
   waiting(node: number, nowNs: number): number {
-    return this.#waiting.settle(node, nowNs);
+    return this.queues.settle(node, nowNs);
   }
 
   /** Threads at work. */
   inService(node: number, nowNs: number): number {
     let busy = 0;
     for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++)
-      if (this.#freeAtNs[thread]! > nowNs) busy++;
+      if (this.freeAtNs[thread]! > nowNs) busy++;
     return busy;
   }
 
@@ -236,7 +202,7 @@ export class Nodes {
     if (this.threads === 1) return from;
     let first = from;
     for (let thread = from + 1; thread < from + this.threads; thread++) {
-      if (this.#freeAtNs[thread]! < this.#freeAtNs[first]!) first = thread;
+      if (this.freeAtNs[thread]! < this.freeAtNs[first]!) first = thread;
     }
     return first;
   }
@@ -247,25 +213,25 @@ export class Nodes {
     this.life[node] = this.life[node]! + 1;
     for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++) {
       const fromNs = Math.max(nowNs, this.#pausedUntilNs[node]!);
-      if (this.#freeAtNs[thread]! > fromNs) drop(fromNs, this.#freeAtNs[thread]!);
-      this.#freeAtNs[thread] = 0;
+      if (this.freeAtNs[thread]! > fromNs) drop(fromNs, this.freeAtNs[thread]!);
+      this.freeAtNs[thread] = 0;
     }
     this.#pausedUntilNs[node] = 0;
     this.writesPaused[node] = 0;
     this.drainedUntilNs[node] = 0;
-    this.#waiting.clear(node);
+    this.queues.clear(node);
     this.hungUntilNs[node] = 0;
   }
 
   /** All work stands still for so long. `move` gets each thread's busy time span as it was. */
   pause(node: number, nowNs: number, forNs: number, move: (fromNs: number, toNs: number) => void): void {
     for (let thread = node * this.threads; thread < (node + 1) * this.threads; thread++) {
-      const freeAtNs = this.#freeAtNs[thread]!;
+      const freeAtNs = this.freeAtNs[thread]!;
       const fromNs = Math.max(nowNs, this.#pausedUntilNs[node]!);
       if (freeAtNs > fromNs) move(fromNs, freeAtNs);
-      this.#freeAtNs[thread] = Math.max(freeAtNs, nowNs) + forNs;
+      this.freeAtNs[thread] = Math.max(freeAtNs, nowNs) + forNs;
     }
-    this.#waiting.postpone(node, nowNs, forNs);
+    this.queues.postpone(node, nowNs, forNs);
     this.#pausedUntilNs[node] = Math.max(this.#pausedUntilNs[node]!, nowNs) + forNs;
     this.hungUntilNs[node] = Math.max(this.hungUntilNs[node]!, nowNs) + forNs;
   }

@@ -1,17 +1,15 @@
 /** Busy time per node and timeline step. Work is known ahead, so it may lie in steps still to come. */
-import type { Flights } from '../flights.ts';
-
 export class BusyTime {
   readonly #stepNs: number;
-  readonly #steps: number;
+  readonly steps: number;
   /** [node x step] service time within the step, over all threads */
-  readonly #busyNs: Float64Array;
+  readonly busyNs: Float64Array;
   #lastStep = 0;
 
   constructor(nodeCount: number, steps: number, stepNs: number) {
     this.#stepNs = stepNs;
-    this.#steps = steps;
-    this.#busyNs = new Float64Array(nodeCount * steps);
+    this.steps = steps;
+    this.busyNs = new Float64Array(nodeCount * steps);
   }
 
   /** A thread of the node is busy from start to end; `sign` -1 takes it back. */
@@ -20,50 +18,38 @@ export class BusyTime {
   }
 
   #add(node: number, startNs: number, endNs: number, sign: 1 | -1): void {
-    const step = this.#stepAt(startNs);
-    if (step >= this.#steps) return;
+    const step = this.stepAt(startNs);
+    if (step >= this.steps) return;
     const stepEndNs = (step + 1) * this.#stepNs;
-    const cell = node * this.#steps + step;
+    const cell = node * this.steps + step;
     if (endNs <= stepEndNs) {
-      this.#busyNs[cell] = this.#busyNs[cell]! + sign * (endNs - startNs);
+      this.busyNs[cell] = this.busyNs[cell]! + sign * (endNs - startNs);
     } else {
-      this.#busyNs[cell] = this.#busyNs[cell]! + sign * (stepEndNs - startNs);
+      this.busyNs[cell] = this.busyNs[cell]! + sign * (stepEndNs - startNs);
       this.#add(node, stepEndNs, endNs, sign);
     }
   }
 
-  /** HOT. Nodes of one thread work on these rows. */
-  addRows({ node, arrivesNs, waitedNs, serviceNs }: Flights, rows: Int32Array, count: number): void {
-    const busyNs = this.#busyNs;
-    const steps = this.#steps;
-    const step = this.#stepAt(arrivesNs[rows[0]!]!);
-    const untilNs = step < steps ? (step + 1) * this.#stepNs : 0;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const startNs = arrivesNs[row]! + waitedNs[row]!;
-      const endNs = startNs + serviceNs[row]!;
-      const cell = node[row]! * steps + step;
-      if (endNs <= untilNs) busyNs[cell] = busyNs[cell]! + serviceNs[row]!;
-      else this.add(node[row]!, startNs, endNs, 1);
-    }
-  }
-
   /** Mostly the same as the time before: a comparison is cheaper than a division. */
-  #stepAt(atNs: number): number {
+  stepAt(atNs: number): number {
     const fromNs = this.#lastStep * this.#stepNs;
     if (atNs < fromNs || atNs >= fromNs + this.#stepNs) this.#lastStep = Math.floor(atNs / this.#stepNs);
     return this.#lastStep;
   }
 
+  endOf(step: number): number {
+    return (step + 1) * this.#stepNs;
+  }
+
   /** Busy time of the node in the step. */
   at(node: number, step: number): number {
-    return this.#busyNs[node * this.#steps + step]!;
+    return this.busyNs[node * this.steps + step]!;
   }
 
   /** Busy time of the node up to the horizon. */
   total(node: number): number {
     let total = 0;
-    for (let step = 0; step < this.#steps; step++) total += this.at(node, step);
+    for (let step = 0; step < this.steps; step++) total += this.at(node, step);
     return total;
   }
 }

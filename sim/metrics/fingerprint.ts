@@ -3,7 +3,7 @@
  * so each is hashed with its ordinal and the hashes are added up: the sum does not depend on the order in
  * which an execution path computed them. Control events are chained in order of time.
  */
-import type { Flights } from '../flights.ts';
+import type { Completions } from './completions.ts';
 
 export class Fingerprint {
   #low = 0;
@@ -17,16 +17,12 @@ export class Fingerprint {
     this.#high = (this.#high + mix(h, SECOND)) | 0;
   }
 
-  /** HOT. The requests in these rows completed. */
-  rows(flights: Flights, rows: Int32Array, count: number): void {
-    const { requests, repliesNs, node } = flights;
-    const { atNs } = requests;
+  /** HOT. These requests completed. */
+  completions({ ordinal, node, arrivedNs, elapsedNs, count }: Completions): void {
     let low = this.#low;
     let high = this.#high;
     for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const arrivedNs = atNs[row]!;
-      const h = hashOf(flights.ordinalOf(row), node[row]!, 0, arrivedNs, repliesNs[row]! - arrivedNs);
+      const h = hashOf(ordinal[i]!, node[i]!, 0, arrivedNs[i]!, elapsedNs[i]!);
       low = (low + h) | 0;
       high = (high + mix(h, SECOND)) | 0;
     }

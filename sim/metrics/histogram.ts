@@ -12,9 +12,9 @@ const HIGH_SHIFT = 21;
 const HIGH_UNIT = 2 ** HIGH_SHIFT;
 
 function bucketOf(value: number): number {
-  if (value < SUB_BUCKETS) return value | 0;
   if (value < 4294967296) {
-    const shift = 31 - SUB_BITS - Math.clz32(value);
+    // No branch for small values: they come and go unpredictably where many do not wait.
+    const shift = Math.max(0, 31 - SUB_BITS - Math.clz32(value));
     return (shift << SUB_BITS) + (value >>> shift);
   }
   const high = Math.floor(value / HIGH_UNIT);
@@ -38,76 +38,113 @@ export function halfOctaveEnd(half: number): number {
   return bucketEnd((half + 1) * HALF_OCTAVE - 1) + 1;
 }
 
+/** Several of them, as `Histogram.parts` makes them. */
+export interface Parts {
+  /** [part x bucket] */
+  readonly counts: Float64Array;
+  /** [part x (count, sum, max)] */
+  readonly totals: Float64Array;
+  readonly each: readonly Histogram[];
+}
+
+/** Of `Histogram.#totals`. */
+const COUNT = 0;
+const SUM = 1;
+const MAX = 2;
+
 export class Histogram {
-  readonly #counts = new Float64Array(BUCKETS);
-  #count = 0;
-  #sum = 0;
-  #max = 0;
+  readonly #counts: Float64Array;
+  readonly #totals: Float64Array;
+
+  constructor(counts = new Float64Array(BUCKETS), totals = new Float64Array(3)) {
+    this.#counts = counts;
+    this.#totals = totals;
+  }
+
+  /** One for each part, side by side in memory: `recordMany` takes them together. */
+  static parts(count: number): Parts {
+    const counts = new Float64Array(count * BUCKETS);
+    const totals = new Float64Array(count * 3);
+    const each = Array.from(
+      { length: count },
+      (_, part) =>
+        new Histogram(
+          counts.subarray(part * BUCKETS, (part + 1) * BUCKETS),
+          totals.subarray(3 * part, 3 * part + 3),
+        ),
+    );
+    return { counts, totals, each };
+  }
 
   get count(): number {
-    return this.#count;
+    return this.#totals[COUNT]!;
   }
 
   get max(): number {
-    return this.#max;
+    return this.#totals[MAX]!;
   }
 
   /** NaN when empty. */
   get mean(): number {
-    return this.#sum / this.#count;
+    return this.#totals[SUM]! / this.#totals[COUNT]!;
   }
 
   record(value: number): void {
-    this.#recordIn(bucketOf(value), value);
+    const bucket = bucketOf(value);
+    const counts = this.#counts;
+    const totals = this.#totals;
+    counts[bucket] = counts[bucket]! + 1;
+    totals[COUNT] = totals[COUNT]! + 1;
+    totals[SUM] = totals[SUM]! + value;
+    totals[MAX] = Math.max(totals[MAX]!, value);
   }
 
-  /** HOT. Records `values` of these rows. */
-  recordRows(values: Float64Array, rows: Int32Array, count: number): void {
+  /** HOT. */
+  recordMany(values: Float64Array, count: number): void {
     const counts = this.#counts;
     let sum = 0;
-    let max = this.#max;
+    let max = 0;
     for (let i = 0; i < count; i++) {
-      const value = values[rows[i]!]!;
+      const value = values[i]!;
       const bucket = bucketOf(value);
       counts[bucket] = counts[bucket]! + 1;
       sum += value;
-      if (value > max) max = value;
+      max = Math.max(max, value);
     }
-    this.#count += count;
-    this.#sum += sum;
-    this.#max = max;
+    this.#add(count, sum, max);
   }
 
-  /** HOT. Records `untilNs - fromNs` of these rows in `all`, and in the one of `parts` that the row's `part` names. */
-  static recordSpans(
-    all: Histogram,
-    parts: readonly Histogram[],
-    { part, fromNs, untilNs }: { part: Int32Array; fromNs: Float64Array; untilNs: Float64Array },
-    rows: Int32Array,
+  /** HOT. Records each value here, and in the one of `parts` that `part` names. */
+  recordParts(
+    { counts: partCounts, totals }: Parts,
+    part: Int32Array,
+    values: Float64Array,
     count: number,
   ): void {
-    const counts = all.#counts;
+    const counts = this.#counts;
     let sum = 0;
-    let max = all.#max;
+    let max = 0;
     for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const value = untilNs[row]! - fromNs[row]!;
+      const value = values[i]!;
       const bucket = bucketOf(value);
+      const own = part[i]! * BUCKETS + bucket;
+      const ownTotals = part[i]! * 3;
       counts[bucket] = counts[bucket]! + 1;
+      partCounts[own] = partCounts[own]! + 1;
+      totals[ownTotals + COUNT] = totals[ownTotals + COUNT]! + 1;
+      totals[ownTotals + SUM] = totals[ownTotals + SUM]! + value;
+      totals[ownTotals + MAX] = Math.max(totals[ownTotals + MAX]!, value);
       sum += value;
-      if (value > max) max = value;
-      parts[part[row]!]!.#recordIn(bucket, value);
+      max = Math.max(max, value);
     }
-    all.#count += count;
-    all.#sum += sum;
-    all.#max = max;
+    this.#add(count, sum, max);
   }
 
-  #recordIn(bucket: number, value: number): void {
-    this.#counts[bucket] = this.#counts[bucket]! + 1;
-    this.#count++;
-    this.#sum += value;
-    if (value > this.#max) this.#max = value;
+  #add(count: number, sum: number, max: number): void {
+    const totals = this.#totals;
+    totals[COUNT] = totals[COUNT]! + count;
+    totals[SUM] = totals[SUM]! + sum;
+    totals[MAX] = Math.max(totals[MAX]!, max);
   }
 
   /**
@@ -116,22 +153,22 @@ export class Histogram {
    * Infinity when the quantile falls among them.
    */
   quantile(q: number, beyond = 0): number {
-    const total = this.#count + beyond;
+    const total = this.count + beyond;
     if (total === 0) return NaN;
     const rank = Math.max(1, Math.ceil(q * total - 1e-9));
-    if (rank > this.#count) return Infinity;
+    if (rank > this.count) return Infinity;
     let seen = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       seen += this.#counts[bucket]!;
-      if (seen >= rank) return Math.min(bucketEnd(bucket), this.#max);
+      if (seen >= rank) return Math.min(bucketEnd(bucket), this.max);
     }
-    return this.#max;
+    return this.max;
   }
 
   /** The buckets that have any, ascending, with their counts. */
   nonEmpty(): { bucket: number[]; count: number[] } {
     const found = { bucket: [] as number[], count: [] as number[] };
-    const last = this.#count === 0 ? -1 : bucketOf(this.#max);
+    const last = this.count === 0 ? -1 : bucketOf(this.max);
     for (let bucket = 0; bucket <= last; bucket++) {
       if (this.#counts[bucket] === 0) continue;
       found.bucket.push(bucket);
@@ -143,7 +180,7 @@ export class Histogram {
   /** Counts by half-octaves, from 0 to the last that has any: [i] counts values below `halfOctaveEnd(i)`. */
   byHalfOctaves(): number[] {
     const halves: number[] = [];
-    const last = this.#count === 0 ? -1 : bucketOf(this.#max);
+    const last = this.count === 0 ? -1 : bucketOf(this.max);
     for (let bucket = 0; bucket <= last; bucket++) {
       const half = Math.floor(bucket / HALF_OCTAVE);
       halves[half] = (halves[half] ?? 0) + this.#counts[bucket]!;
@@ -156,15 +193,11 @@ export class Histogram {
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       if (from[bucket]! > 0) this.#counts[bucket] = this.#counts[bucket]! + from[bucket]!;
     }
-    this.#count += other.#count;
-    this.#sum += other.#sum;
-    if (other.#max > this.#max) this.#max = other.#max;
+    this.#add(other.count, other.#totals[SUM]!, other.max);
   }
 
   clear(): void {
     this.#counts.fill(0);
-    this.#count = 0;
-    this.#sum = 0;
-    this.#max = 0;
+    this.#totals.fill(0);
   }
 }

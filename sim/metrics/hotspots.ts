@@ -2,12 +2,10 @@
  * Hotspots: nodes above a utilization or share threshold for a stated time, and the keys that make them. The
  * attempts of a step are logged in order; only when a node turns out hot are they counted by key.
  */
-import type { Flights } from '../flights.ts';
 import type { MetricsSetup } from '../setup.ts';
 import type { KeyId, NodeId } from '../strategy.ts';
+import { AttemptLog } from './attempt-log.ts';
 
-/** Attempts logged per step; in a step with more, the first stand for all. */
-const LOG_LIMIT = 1 << 20;
 /** Keys kept per hot node and step. */
 const TOP_KEYS = 16;
 
@@ -23,12 +21,13 @@ export interface HotEpisode {
   readonly keys: Map<KeyId, number>;
 }
 
+type KeysByNode = ReturnType<AttemptLog['byNode']>;
+
 export class Hotspots {
   readonly #setup: MetricsSetup;
-  #logNode = new Uint16Array(4096);
-  #logKey = new Int32Array(4096);
-  #logged = 0;
-  readonly #stepAttempts: Int32Array;
+  readonly log = new AttemptLog();
+  /** [node] attempts in the step under way */
+  readonly stepAttempts: Int32Array;
   readonly #open: (HotEpisode | null)[];
   readonly #closed: HotEpisode[] = [];
   /** [key] scratch for counting; all zero between steps. */
@@ -36,74 +35,43 @@ export class Hotspots {
 
   constructor(setup: MetricsSetup, nodeCount: number, keyCount: number) {
     this.#setup = setup;
-    this.#stepAttempts = new Int32Array(nodeCount);
+    this.stepAttempts = new Int32Array(nodeCount);
     this.#open = new Array<HotEpisode | null>(nodeCount).fill(null);
     this.#tally = new Int32Array(keyCount);
   }
 
   /** HOT. An attempt reached the node. */
   attempt(node: NodeId, key: KeyId): void {
-    this.#stepAttempts[node] = this.#stepAttempts[node]! + 1;
-    if (this.#logged === this.#logKey.length && !this.#grow()) return;
-    this.#logNode[this.#logged] = node;
-    this.#logKey[this.#logged] = key;
-    this.#logged++;
-  }
-
-  /** HOT. The attempts in these rows reached their nodes. */
-  attemptRows({ node: nodeOf, requests }: Flights, rows: Int32Array, count: number): void {
-    const { key } = requests;
-    while (this.#logged + count > this.#logKey.length && this.#grow());
-    const room = Math.min(count, this.#logKey.length - this.#logged);
-    const stepAttempts = this.#stepAttempts;
-    const logNode = this.#logNode;
-    const logKey = this.#logKey;
-    const logged = this.#logged;
-    for (let i = 0; i < count; i++) {
-      const node = nodeOf[rows[i]!]!;
-      stepAttempts[node] = stepAttempts[node]! + 1;
-    }
-    for (let i = 0; i < room; i++) {
-      const row = rows[i]!;
-      logNode[logged + i] = nodeOf[row]!;
-      logKey[logged + i] = key[row]!;
-    }
-    this.#logged = logged + room;
-  }
-
-  #grow(): boolean {
-    if (this.#logKey.length >= LOG_LIMIT) return false;
-    const nodes = new Uint16Array(this.#logNode.length * 2);
-    nodes.set(this.#logNode);
-    this.#logNode = nodes;
-    const keys = new Int32Array(this.#logKey.length * 2);
-    keys.set(this.#logKey);
-    this.#logKey = keys;
-    return true;
-  }
-
-  /** Attempts of the node in the step under way. */
-  stepAttempts(node: NodeId): number {
-    return this.#stepAttempts[node]!;
+    this.stepAttempts[node] = this.stepAttempts[node]! + 1;
+    this.log.add(node, key);
   }
 
   /** COLD. The step is over. */
   closeStep(step: number, utilizationOf: (node: NodeId) => number): void {
-    const total = this.#stepAttempts.reduce((sum, attempts) => sum + attempts, 0);
+    const total = this.stepAttempts.reduce((sum, attempts) => sum + attempts, 0);
+    const { hotspot } = this.#setup;
+    let keys: KeysByNode | null = null;
     for (let node = 0; node < this.#open.length; node++) {
-      const attempts = this.#stepAttempts[node]!;
+      const attempts = this.stepAttempts[node]!;
       const utilization = utilizationOf(node);
       const share = total > 0 ? attempts / total : 0;
-      const { hotspot } = this.#setup;
-      if (utilization > hotspot.utilization || share > hotspot.share)
-        this.#extend(node, step, utilization, share, attempts);
-      else this.#close(node);
+      if (utilization > hotspot.utilization || share > hotspot.share) {
+        keys ??= this.log.byNode(this.#open.length);
+        this.#extend(node, step, utilization, share, attempts, keys);
+      } else this.#close(node);
     }
-    this.#stepAttempts.fill(0);
-    this.#logged = 0;
+    this.stepAttempts.fill(0);
+    this.log.count = 0;
   }
 
-  #extend(node: NodeId, step: number, utilization: number, share: number, attempts: number): void {
+  #extend(
+    node: NodeId,
+    step: number,
+    utilization: number,
+    share: number,
+    attempts: number,
+    keys: KeysByNode,
+  ): void {
     const episode = this.#open[node] ?? {
       node,
       fromStep: step,
@@ -118,20 +86,15 @@ export class Hotspots {
     episode.peakUtilization = Math.max(episode.peakUtilization, utilization);
     episode.peakShare = Math.max(episode.peakShare, share);
     episode.attempts += attempts;
-    for (const [key, count] of this.#topKeys(node))
+    for (const [key, count] of this.#topKeys(node, keys))
       episode.keys.set(key, (episode.keys.get(key) ?? 0) + count);
   }
 
-  #topKeys(node: NodeId): [KeyId, number][] {
-    const seen: KeyId[] = [];
-    for (let i = 0; i < this.#logged; i++) {
-      if (this.#logNode[i] !== node) continue;
-      const key = this.#logKey[i]!;
-      if (this.#tally[key] === 0) seen.push(key);
-      this.#tally[key] = this.#tally[key]! + 1;
-    }
+  #topKeys(node: NodeId, { from, keys }: KeysByNode): [KeyId, number][] {
+    const own = keys.subarray(from[node]!, from[node + 1]!);
+    const seen = tally(own, this.#tally);
     // Most keys come once or twice: only those above the mean can be among the top.
-    const mean = seen.length > 0 ? this.#logged / seen.length : 0;
+    const mean = seen.length > 0 ? this.log.count / seen.length : 0;
     const floor = seen.length > 4 * TOP_KEYS ? Math.max(2, Math.floor(mean)) : 1;
     const top: [KeyId, number][] = [];
     for (const key of seen) {
@@ -154,4 +117,16 @@ export class Hotspots {
     for (let node = 0; node < this.#open.length; node++) this.#close(node);
     return this.#closed.sort((a, b) => a.fromStep - b.fromStep || a.node - b.node);
   }
+}
+
+/** HOT. Adds the keys up; those that occur, in order. `counts` is zero for all of them before. */
+function tally(keys: Int32Array, counts: Int32Array): Int32Array {
+  const seen = new Int32Array(keys.length);
+  let distinct = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (counts[key] === 0) seen[distinct++] = key;
+    counts[key] = counts[key]! + 1;
+  }
+  return seen.subarray(0, distinct);
 }

@@ -1,11 +1,11 @@
 /** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
-import type { Flights } from '../flights.ts';
 import type { Resynchronisation } from '../replication/resync.ts';
 import type { Setup } from '../setup.ts';
 import type { KeyId, NodeId, ShardId } from '../strategy.ts';
 import { BusyTime } from './busy-time.ts';
+import { Completions } from './completions.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { Histogram } from './histogram.ts';
+import { Histogram, type Parts } from './histogram.ts';
 import { Hotspots } from './hotspots.ts';
 import { LostWrites } from './lost-writes.ts';
 import { Outages } from './outages.ts';
@@ -79,6 +79,8 @@ export interface StepColumns {
 export class Recorder {
   readonly counters = new Counters();
   readonly fingerprint = new Fingerprint();
+  /** Gathered, and not counted yet. */
+  readonly completions = new Completions();
   readonly outages: Outages;
   readonly busy: BusyTime;
   /** Server time of the origin, all servers together. */
@@ -92,7 +94,7 @@ export class Recorder {
   /** How long writes were held back until enough replicas had them, or the time was over. */
   readonly waits = new Histogram();
   /** [node] of attempts, from the client's side */
-  readonly nodeResponse: readonly Histogram[];
+  readonly #nodeResponse: Parts;
   /** How replicas got in step, in order of time. */
   readonly resyncs: Resynchronisation[] = [];
   /** Null for one. */
@@ -127,7 +129,7 @@ export class Recorder {
     this.busy = new BusyTime(nodeCount, this.stepCount, this.stepNs);
     this.originBusy = new BusyTime(1, this.stepCount, this.stepNs);
     this.hotspots = new Hotspots(setup.metrics, nodeCount, keyCount);
-    this.nodeResponse = Array.from({ length: nodeCount }, () => new Histogram());
+    this.#nodeResponse = Histogram.parts(nodeCount);
     this.steps = {
       offered: [],
       completed: [],
@@ -147,6 +149,10 @@ export class Recorder {
     };
   }
 
+  get nodeResponse(): readonly Histogram[] {
+    return this.#nodeResponse.each;
+  }
+
   /** HOT. An attempt was answered: times on its node. */
   answered(node: NodeId, arrivedNs: number, waitedNs: number, serviceNs: number, elapsedNs: number): void {
     if (arrivedNs < this.#warmUpNs) return;
@@ -163,35 +169,18 @@ export class Recorder {
     this.fingerprint.request(ordinal, node, 0, arrivedNs, nowNs);
   }
 
-  /** HOT. The requests in these rows of the express lane completed, each with its first attempt. */
-  completedRows(flights: Flights, rows: Int32Array, count: number): void {
-    const { requests, repliesNs, node } = flights;
-    this.counters.completed += count;
-    this.fingerprint.rows(flights, rows, count);
-    if (this.slowAboveNs < Infinity) this.#countSlow(flights, rows, count);
-    const measured = this.#warmRows(requests.atNs, rows, count);
-    this.waiting.recordRows(flights.waitedNs, rows, measured);
-    this.service.recordRows(flights.serviceNs, rows, measured);
-    const spans = { part: node, fromNs: requests.atNs, untilNs: repliesNs };
-    Histogram.recordSpans(this.#stepResponse, this.nodeResponse, spans, rows, measured);
-  }
-
-  /** Moves the rows of after the warm-up to the front; how many. */
-  #warmRows(atNs: Float64Array, rows: Int32Array, count: number): number {
-    if (this.#warmUpNs === 0) return count;
-    let warm = 0;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      if (atNs[row]! < this.#warmUpNs) continue;
-      rows[i] = rows[warm]!;
-      rows[warm++] = row;
-    }
-    return warm;
-  }
-
-  #countSlow({ requests, repliesNs }: Flights, rows: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++)
-      if (repliesNs[rows[i]!]! - requests.atNs[rows[i]!]! > this.slowAboveNs) this.counters.slow++;
+  /** HOT. Counts the completions that were gathered, and forgets them. */
+  countCompletions(): void {
+    const { completions, counters, slowAboveNs } = this;
+    counters.completed += completions.count;
+    this.fingerprint.completions(completions);
+    if (slowAboveNs < Infinity) counters.slow += completions.slowerThan(slowAboveNs);
+    if (this.#warmUpNs > 0) completions.dropBefore(this.#warmUpNs);
+    const { count, node, waitedNs, serviceNs, elapsedNs } = completions;
+    this.waiting.recordMany(waitedNs, count);
+    this.service.recordMany(serviceNs, count);
+    this.#stepResponse.recordParts(this.#nodeResponse, node, elapsedNs, count);
+    completions.count = 0;
   }
 
   /** A request failed for good with this OUTCOME. */
@@ -203,12 +192,6 @@ export class Recorder {
   /** HOT. An attempt reached a node. */
   reached(node: NodeId, key: KeyId): void {
     this.hotspots.attempt(node, key);
-  }
-
-  /** HOT. The requests in these rows reached nodes of one thread, which work on them. */
-  servedRows(flights: Flights, rows: Int32Array, count: number): void {
-    this.hotspots.attemptRows(flights, rows, count);
-    this.busy.addRows(flights, rows, count);
   }
 
   originRequest(): void {
@@ -307,7 +290,7 @@ export class Recorder {
     steps.p99Ns.push(this.#stepResponse.quantile(0.99));
     steps.responses.push(this.#stepResponse.byHalfOctaves());
     for (let node = 0; node < steps.attempts.length; node++)
-      steps.attempts[node]!.push(this.hotspots.stepAttempts(node));
+      steps.attempts[node]!.push(this.hotspots.stepAttempts[node]!);
     this.hotspots.closeStep(step, (node) => this.utilization(node, step));
     this.response.add(this.#stepResponse);
     this.#stepResponse.clear();
