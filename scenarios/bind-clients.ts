@@ -24,6 +24,7 @@ export function clientsOf(clients: Clients): Setup['clients'] {
       jitter: retries.jitter,
     },
     retriesAfterTimeout: retries.afterTimeout,
+    retriesAnywhere: retries.anywhere,
     retryBudget: budgetOf(retries.budget),
     breaker: breakerOf(clients.breaker),
     pool: poolOf(clients.pool),

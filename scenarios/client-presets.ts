@@ -15,10 +15,17 @@ interface ClientPreset {
 export const CLIENT_PRESETS: Readonly<Record<string, ClientPreset>> = {
   ioredis: {
     source:
-      'ioredis 6, Cluster: one connection per node, no command timeout, no periodic refresh. A closed connection or CLUSTERDOWN is followed by a refresh and another try after 100ms (retryDelayOnFailover), 16 at most together with redirections (maxRedirections)',
+      'ioredis 6, Cluster: one connection per node, no command timeout, no periodic refresh. A closed connection or CLUSTERDOWN is followed by a refresh and another try after 100ms (retryDelayOnFailover) at any primary, which redirects it, 16 at most together with redirections (maxRedirections); a command that timed out (commandTimeout) fails',
     values: {
       timeout: 'none',
-      retries: { max: 16, backoff: '100ms', maxBackoff: '100ms', jitter: 'none' },
+      retries: {
+        max: 16,
+        afterTimeout: false,
+        anywhere: true,
+        backoff: '100ms',
+        maxBackoff: '100ms',
+        jitter: 'none',
+      },
       pool: { kind: 'multiplexed', connectTimeout: '10s', backoff: 0, whileDown: 'fail' },
       maxRedirects: 16,
       askAgain: '100ms',

@@ -11,6 +11,12 @@ const retries = z
       .boolean()
       .prefault(true)
       .describe('Whether an attempt that was not answered in time is followed by another too.'),
+    anywhere: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        'Whether it goes to any primary, which redirects it, rather than to the owner of the key as the client knows it; also after CLUSTERDOWN or LOADING. As in ioredis.',
+      ),
     backoff: duration()
       .prefault('20ms')
       .describe('Pause before the first retry; doubles with each [duration].'),

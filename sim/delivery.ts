@@ -39,6 +39,7 @@ export class Delivery {
   readonly #timeoutNs: number;
   /** From a request's arrival; Infinity for none. */
   readonly #deadlineNs: number;
+  readonly #retriesAnywhere: boolean;
   /** Null where connections are always there. */
   readonly #connections: Connections | null;
   /** Null where primaries do not care who follows them. */
@@ -74,6 +75,7 @@ export class Delivery {
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#deadlineNs = setup.clients.deadlineNs;
+    this.#retriesAnywhere = setup.clients.retriesAnywhere;
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
@@ -268,8 +270,8 @@ export class Delivery {
       return;
     }
     if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
-    // It has gone over to another shard, which this client does not know.
-    if (nodes.wentOver(node) && nodes.shard[node] !== attempts.shard[attempt]) {
+    // It has gone over to another shard, which this client does not know; or the client asks just anybody.
+    if ((this.#retriesAnywhere || nodes.wentOver(node)) && nodes.shard[node] !== attempts.shard[attempt]) {
       this.turnAway(attempt, OUTCOME.moved);
       return;
     }

@@ -22,6 +22,11 @@ export class Luck {
     return Math.exp(this.#sigma * radius * Math.cos(2 * Math.PI * uniformAt(this.#key, ordinal, 2 * j + 1)));
   }
 
+  /** Which of so many primaries a further try of the request is sent to. */
+  anyOf(count: number, ordinal: number, turn: number): number {
+    return Math.floor(uniformAt(this.#key ^ 0x616e796f, ordinal, turn) * count);
+  }
+
   /** Exponential with mean 1: how long before its end the request finds a key old. */
   impatience(ordinal: number): number {
     return -Math.log(uniformAt(this.#key ^ 0x72656672, ordinal, 0));

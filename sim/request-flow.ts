@@ -37,6 +37,7 @@ export class RequestFlow {
   /** Mean lead of an early refresh; 0 for none. */
   readonly #refreshNs: number;
   readonly #deadlineNs: number;
+  readonly #retriesAnywhere: boolean;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
@@ -56,8 +57,9 @@ export class RequestFlow {
     this.#world = world;
     this.#delivery = delivery;
     this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
-    const { count, retryBudget, deadlineNs } = world.setup.clients;
+    const { count, retryBudget, deadlineNs, retriesAnywhere } = world.setup.clients;
     this.#deadlineNs = deadlineNs;
+    this.#retriesAnywhere = retriesAnywhere;
     this.#budget = retryBudget && new RetryBudget(retryBudget, count);
     const { origin } = world.setup;
     this.#refreshNs = origin === null ? 0 : origin.earlyRefresh * origin.latencyNs;
@@ -188,6 +190,8 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
+    if (this.#retriesAnywhere && !first && requests.outcome[request] !== OUTCOME.originFailed)
+      node = this.#anyPrimary(request, client, node);
     const { breaker, clock } = this.#world;
     if (breaker !== null && !breaker.admits(client, node, clock.nowNs)) {
       this.#failFast(request, node);
@@ -196,6 +200,22 @@ export class RequestFlow {
     const holdNs = op === OP.get ? clients.holdNs(client) : 0;
     const attempt = this.#sendRequest(request, node, shard, false, holdNs);
     if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
+  }
+
+  /** One of the primaries that the client knows, but for those it lost its connection to. */
+  #anyPrimary(request: number, client: number, owner: number): number {
+    const { requests, clients, setup, control, infos, clock } = this.#world;
+    if (control === null) return owner; // nobody would redirect it
+    const { shards } = setup.cluster;
+    const known: number[] = [];
+    for (let shard = 0; shard < shards; shard++) {
+      const primary = clients.primaryOf[client * shards + shard]!;
+      const link = client * infos.length + primary;
+      if (clients.live[link] === 1 && clients.suspectUntilNs[link]! <= clock.nowNs) known.push(primary);
+    }
+    if (known.length === 0) return owner;
+    const turn = requests.tries[request]! + requests.redirects[request]!;
+    return known[this.#luck.anyOf(known.length, requests.ordinal[request]!, turn)]!;
   }
 
   /** Whether its deadline is over: it ends then, as its last attempt did. */

@@ -412,6 +412,8 @@ interface ClientsSetup {
   };
   /** Also after an attempt that was not answered in time; else only after one that was refused, or not sent. */
   readonly retriesAfterTimeout: boolean;
+  /** A retry, and asking again, goes to any of the primaries that the client knows and that did not refuse, which redirects it. */
+  readonly retriesAnywhere: boolean;
   /** Bounds the retries of each client; null for no bound. */
   readonly retryBudget: {
     /** Tokens that can be saved up; a retry takes one. */

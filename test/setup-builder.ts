@@ -159,6 +159,7 @@ export function buildSetup(overrides: Overrides): Setup {
       deadlineNs: Infinity,
       retries: { max: 0, backoffNs: 1, maxBackoffNs: 1, jitter: 'none' },
       retriesAfterTimeout: true,
+      retriesAnywhere: false,
       retryBudget: null,
       breaker: null,
       pool: null,

@@ -7,7 +7,11 @@ export const textOf = (storm: unknown): string =>
   JSON.stringify(storm, (_key, value) => (value === Infinity ? 'Infinity' : value));
 
 /** What shapes have gained since storms were kept, as it was before: without it. */
-const SINCE: Partial<Swarm['shape']> = { wait: null, minReplicas: null };
+const SINCE: Partial<Swarm['shape']> = {
+  wait: null,
+  minReplicas: null,
+  retriesAnywhere: false,
+};
 
 /** The storm that was written down. */
 export function stormOf(text: string): Swarm {

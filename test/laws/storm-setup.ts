@@ -52,6 +52,7 @@ function clientsOf(shape: Swarm['shape']): NonNullable<Overrides['clients']> {
     topologyRefresh: { ...shape.refresh, periodicNs: shape.refreshMs * MS, minIntervalNs: 10 * MS },
     deadlineNs: shape.deadlineMs * MS,
     retriesAfterTimeout: shape.retriesAfterTimeout,
+    retriesAnywhere: shape.retriesAnywhere,
     wait: shape.wait,
   };
 }

@@ -134,6 +134,7 @@ export const swarm = fc
     refreshMs: fc.constantFrom(Infinity, 20),
     deadlineMs: fc.constantFrom(Infinity, Infinity, 3, 100),
     retriesAfterTimeout: fc.boolean(),
+    retriesAnywhere: fc.boolean(),
     wait: maybe(
       fc.record({
         replicas: fc.integer({ min: 1, max: 3 }),
