@@ -15,8 +15,10 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
-import { type Path, type Place, type Problem, quoted } from './problem.ts';
+import { LIMITS } from '../sim/limits.ts';
+import { addProblem, type Path, type Place, type Problem, quoted } from './problem.ts';
 
 export interface ScenarioSource {
   /** As shown in messages; files named in the scenario are relative to its folder. */
@@ -24,10 +26,6 @@ export interface ScenarioSource {
   readonly text: string;
 }
 
-const MAX_CHARACTERS = 1 << 20;
-const MAX_ALIASES = 100;
-/** Deeper than any scenario, and far from the stack's end. */
-const MAX_DEPTH = 64;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export function isForbiddenKey(key: string): boolean {
@@ -71,6 +69,8 @@ export class ScenarioDocument {
         lineCounter: this.#lines,
         prettyErrors: false,
         logLevel: 'error',
+        // The parser compares each key with all before it: minutes for a map of 40,000.
+        uniqueKeys: false,
       });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -88,7 +88,7 @@ export class ScenarioDocument {
   #inspect(yaml: Document): void {
     visit(yaml, {
       Node: (_key, node, ancestors) => {
-        if (ancestors.length <= 2 * MAX_DEPTH) return undefined;
+        if (ancestors.length <= 2 * LIMITS.yamlDepth) return undefined;
         this.#reportNode(node, 'nested too deeply to be a scenario');
         return visit.BREAK;
       },
@@ -96,11 +96,24 @@ export class ScenarioDocument {
         if (alias.resolve(yaml) === undefined)
           this.#reportNode(alias, `the alias *${alias.source} has no anchor &${alias.source} before it`);
       },
+      Map: (_key, map) => this.#inspectKeys(map),
       Pair: (_key, pair) => this.#inspectKey(pair),
     });
   }
 
+  /** COLD. */
+  #inspectKeys({ items }: YAMLMap): void {
+    const seen = new Set<unknown>();
+    for (const { key } of items) {
+      if (!isScalar(key)) continue;
+      if (seen.has(key.value))
+        this.#reportNode(key, 'this key appears twice in the same map', 'keep one of them');
+      seen.add(key.value);
+    }
+  }
+
   #inspectKey(pair: Pair): undefined | symbol {
+    if (this.problems.length > LIMITS.problems) return visit.BREAK;
     const { key } = pair;
     if (!isScalar(key)) {
       if (isNode(key)) this.#reportNode(key, 'a key must be a plain name');
@@ -113,7 +126,7 @@ export class ScenarioDocument {
 
   #toData(yaml: Document): unknown {
     try {
-      const data: unknown = yaml.toJS({ maxAliasCount: MAX_ALIASES });
+      const data: unknown = yaml.toJS({ maxAliasCount: LIMITS.yamlAliases });
       if (data === null)
         this.#report(0, 1, 'the scenario is empty', 'write at least `workload` and `strategies`');
       else return data;
@@ -160,19 +173,21 @@ export class ScenarioDocument {
     return { where: path, position: { line: lineNumber, column, length: visible, lineText } };
   }
 
-  #reportNode(node: unknown, message: string): void {
+  #reportNode(node: unknown, message: string, hint: string | null = null): void {
     const range = isNode(node) && node.range ? node.range : [0, 1];
-    this.#report(range[0]!, range[1]! - range[0]!, message);
+    this.#report(range[0]!, range[1]! - range[0]!, message, hint);
   }
 
   #report(offset: number, length: number, message: string, hint: string | null = null): void {
-    this.problems.push({ severity: 'error', place: this.#place(offset, length), path: [], message, hint });
+    addProblem(this.problems, () => {
+      return { severity: 'error', place: this.#place(offset, length), path: [], message, hint };
+    });
   }
 }
 
 function unfitText(text: string): string | null {
   if (text.includes('\0')) return 'this is not a text file';
-  if (text.length > MAX_CHARACTERS)
+  if (text.length > LIMITS.scenarioCharacters)
     return 'the file is larger than 1 MiB: is it a recording rather than a scenario?';
   return null;
 }
@@ -180,8 +195,6 @@ function unfitText(text: string): string | null {
 /** The parser's words where they are clear, ours where they are not. */
 function plainly(code: string, message: string): [message: string, hint: string | null] {
   switch (code) {
-    case 'DUPLICATE_KEY':
-      return ['this key appears twice in the same map', 'keep one of them'];
     case 'TAB_AS_INDENT':
       return ['a tab indents this line', 'YAML indents by spaces only'];
     case 'MULTIPLE_DOCS':

@@ -3,6 +3,7 @@
  * place. What is accepted is read off the JSON Schema, which editors show too.
  */
 import type { z } from 'zod';
+import { LIMITS } from '../sim/limits.ts';
 import { choices, closest } from '../sim/suggest.ts';
 import type { Part } from './document.ts';
 import { valueAt } from './draft.ts';
@@ -47,7 +48,9 @@ export function explain(schema: z.ZodType, data: unknown, issues: readonly Issue
   const accepted = root;
   const findings = issues
     .flatMap((issue) => unfold(issue, data))
-    .flatMap((issue) => findingsOf(issue, data, accepted));
+    .flatMap((issue) => findingsOf(issue, data, accepted))
+    // More than are told, whatever is left out below, where each is compared with each.
+    .slice(0, 10 * LIMITS.problems);
   return findings.filter((finding) => !isEchoOfTypo(finding, findings, data, accepted));
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { LIMITS } from '../sim/limits.ts';
 import { choices } from '../sim/suggest.ts';
 import type { Registry } from '../strategies/registry.ts';
 import { recordingOf } from './bind-recording.ts';
@@ -15,7 +16,15 @@ import { explain, type Finding } from './explain.ts';
 import { withFiles } from './fill-files.ts';
 import { bindGates, narrowed } from './gates.ts';
 import type { FileContent, NamedFile } from './named-file.ts';
-import { type Path, type Place, type Problem, printable, quoted, sortProblems } from './problem.ts';
+import {
+  addProblem,
+  type Path,
+  type Place,
+  type Problem,
+  printable,
+  quoted,
+  sortProblems,
+} from './problem.ts';
 import type { Scenario, ScenarioGate, ScenarioStrategy } from './scenario.ts';
 import {
   type Settings,
@@ -84,11 +93,22 @@ class Loader {
       return null;
     }
     for (const override of overrides) draft = this.#override(draft, override);
+    const strategyCount = Object.keys(Object(valueAt(draft.data, ['strategies']))).length;
+    if (strategyCount > LIMITS.strategies) {
+      const hint = 'evenkeel sweep varies parameters of a few strategies: --vary cluster.shards=4..16:2';
+      const message = `${strategyCount} strategies are too many; at most ${LIMITS.strategies}`;
+      this.#report(draft, finding(['strategies'], message, hint, 'key'));
+      return null;
+    }
     const asWritten = draft;
     draft = this.#withFiles(asWritten);
     const { data } = draft;
     const parsed = scenarioSchema.safeParse(data);
     const findings = parsed.success ? [] : explain(scenarioSchema, data, parsed.error.issues);
+    if (findings.length > LIMITS.problems) {
+      for (const found of findings) this.#report(draft, found);
+      return null;
+    }
     const known = withoutUnknown(data, findings);
     const general = checkSections(sectionsOf(known));
     for (const found of [...findings, ...general]) this.#report(draft, found);
@@ -97,7 +117,7 @@ class Loader {
     if (!parsed.success || this.errors.length > 0) return null;
     const locate = (path: Path): Place => draft.locate(path, 'value');
     const gates = bindGates(parsed.data, strategies, locate);
-    this.errors.push(...gates.problems);
+    for (const problem of gates.problems) addProblem(this.errors, () => problem);
     if (this.errors.length > 0) return null;
     return this.#assemble(parsed.data, strategies, reference, gates.bound, locate);
   }
@@ -280,9 +300,11 @@ class Loader {
     severity: Problem['severity'] = 'error',
   ): void {
     const list = severity === 'error' ? this.errors : this.#warnings;
-    const whole = draft.locate(path, part);
-    const place = within === undefined ? whole : narrowed(whole, within.source, within.offset);
-    list.push({ severity, place, path, message, hint });
+    addProblem(list, () => {
+      const whole = draft.locate(path, part);
+      const place = within === undefined ? whole : narrowed(whole, within.source, within.offset);
+      return { severity, place, path, message, hint };
+    });
   }
 }
 

@@ -3,6 +3,7 @@
  * shown without control characters: a scenario may come from anywhere, and a terminal obeys what it prints.
  */
 import { styleText } from 'node:util';
+import { LIMITS } from '../sim/limits.ts';
 
 /** Keys and list indices from the top of the scenario. */
 export type Path = readonly (string | number)[];
@@ -31,6 +32,14 @@ export interface Problem {
   readonly message: string;
   /** What is accepted, what was probably meant; null where the message says it all. */
   readonly hint: string | null;
+}
+
+/** Adds one, or says that there are more than are told: a machine can write a mebibyte of mistakes. */
+export function addProblem(problems: Problem[], make: () => Problem): void {
+  if (problems.length > LIMITS.problems) return;
+  const problem = make();
+  const isLast = problems.length === LIMITS.problems;
+  problems.push(isLast ? { ...problem, message: 'more is wrong than is told here', hint: null } : problem);
 }
 
 const WIDTH = 100;

@@ -184,7 +184,8 @@ export class Laws {
           'drained',
           `long after the last arrival ${requests.open} requests are open, ${waiting()} attempts wait, ${kept()} are kept, and ${busy(untilNs) ?? 'no node'} is busy`,
         );
-      untilNs += 1e6;
+      // The longer it takes, the less often it is worth a look.
+      untilNs += Math.max(1e6, Math.ceil((untilNs - fromNs) / 100));
       engine.drain(untilNs);
     }
   }

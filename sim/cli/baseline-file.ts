@@ -11,6 +11,7 @@ import type { Gate } from '../gates/check.ts';
 import type { Past } from '../gates/evaluate.ts';
 import { measure } from '../gates/measure.ts';
 import { WHOLE_RUN } from '../gates/metric.ts';
+import { LIMITS } from '../limits.ts';
 import type { Result, RunResult } from '../result.ts';
 import { FINGERPRINT, type Measurements, type StoredValue } from './behaviour.ts';
 import { EXIT } from './exit-codes.ts';
@@ -60,7 +61,7 @@ export function readBaseline(path: string): Baseline | null {
     new CliError(EXIT.notComparable, `${path} is no baseline of this version: ${why}`, 'Save it again.');
   let data: unknown;
   try {
-    data = JSON.parse(readInput(path));
+    data = JSON.parse(readInput(path, LIMITS.baselineBytes));
   } catch (error) {
     if (error instanceof SyntaxError) throw refuse(error.message);
     throw error;

@@ -2,18 +2,22 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bytes as formatBytes } from '../../reports/format.ts';
 import { visible } from '../../reports/safe.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, usageError } from './failures.ts';
 import { clearLeftovers, remove, temporaryFor } from './temporary-files.ts';
+
+const CHUNK_BYTES = 1 << 20;
 
 /** Writes a temporary file beside `path`, forces it to the disk and renames it: no reader sees half of it. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -107,11 +111,34 @@ export function writeFully(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-export function readInput(path: string): string {
+/** All of a file, a pipe or a device, as text. */
+export function readInput(path: string, maxBytes: number): string {
+  return readBytes(path, maxBytes).toString('utf8');
+}
+
+/** @param path or a descriptor; what is larger than `maxBytes` is refused, and not held in memory */
+export function readBytes(path: string | number, maxBytes: number): Buffer {
+  let file: number | null = null;
   try {
-    return readFileSync(path, 'utf8');
+    file = typeof path === 'number' ? path : openSync(path, 'r');
+    const known = fstatSync(file).size;
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const parts: Buffer[] = [];
+    let bytes = known > maxBytes ? known : 0;
+    while (bytes <= maxBytes) {
+      const read = readSync(file, chunk);
+      if (read === 0) return Buffer.concat(parts);
+      // A pipe gives a little at a time: what is kept is no longer than that.
+      parts.push(Buffer.from(chunk.subarray(0, read)));
+      bytes += read;
+    }
+    const found = known > maxBytes ? formatBytes(known) : `more than ${formatBytes(maxBytes)}`;
+    throw new Error(`it has ${found}; at most ${formatBytes(maxBytes)} are taken`);
   } catch (error) {
-    throw new CliError(EXIT.invalidInput, `cannot read ${path}: ${reasonOf(error)}`);
+    const name = typeof path === 'number' ? 'stdin' : path;
+    throw new CliError(EXIT.invalidInput, `cannot read ${name}: ${reasonOf(error)}`);
+  } finally {
+    if (file !== null && file !== path) closeSync(file);
   }
 }
 

@@ -4,6 +4,7 @@ import type { FileContent } from '../../scenarios/named-file.ts';
 import { formatProblem, type Problem } from '../../scenarios/problem.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
+import { LIMITS } from '../limits.ts';
 import type { Replay } from '../setup.ts';
 import { merged } from '../traces/merge.ts';
 import { forReplay } from '../traces/replay.ts';
@@ -42,7 +43,7 @@ export async function loadValid(
   { overrides, plugins }: Omit<ScenarioRequest, 'source'>,
   tell: (text: string) => void,
 ): Promise<WithPlugins & { readonly scenario: Scenario; readonly source: ScenarioRequest['source'] }> {
-  const source = { path, text: readInput(path) };
+  const source = { path, text: readInput(path, LIMITS.scenarioBytes) };
   const loaded = await load({ source, overrides, plugins });
   if (!('problems' in loaded)) return { ...loaded, source };
   const color = wantsColor(process.stderr);

@@ -1,15 +1,16 @@
 /** `place`: where do these keys live? Answers for any placement without running anything. */
 
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { visible } from '../../reports/safe.ts';
 import { registry as builtIn } from '../../strategies/index.ts';
 import { findModule, type ModuleChoice, namesOf, type Registry } from '../../strategies/registry.ts';
+import { LIMITS } from '../limits.ts';
 import { type KeyId, type KeyNames, NONE, type ShardInfo } from '../strategy.ts';
 import { choices } from '../suggest.ts';
 import { EXIT } from './exit-codes.ts';
-import { CliError, usageError } from './failures.ts';
+import { usageError } from './failures.ts';
+import { readBytes } from './files.ts';
 import {
   assignment,
   defineCommand,
@@ -156,11 +157,7 @@ function keysOf(
   if (fromArguments.length > 0) return fromArguments.map((key) => Buffer.from(key));
   if (file === undefined && process.stdin.isTTY)
     throw usageError('there are no keys', 'Give them as arguments, with --file, or one per line on stdin.');
-  try {
-    return linesOf(readFileSync(file === undefined || file === '-' ? 0 : file));
-  } catch (error) {
-    throw new CliError(EXIT.invalidInput, `cannot read the keys: ${(error as Error).message}`);
-  }
+  return linesOf(readBytes(file === undefined || file === '-' ? 0 : file, LIMITS.keyListBytes));
 }
 
 function linesOf(bytes: Buffer): Buffer[] {

@@ -6,6 +6,7 @@ import { bindSetup } from '../../scenarios/bind.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Registry } from '../../strategies/registry.ts';
 import { Decisions } from '../decisions.ts';
+import { LIMITS } from '../limits.ts';
 import type { Origin, Result } from '../result.ts';
 import { run } from '../run.ts';
 import type { Setup } from '../setup.ts';
@@ -84,7 +85,7 @@ async function loadAgain(
   result: Result,
   { file, overrides, plugins }: Origin,
 ): Promise<{ scenario: Scenario; registry: Registry }> {
-  const source = { path: file, text: readInput(file) };
+  const source = { path: file, text: readInput(file, LIMITS.scenarioBytes) };
   const loaded = await load({ source, overrides, plugins: plugins.map((path) => resolve(path)) });
   if ('problems' in loaded)
     throw new CliError(

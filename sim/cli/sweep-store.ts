@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { csvText } from '../../reports/safe.ts';
 import { METRICS } from '../gates/catalogue.ts';
 import { WHOLE_RUN } from '../gates/metric.ts';
+import { LIMITS } from '../limits.ts';
 import type { RunResult } from '../result.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './failures.ts';
@@ -56,7 +57,7 @@ export interface Stored {
 export function readLines(path: string): Stored {
   if (!existsSync(path)) return { lines: [], dropped: 0 };
   // Without its line feed the last line is half written, even where it happens to be JSON.
-  const texts = readInput(path).split('\n');
+  const texts = readInput(path, LIMITS.sweepBytes).split('\n');
   const half = texts.pop() === '' ? 0 : 1;
   const lines = texts.flatMap((text) => lineOf(text) ?? []);
   return { lines, dropped: half + texts.length - lines.length };

@@ -1,6 +1,7 @@
 /** `validate`: every mistake of the scenario files at once, without running them. */
 import { resolve } from 'node:path';
 import { formatProblem } from '../../scenarios/problem.ts';
+import { LIMITS } from '../limits.ts';
 import { EXIT } from './exit-codes.ts';
 import { readInput } from './files.ts';
 import { load } from './loading.ts';
@@ -22,7 +23,11 @@ export const validateCommand = defineCommand({
     const plugins = args.plugin.map((path) => resolve(path));
     const checked = [];
     for (const path of args.scenario) {
-      const loaded = await load({ source: { path, text: readInput(path) }, overrides, plugins });
+      const loaded = await load({
+        source: { path, text: readInput(path, LIMITS.scenarioBytes) },
+        overrides,
+        plugins,
+      });
       const problems = 'problems' in loaded ? loaded.problems : [];
       checked.push({ file: path, ok: problems.length === 0, problems });
       for (const problem of problems)

@@ -2,13 +2,11 @@
  * `workload import`: the definition of another benchmark's workload as a scenario. What the scenario cannot say is
  * told, in its comments and on the terminal.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { visible } from '../../reports/safe.ts';
+import { LIMITS } from '../limits.ts';
 import { formatDuration } from '../units.ts';
 import { importWorkload } from '../workload/import/importers.ts';
-import { EXIT } from './exit-codes.ts';
-import { CliError } from './failures.ts';
 import { fileNameFor, readInput, refuseToReplace, writeWhole } from './files.ts';
 import { rateOf } from './options.ts';
 import { scenarioText } from './scenario-text.ts';
@@ -23,7 +21,6 @@ interface ImportOptions {
   readonly shards: number;
 }
 
-const MAX_BYTES = 64 * 2 ** 20;
 /** Where the definition does not tell how long, or for hours: a scenario answers sooner. */
 const DEFAULT_DURATION_NS = 10e9;
 const LONGEST_DURATION_NS = 60e9;
@@ -35,8 +32,8 @@ export function importFile(path: string, options: ImportOptions): string {
   const imported = importWorkload(
     {
       path,
-      text: readBounded(path),
-      sibling: (name) => readBounded(resolve(dirname(path), name)),
+      text: readInput(path, LIMITS.definitionBytes),
+      sibling: (name) => readInput(resolve(dirname(path), name), LIMITS.definitionBytes),
       ratePerSec: options.rate === null ? null : rateOf(options.rate),
     },
     format,
@@ -65,11 +62,4 @@ function durationNote(durationNs: number | null): string[] {
     return [`how long to run, which the file does not tell: ${formatDuration(DEFAULT_DURATION_NS)}`];
   if (durationNs <= LONGEST_DURATION_NS) return [];
   return [`the duration, ${formatDuration(durationNs)}: ${formatDuration(LONGEST_DURATION_NS)} of it`];
-}
-
-function readBounded(path: string): string {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (bytes > MAX_BYTES)
-    throw new CliError(EXIT.invalidInput, `${path}: ${bytes} bytes are too many for a definition`);
-  return readInput(path);
 }

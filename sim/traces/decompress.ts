@@ -3,13 +3,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { InputError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'none';
-
-/** Traces shrink to a tenth or so; beyond this ratio, past the first GiB, the file is taken for a bomb. */
-const MAX_RATIO = 1_000;
-const RATIO_FREE_BYTES = 2 ** 30;
 
 export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
@@ -33,10 +30,10 @@ export async function* decompressed(
   try {
     for await (const chunk of compression === 'gzip' ? gunzipped(counted) : unzstd(counted)) {
       unpackedBytes += chunk.length;
-      if (unpackedBytes > RATIO_FREE_BYTES && unpackedBytes > MAX_RATIO * packed.bytes)
+      if (unpackedBytes > LIMITS.unpackedFreeBytes && unpackedBytes > LIMITS.unpackedRatio * packed.bytes)
         throw new InputError(
           file,
-          `unpacks to over ${MAX_RATIO} times its size, as no trace does. If it is one, unpack it first.`,
+          `unpacks to over ${LIMITS.unpackedRatio} times its size, as no trace does. If it is one, unpack it first.`,
         );
       yield chunk;
     }

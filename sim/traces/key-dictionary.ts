@@ -3,10 +3,10 @@
  * addressing with linear probing. A name is taken straight from the read buffer; a name already known costs no
  * allocation. Names are bytes, never text: real keys need not be valid UTF-8, and placements hash the bytes.
  */
+import { LIMITS } from '../limits.ts';
 import type { KeyId, KeyNames } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
 
-export const MAX_KEYS = 50_000_000;
 /** Longest name accepted [bytes]. Redis itself allows 512 MiB; nothing real comes near this. */
 export const MAX_KEY_BYTES = 65_535;
 /** Offsets are 32 bits wide. */
@@ -45,7 +45,7 @@ export class NameArena {
   bytes = new Uint8Array(1 << 16);
   offsets = new Uint32Array(1 << 12);
 
-  constructor(maxKeys: number = MAX_KEYS) {
+  constructor(maxKeys: number = LIMITS.traceKeys) {
     this.#maxKeys = maxKeys;
   }
 
@@ -80,7 +80,7 @@ export class KeyDictionary {
   #slots = new Int32Array(2 << 13);
   #mask = (1 << 13) - 1;
 
-  constructor(maxKeys: number = MAX_KEYS) {
+  constructor(maxKeys: number = LIMITS.traceKeys) {
     this.#names = new NameArena(maxKeys);
   }
 

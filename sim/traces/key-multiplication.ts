@@ -7,10 +7,11 @@
  * Copies are named `name#0`, `name#1`, ...; a hash tag stays what it is, so its copies stay together.
  */
 import { InputError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { uniformAt } from '../rng.ts';
 import type { Replay } from '../setup.ts';
 import { NONE } from '../strategy.ts';
-import { KeyDictionary, MAX_KEYS } from './key-dictionary.ts';
+import { KeyDictionary } from './key-dictionary.ts';
 import type { RowCursor } from './row-batch.ts';
 import { changed, forEachBatch, noted } from './rows.ts';
 
@@ -23,7 +24,7 @@ export function withKeysMultiplied(
   copies: number,
   streamKey: number,
   where: string,
-  maxKeys: number = MAX_KEYS,
+  maxKeys: number = LIMITS.traceKeys,
 ): Replay {
   const { keys } = replay;
   const suffixes = Array.from({ length: copies }, (_, copy) => Buffer.from(`#${copy}`));

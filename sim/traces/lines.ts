@@ -3,10 +3,8 @@
  * byte order mark before the first or none. A line
  * with a NUL byte is a bad row in every format: no text has any, but a disk that lost power leaves blocks of them.
  */
+import { LIMITS } from '../limits.ts';
 import { excerpt, type RowLog } from './reader.ts';
-
-/** A longer line is a bad row and is not held in memory. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** The line `bytes[start .. end)`, without its end; valid during the call only. `line` counts from 1. */
 export type LineHandler = (bytes: Uint8Array, start: number, end: number, line: number) => void;
@@ -28,7 +26,7 @@ class LineCutter {
   #line = 0;
   /** Start of a line whose end is in a later chunk. */
   #held = new Uint8Array(1 << 12);
-  /** Length of that start; above MAX_LINE_BYTES its bytes are no longer kept. */
+  /** Length of that start; above LIMITS.traceLineBytes its bytes are no longer kept. */
   #heldBytes = 0;
   /** Whether the chunk at hand, or the start held, has a NUL byte: one fast search instead of one per line. */
   #chunkHasNul = false;
@@ -61,7 +59,7 @@ class LineCutter {
   #hold(chunk: Uint8Array, start: number, end: number): void {
     const total = this.#heldBytes + end - start;
     this.#heldHasNul ||= this.#chunkHasNul;
-    if (total <= MAX_LINE_BYTES) {
+    if (total <= LIMITS.traceLineBytes) {
       if (total > this.#held.length) this.#held = new Uint8Array(this.#held.buffer.transfer(2 * total));
       this.#held.set(chunk.subarray(start, end), this.#heldBytes);
     }
@@ -78,9 +76,9 @@ class LineCutter {
 
   #emit(bytes: Uint8Array, start: number, end: number, suspect: boolean): void {
     this.#line += 1;
-    if (end - start > MAX_LINE_BYTES) {
+    if (end - start > LIMITS.traceLineBytes) {
       this.#log.rowsRead += 1;
-      this.#log.bad(this.#line, `line longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`, '');
+      this.#log.bad(this.#line, `line longer than ${LIMITS.traceLineBytes / 1024 / 1024} MiB`, '');
       return;
     }
     if (suspect && bytes.subarray(start, end).includes(0)) {

@@ -1,9 +1,10 @@
 /** One recording of several that were made at the same time, such as MONITOR on each node of a cluster. */
 import { InputError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import type { Replay, Times } from '../setup.ts';
 import type { KeyId, Nanos } from '../strategy.ts';
 import { NONE } from '../strategy.ts';
-import { KeyDictionary, MAX_KEYS } from './key-dictionary.ts';
+import { KeyDictionary } from './key-dictionary.ts';
 import { COARSE_NS } from './resolution.ts';
 import { RowBatch, type RowCursor } from './row-batch.ts';
 import { forEachBatch, interning, noted } from './rows.ts';
@@ -18,7 +19,7 @@ const BATCH_ROWS = 1 << 12;
  */
 export function merged(replays: readonly Replay[], where: string): Replay {
   const starts = startsOf(replays, where);
-  const keys = new KeyDictionary(MAX_KEYS);
+  const keys = new KeyDictionary(LIMITS.traceKeys);
   const idOf = replays.map((replay) => interning(replay.keys, keys));
   const open = (): RowCursor => new Merge(replays, starts, idOf);
   let previousNs = -1;

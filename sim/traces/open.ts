@@ -6,6 +6,7 @@ import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import type { Recording } from '../setup.ts';
 import type { Nanos } from '../strategy.ts';
 import { isBinary } from './binary-blocks.ts';
@@ -14,7 +15,6 @@ import { BinaryWriter } from './binary-writer.ts';
 import { compressionOf, decompressed } from './decompress.ts';
 import { FORMATS_THAT_TAKE, TRACE_FORMATS } from './formats.ts';
 import { inMemory } from './in-memory.ts';
-import { MAX_KEYS } from './key-dictionary.ts';
 import { byteOrderMark } from './lines.ts';
 import { type ReadOptions, RowLog, type RowSink, type TimeBase, type TraceReader } from './reader.ts';
 import { RecordingBuilder, skippedOf } from './recording.ts';
@@ -51,7 +51,6 @@ interface TraceSummary extends TimeBase {
 
 const HEAD_BYTES = 4096;
 const CHUNK_BYTES = 256 * 1024;
-const MAX_BAD_ROWS = 1_000;
 /** More requests are not held in memory at once. */
 const MAX_ROWS = 100_000_000;
 
@@ -61,7 +60,7 @@ export async function readRecording(path: string, options: RecordingOptions = {}
   const builder = new RecordingBuilder(path, {
     reorderWindowNs: options.reorderWindowNs ?? REORDER_WINDOW_NS,
     maxRows: options.maxRows ?? MAX_ROWS,
-    maxKeys: options.maxKeys ?? MAX_KEYS,
+    maxKeys: options.maxKeys ?? LIMITS.traceKeys,
   });
   const summary = await readRequests(path, builder, options);
   return builder.finish(summary.format, summary, summary.log);
@@ -150,7 +149,7 @@ export async function readTrace(
     refuseIdleOptions(path, reader.name, options);
     const log = new RowLog(path, reader.unit, {
       onError: options.onError ?? 'skip',
-      maxBadRows: options.maxBadRows ?? MAX_BAD_ROWS,
+      maxBadRows: options.maxBadRows ?? LIMITS.traceBadRows,
     });
     const timeBase = await reader.read(chunks, sink, log, {
       file: path,

@@ -19,10 +19,11 @@ import { parseSeeds } from '../../sim/cli/seed-list.ts';
 import { parseVary, VaryError } from '../../sim/experiments/vary.ts';
 import { GateError } from '../../sim/gates/gate-error.ts';
 import { parseGate } from '../../sim/gates/parser.ts';
+import { LIMITS } from '../../sim/limits.ts';
 import * as units from '../../sim/units.ts';
 import { registry } from '../../strategies/index.ts';
 import { sampleResult } from '../sample-result.ts';
-import { counted, holds, onlyThrows, RUNS, word } from './harness.ts';
+import { holds, once, onlyThrows, RUNS, word } from './harness.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
 const cookbook = readdirSync(folder)
@@ -98,10 +99,30 @@ describe('scenarios', () => {
       `name: ${'x'.repeat(20_000_000)}`,
       `strategies:\n${many}\n`,
     ]) {
-      counted();
-      load(text);
+      once(() => load(text));
     }
   }, 120_000);
+
+  it('of a mebibyte of keys that are the same, unknown, no names, or strategies', () => {
+    const flow = (part: (i: number) => string): string => {
+      const parts = Array.from({ length: 130_000 }, (_, i) => part(i));
+      return `{ ${parts.join(',').slice(0, 1_000_000)} }`;
+    };
+    for (const text of [
+      flow(() => 'a: 1'),
+      flow((i) => `a${i}: 1`),
+      flow(() => '[1]: 1'),
+      flow(() => '"\\q": 1'),
+      flow(() => '__proto__: 1'),
+      `workload: { rate: 1k/s }\nstrategies: ${flow((i) => `s${i}: redis-cluster`)}`,
+      `workload: { rate: 1k/s }\nstrategies: { a: redis-cluster }\nfaults: [${Array(30_000).fill('{ crash: node-99, at: 1s }')}]`,
+    ]) {
+      once(() => {
+        const loaded = loadScenario({ path: 'fuzzed.yaml', text }, { registry });
+        expect('problems' in loaded && loaded.problems.length).toBeLessThanOrEqual(LIMITS.problems + 1);
+      });
+    }
+  }, 300_000);
 });
 
 describe('expressions and quantities', () => {
