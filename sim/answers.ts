@@ -1,7 +1,6 @@
 /** Answers on the express lane that are not counted yet: in no order, counted many at a time. */
 import { EVENT_KIND_BITS, EventQueue } from './event-queue.ts';
 import type { Flights } from './flights.ts';
-import type { LinkAnswers } from './link-answers.ts';
 import type { Outages } from './metrics/outages.ts';
 import { OP, type ShardId } from './strategy.ts';
 import type { World } from './world.ts';
@@ -12,7 +11,6 @@ const GATHERED = 1024;
 export class Answers {
   readonly #world: World;
   readonly #flights: Flights;
-  readonly #links: LinkAnswers | null;
   #rows = new Int32Array(GATHERED * 2);
   #due = new Int32Array(GATHERED * 2);
   #count = 0;
@@ -20,10 +18,9 @@ export class Answers {
   /** Those that outages must hear of, in order of time. */
   readonly #news = new EventQueue();
 
-  constructor(world: World, flights: Flights, links: LinkAnswers | null) {
+  constructor(world: World, flights: Flights) {
     this.#world = world;
     this.#flights = flights;
-    this.#links = links;
   }
 
   get count(): number {
@@ -94,12 +91,13 @@ export class Answers {
     this.#count = left;
     this.#countAt = Math.max(GATHERED, 2 * left);
     if (this.#countAt > rows.length) this.#growTo(this.#countAt);
-    if (dueCount > 0) this.#settleRows(due, dueCount, untilNs);
+    if (dueCount > 0) this.#settleRows(due, dueCount);
   }
 
-  #settleRows(due: Int32Array, count: number, untilNs: number): void {
-    const { completions, counters } = this.#world.recorder;
-    this.#links?.settleRows(due, count, untilNs);
+  #settleRows(due: Int32Array, count: number): void {
+    const { recorder } = this.#world;
+    const { completions, counters } = recorder;
+    recorder.countCompletions(); // those of before
     counters.gets += this.#acknowledge(due, count);
     for (let from = 0; from < count; from += completions.capacity) {
       const to = Math.min(count, from + completions.capacity);

@@ -69,7 +69,7 @@ export class CalmService {
     const { requests, node: nodeOf, arrivesNs } = this.#flights;
     const { op, valueBytes, serviceFactor } = requests;
     const { attempts, offeredNs, maxQueue, slowness, freeAtNs, queues } = this.#world.nodes;
-    const { head, tail, starts, mask } = queues;
+    const { head, tail, times, mask } = queues;
     const { node: toNode, waitedNs, serviceNs } = this.#done;
     const meanNs = this.#meanNs;
     const perKiBNs = this.#perKiBNs;
@@ -86,9 +86,9 @@ export class CalmService {
         const from = node * (mask + 1);
         // Who else waits is not counted. One more than ever do now, if as many as ever did are still there.
         const most = maxQueue[node]!;
-        const stillThere = ((at - head[node]!) | 0) >= most && starts[from + ((at - most) & mask)]! > nowNs;
+        const stillThere = ((at - head[node]!) | 0) >= most && times[from + ((at - most) & mask)]! > nowNs;
         if (most === 0 || stillThere) maxQueue[node] = most + 1;
-        starts[from + (at & mask)] = startNs;
+        times[from + (at & mask)] = startNs;
         tail[node] = at + 1;
       }
       freeAtNs[node] = startNs + workNs;
@@ -154,8 +154,9 @@ export class CalmService {
   #answer(rows: Int32Array, count: number, horizonNs: number): number {
     const { delayNs, lastBackNs } = this.#world.network;
     const flights = this.#flights;
-    const { requests, arrivesNs } = flights;
+    const { requests, arrivesNs, shard } = flights;
     const { atNs, op, client, backFactor } = requests;
+    const { outages } = this.#world.recorder;
     const { ordinal, node: nodeOf, arrivedNs, waitedNs, serviceNs, elapsedNs } = this.#done;
     const nodeCount = this.#nodeCount;
     const timeoutNs = this.#timeoutNs;
@@ -169,7 +170,8 @@ export class CalmService {
       const backNs = Math.max(departNs + whole(delayNs[link]! * backFactor[row]!), lastBackNs[link]!);
       const tookNs = backNs - atNs[row]!;
       lastBackNs[link] = backNs;
-      if (backNs <= horizonNs && tookNs <= timeoutNs && op[row] === OP.get) {
+      const isDone = backNs <= horizonNs && tookNs <= timeoutNs && op[row] === OP.get;
+      if (isDone && (outages.none || !outages.concern(shard[row]!))) {
         ordinal[done] = flights.ordinalOf(row);
         nodeOf[done] = node;
         arrivedNs[done] = atNs[row]!;

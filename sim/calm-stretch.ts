@@ -71,8 +71,8 @@ export class CalmStretch {
     this.#rows = new Int32Array(this.#service.capacity);
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#onLate = onLate;
-    this.#writesSchedule = setup.cluster.replicas > 0;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
+    this.#writesSchedule = this.#readsReplicas && setup.cluster.replicas > 0;
     this.#allPlain = isPlain(setup.workload);
     this.#owned = new Int32Array(setup.cluster.shards);
     const { full } = membership;
@@ -107,7 +107,7 @@ export class CalmStretch {
 
   /** Until when the stretch that begins at `fromNs` lasts; -Infinity when it is not calm. */
   untilNs(fromNs: number): number {
-    const { requests, queue, recorder } = this.#world;
+    const { requests, recorder } = this.#world;
     const { waitingAttempts, troubles } = this.#delivery;
     if (requests.open > 0 || waitingAttempts > 0 || troubles.count > 0 || this.#someLag) return -Infinity;
     if (!this.#surveyed) {
@@ -115,7 +115,13 @@ export class CalmStretch {
       this.#surveyed = true;
     }
     if (!this.#isCalm) return -Infinity;
-    return Math.min(queue.nextTimeNs, recorder.stepEndNs, fromNs + this.#timeoutNs - this.#longestNs);
+    return Math.min(this.#eventNs, recorder.stepEndNs, fromNs + this.#timeoutNs - this.#longestNs);
+  }
+
+  /** The next event that requests may notice. What replicas hear of is nothing to them unless they read from replicas. */
+  get #eventNs(): number {
+    const { queue, replication } = this.#world;
+    return this.#readsReplicas ? Math.min(queue.nextTimeNs, replication.due.nextTimeNs) : queue.nextTimeNs;
   }
 
   /** COLD. */
@@ -151,6 +157,7 @@ export class CalmStretch {
     const { nodes, recorder, clock } = this.#world;
     if (!(block.atNs[from]! < untilNs)) return from;
     if (!nodes.haveRoomFor(this.#arrivals.count + count - from, clock.nowNs)) return from;
+    recorder.countCompletions(); // of the time before
     const end = this.#end(block, from, count, untilNs);
     const to = this.#send(
       block,
@@ -163,6 +170,18 @@ export class CalmStretch {
     this.#flow.skipOrdinals(to - from);
     clock.nowNs = Math.max(clock.nowNs, this.#serve(block.atNs[to - 1]!));
     return to;
+  }
+
+  /** HOT. Who reaches its node by `untilNs` is served, as long as it is calm; false when nobody was. */
+  arrive(nowNs: number, untilNs: number): boolean {
+    const calmUntilNs = this.untilNs(nowNs);
+    if (!(nowNs < calmUntilNs)) return false;
+    const { recorder, clock, nodes } = this.#world;
+    if (!nodes.haveRoomFor(this.#arrivals.count, nowNs)) return false;
+    recorder.countCompletions(); // of the time before
+    const { count } = this.#arrivals;
+    clock.nowNs = Math.max(nowNs, this.#serve(Math.min(untilNs, calmUntilNs - 1)));
+    return this.#arrivals.count < count;
   }
 
   /** HOT. The first row that is not for the stretch: too late for it, or more than a plain read or write. */
@@ -254,10 +273,10 @@ export class CalmStretch {
     const rows = this.#rows;
     const { requests, arrivesNs } = this.#flights;
     for (;;) {
-      const limitNs = Math.min(untilNs, queue.nextTimeNs - 1);
+      const limitNs = Math.min(untilNs, this.#eventNs - 1);
       const count = this.#arrivals.takeMany(limitNs, rows, this.#writesSchedule);
       if (count === 0) return limitNs;
-      const horizonNs = recorder.outages.none ? Math.min(queue.nextTimeNs, recorder.stepEndNs) - 1 : -1;
+      const horizonNs = Math.min(queue.nextTimeNs, recorder.countsUntilNs) - 1;
       const kept = this.#service.serve(rows, count, horizonNs);
       queue.takeSequences(count - kept);
       const last = rows[count - 1]!;

@@ -14,8 +14,6 @@ export const EVENT = {
   retry: 3,
   /** The origin answered. */
   origin: 4,
-  /** A write reaches a replica. */
-  replicate: 5,
   /** A callback: faults, protocols, refreshes. */
   timer: 6,
   /** A client learns that a connection with an attempt on it was reset. */

@@ -58,21 +58,20 @@ export class Engine {
       this.#runExpress(express, block, count);
       return;
     }
-    const { queue } = this.#world;
     for (let i = 0; i < count; i++) {
       const atNs = block.atNs[i]!;
-      if (queue.nextTimeNs <= atNs) this.drain(atNs);
+      if (this.#nextTimeNs <= atNs) this.drain(atNs);
       this.#advance(atNs);
       this.flow.accept(block, i);
     }
   }
 
   #runExpress(express: ExpressLane, block: RequestBlock, count: number): void {
-    const { queue, recorder } = this.#world;
+    const { recorder } = this.#world;
     express.filled(count);
     for (let i = 0; i < count; i++) {
       const atNs = block.atNs[i]!;
-      if (express.nextTimeNs <= atNs || queue.nextTimeNs <= atNs) this.#drainBoth(express, atNs);
+      if (express.nextTimeNs <= atNs || this.#nextTimeNs <= atNs) this.#drainBoth(express, atNs);
       this.#advance(atNs);
       const next = express.acceptMany(i, count);
       if (next > i) {
@@ -91,33 +90,44 @@ export class Engine {
       this.#drainBoth(express, untilNs);
       return;
     }
-    const { queue } = this.#world;
-    for (let timeNs = queue.nextTimeNs; timeNs <= untilNs; timeNs = queue.nextTimeNs) this.#next(timeNs);
+    for (let timeNs = this.#nextTimeNs; timeNs <= untilNs; timeNs = this.#nextTimeNs) this.#next(timeNs);
   }
 
   /** HOT. The same, with the arrivals at nodes on the express lane in between. */
   #drainBoth(express: ExpressLane, untilNs: number): void {
-    const { queue } = this.#world;
     for (;;) {
       if (express.isNext) {
         const timeNs = express.nextTimeNs;
         if (timeNs > untilNs) return;
         this.#advance(timeNs);
-        express.arrive();
+        if (!express.arriveMany(untilNs)) express.arrive();
       } else {
-        const timeNs = queue.nextTimeNs;
+        const timeNs = this.#nextTimeNs;
         if (timeNs > untilNs) return;
         this.#next(timeNs);
       }
     }
   }
 
+  /** Of the next event. */
+  get #nextTimeNs(): number {
+    const { queue, replication } = this.#world;
+    return Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
+  }
+
   #next(timeNs: number): void {
+    const { queue, replication, clock } = this.#world;
+    const { due } = replication;
+    if (due.nextTimeNs === timeNs && (queue.nextTimeNs > timeNs || due.nextSequence < queue.nextSequence)) {
+      // A calm stretch may have run ahead of it.
+      if (timeNs > clock.nowNs) this.#advance(timeNs);
+      replication.arrive(due.pop() >> EVENT_KIND_BITS, timeNs);
+      return;
+    }
     this.#advance(timeNs);
-    const event = this.#world.queue.pop();
-    const kind = event & EVENT_KIND_MASK;
-    if (kind !== EVENT.replicate) this.delivery.express?.disturbed();
-    this.#handle(kind, event >> EVENT_KIND_BITS);
+    const event = queue.pop();
+    this.delivery.express?.disturbed();
+    this.#handle(event & EVENT_KIND_MASK, event >> EVENT_KIND_BITS);
   }
 
   #advance(timeNs: number): void {
@@ -153,9 +163,6 @@ export class Engine {
         break;
       case EVENT.origin:
         this.flow.originAnswered(index);
-        break;
-      case EVENT.replicate:
-        this.#world.replication.arrive(index, this.#world.clock.nowNs);
         break;
       case EVENT.reset:
         this.delivery.conclude(index, OUTCOME.refused);

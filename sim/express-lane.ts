@@ -18,6 +18,7 @@ import { Arrivals } from './arrivals.ts';
 import { CalmStretch, NOT_SERVED } from './calm-stretch.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
+import type { EventQueue } from './event-queue.ts';
 import { FLIGHT_STATE, Flights } from './flights.ts';
 import { LinkAnswers } from './link-answers.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
@@ -53,8 +54,8 @@ export class ExpressLane {
     this.#timeoutNs = world.setup.clients.timeoutNs;
     this.#readsReplicas = module.candidates !== 'primary';
     this.#watchful = watches === 'everything';
-    this.#links = watches === 'candidates' ? new LinkAnswers(world, this.#flights, delivery) : null;
-    this.#answers = new Answers(world, this.#flights, this.#links);
+    this.#links = watches === 'candidates' ? new LinkAnswers(world, delivery) : null;
+    this.#answers = new Answers(world, this.#flights);
     this.#calm = CalmStretch.fits(world) ? this.#calmStretch() : null;
     world.clients.beforeSelect = this.#links;
   }
@@ -107,7 +108,8 @@ export class ExpressLane {
 
   /** Requests in the lane. */
   get open(): number {
-    return this.#arrivals.count + this.#answers.count + this.#servedCount;
+    const done = this.#world.recorder.completions.count;
+    return this.#arrivals.count + this.#answers.count + this.#servedCount + done;
   }
 
   /** When the next request reaches its node; Infinity for none. */
@@ -117,8 +119,14 @@ export class ExpressLane {
 
   /** Whether the next request reaches its node before the next event: at the same moment, what was scheduled first. */
   get isNext(): boolean {
-    const { queue } = this.#world;
+    const { queue, replication } = this.#world;
     const timeNs = this.#arrivals.nextTimeNs;
+    return (
+      timeNs < Infinity && this.#comesBefore(timeNs, queue) && this.#comesBefore(timeNs, replication.due)
+    );
+  }
+
+  #comesBefore(timeNs: number, queue: EventQueue): boolean {
     if (timeNs !== queue.nextTimeNs) return timeNs < queue.nextTimeNs;
     return this.#arrivals.nextSequence < queue.nextSequence;
   }
@@ -139,7 +147,7 @@ export class ExpressLane {
    * @param untilNs nothing that is not scheduled yet happens before or at that time
    */
   accept(i: number, untilNs: number): boolean {
-    const { membership, clients, recorder, network, clock, queue } = this.#world;
+    const { membership, clients, recorder, network, clock, queue, replication } = this.#world;
     const { counters, outages } = recorder;
     const block = this.#block!;
     if (block.keysLeft[i]! > 0 || this.#flow.isJoining) return false;
@@ -181,7 +189,8 @@ export class ExpressLane {
     if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(row, arrivesNs);
     else {
       flights.sequence[row] = queue.takeSequence();
-      const isNext = this.#arrivals.count === 0 && arrivesNs <= untilNs && arrivesNs < queue.nextTimeNs;
+      const eventNs = Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
+      const isNext = this.#arrivals.count === 0 && arrivesNs <= untilNs && arrivesNs < eventNs;
       if (!isNext) this.#arrivals.add(row);
       else {
         clock.nowNs = arrivesNs;
@@ -196,6 +205,11 @@ export class ExpressLane {
     const attempt = this.#leave(row);
     this.#world.queue.push(arrivesNs, EVENT.arrive, attempt);
     this.#delivery.giveUpInTime(attempt);
+  }
+
+  /** HOT. All who reach their nodes by `untilNs`, as long as it is calm: false when it is not. */
+  arriveMany(untilNs: number): boolean {
+    return this.#calm?.arrive(this.#world.clock.nowNs, untilNs) ?? false;
   }
 
   /** HOT. The next request reaches its node now. */
@@ -263,20 +277,58 @@ export class ExpressLane {
       this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
       return;
     }
-    flights.repliesNs[row] = repliesNs;
     if (this.#watchful) {
+      flights.repliesNs[row] = repliesNs;
       flights.state[row] = FLIGHT_STATE.served;
       this.#servedCount++;
       queue.push(repliesNs, EVENT.answered, row);
       return;
     }
+    const isDone =
+      op === OP.get &&
+      repliesNs < Math.min(queue.nextTimeNs, recorder.countsUntilNs) &&
+      !this.#isHeardOf(row);
+    this.#links?.add(client, node, repliesNs, isDone);
+    if (isDone) {
+      queue.takeSequences(1);
+      this.#complete(row, node, repliesNs);
+      return;
+    }
+    flights.repliesNs[row] = repliesNs;
     flights.sequence[row] = queue.takeSequence();
-    this.#links?.add(client, node, row);
     this.#answers.add(row, nowNs);
+  }
+
+  /** An outage must hear of its end. */
+  #isHeardOf(row: number): boolean {
+    const { recorder, membership } = this.#world;
+    const { full } = membership;
+    if (recorder.outages.none) return false;
+    return recorder.outages.concern(full.owners[this.#flights.requests.partition[row]! * full.depth]!);
+  }
+
+  /** HOT. Nothing happens before its answer is there: the read is done. */
+  #complete(row: number, node: number, repliesNs: number): void {
+    const { recorder } = this.#world;
+    const { completions } = recorder;
+    const flights = this.#flights;
+    const sentNs = flights.requests.atNs[row]!;
+    const i = completions.count;
+    completions.ordinal[i] = flights.ordinalOf(row);
+    completions.node[i] = node;
+    completions.arrivedNs[i] = sentNs;
+    completions.waitedNs[i] = flights.waitedNs[row]!;
+    completions.serviceNs[i] = flights.serviceNs[row]!;
+    completions.elapsedNs[i] = repliesNs - sentNs;
+    completions.count = i + 1;
+    recorder.counters.gets++;
+    flights.release(row);
+    if (completions.count === completions.capacity) recorder.countCompletions();
   }
 
   /** Counts the answers that clients have by `untilNs`. */
   settle(untilNs: number): void {
+    this.#world.recorder.countCompletions();
     this.#answers.settle(untilNs);
   }
 
@@ -320,7 +372,7 @@ export class ExpressLane {
     }
     for (const row of this.#answers.clear())
       this.#world.queue.restore(repliesNs[row]!, sequence[row]!, EVENT.reply, this.#leaveServed(row));
-    this.#links?.clear();
+    this.#links?.clear(this.#world.clock.nowNs - 1);
     for (let row = 0; row < state.length; row++) {
       if (state[row] !== FLIGHT_STATE.served) continue;
       const attempt = this.#flights.leave(row, this.#world, this.#delivery, true);

@@ -34,8 +34,6 @@ export class Flights {
   serviceNs = new Float64Array(0);
   /** How many waited at the node when it came. */
   waitingAhead = new Int32Array(0);
-  /** The next answer on the same link, or NONE; only where in-flight counts of candidates are watched. */
-  nextOnLink = new Int32Array(0);
   /** FLIGHT_STATE; of use only where answers are events. */
   state = new Uint8Array(0);
   /** Its attempt, once it has left. */
@@ -115,7 +113,6 @@ export class Flights {
     this.waitedNs = widen(this.waitedNs, new Float64Array(rows));
     this.serviceNs = widen(this.serviceNs, new Float64Array(rows));
     this.waitingAhead = widen(this.waitingAhead, new Int32Array(rows));
-    this.nextOnLink = widen(this.nextOnLink, new Int32Array(rows));
     this.state = widen(this.state, new Uint8Array(rows));
     this.attempt = widen(this.attempt, new Int32Array(rows));
     this.#rows = widen(this.#rows, new Int32Array(blocks));

@@ -1,25 +1,30 @@
 /**
- * Answers that are still to reach their clients, by link: in-flight counts of the nodes a selection is about to look at
- * are brought up to date just before it does. A link's answers are a list in order of time.
+ * When answers that are on their way reach their clients, by link: in-flight counts of the nodes a selection is about to look
+ * at are brought up to date just before it does. The times of a link are a list, ascending.
  */
 import type { Delivery } from './delivery.ts';
-import type { Flights } from './flights.ts';
+import { widen } from './requests.ts';
 import { type ClientId, NONE, type NodeId } from './strategy.ts';
 import type { World } from './world.ts';
 
 export class LinkAnswers {
-  readonly #flights: Flights;
   readonly #delivery: Delivery;
   readonly #nodeCount: number;
   readonly #clock: World['clock'];
-  /** [client x node] first and last row of the link's list, or NONE */
+  /** [client x node] first and last of the link, or NONE */
   readonly #first: Int32Array;
   readonly #last: Int32Array;
   /** [client x node] when the first answer comes; Infinity for none */
   readonly #nextNs: Float64Array;
+  /** [answer] */
+  #timeNs = new Float64Array(0);
+  /** [answer] the next one of its link, or of those that are free; NONE for the last */
+  #next = new Int32Array(0);
+  /** [answer] 1 when its request is done: nobody else will say that the client has heard. */
+  #isDone = new Uint8Array(0);
+  #free = NONE;
 
-  constructor({ clients, infos, clock }: World, flights: Flights, delivery: Delivery) {
-    this.#flights = flights;
+  constructor({ clients, infos, clock }: World, delivery: Delivery) {
     this.#delivery = delivery;
     this.#clock = clock;
     this.#nodeCount = infos.length;
@@ -29,65 +34,86 @@ export class LinkAnswers {
   }
 
   /** HOT. Answers of several threads may overtake each other. */
-  add(client: ClientId, node: NodeId, row: number): void {
-    const { nextOnLink, repliesNs } = this.#flights;
+  add(client: ClientId, node: NodeId, timeNs: number, isDone: boolean): void {
+    if (this.#free === NONE) this.#grow();
+    const answer = this.#free;
+    const next = this.#next;
+    this.#free = next[answer]!;
+    this.#timeNs[answer] = timeNs;
+    this.#isDone[answer] = isDone ? 1 : 0;
     const link = client * this.#nodeCount + node;
-    const timeNs = repliesNs[row]!;
     const last = this.#last[link]!;
     if (last === NONE || timeNs < this.#nextNs[link]!) {
-      nextOnLink[row] = this.#first[link]!;
-      this.#first[link] = row;
+      next[answer] = this.#first[link]!;
+      this.#first[link] = answer;
       this.#nextNs[link] = timeNs;
-      if (last === NONE) this.#last[link] = row;
+      if (last === NONE) this.#last[link] = answer;
       return;
     }
     let before = last;
-    if (repliesNs[last]! > timeNs) {
+    if (this.#timeNs[last]! > timeNs) {
       before = this.#first[link]!;
-      while (repliesNs[nextOnLink[before]!]! <= timeNs) before = nextOnLink[before]!;
-    } else this.#last[link] = row;
-    nextOnLink[row] = nextOnLink[before]!;
-    nextOnLink[before] = row;
+      while (this.#timeNs[next[before]!]! <= timeNs) before = next[before]!;
+    } else this.#last[link] = answer;
+    next[answer] = next[before]!;
+    next[before] = answer;
   }
 
   /** HOT. The client is about to look at its in-flight counts of these nodes. */
   look(client: ClientId, candidates: Int32Array, count: number): void {
     const { nowNs } = this.#clock;
     const from = client * this.#nodeCount;
-    for (let i = 0; i < count; i++) {
-      const link = from + candidates[i]!;
-      if (this.#nextNs[link]! <= nowNs) this.#settle(client, candidates[i]!, nowNs);
-    }
-  }
-
-  /** HOT. These rows are among those that are answered by now. */
-  settleRows(rows: Int32Array, count: number, untilNs: number): void {
-    const { node, requests } = this.#flights;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const client = requests.client[row]!;
-      if (this.#nextNs[client * this.#nodeCount + node[row]!]! <= untilNs)
-        this.#settle(client, node[row]!, untilNs);
-    }
+    const nextNs = this.#nextNs;
+    for (let i = 0; i < count; i++)
+      if (nextNs[from + candidates[i]!]! <= nowNs) this.#settle(client, candidates[i]!, nowNs);
   }
 
   #settle(client: ClientId, node: NodeId, untilNs: number): void {
-    const { nextOnLink, repliesNs } = this.#flights;
+    const next = this.#next;
     const link = client * this.#nodeCount + node;
-    let row = this.#first[link]!;
-    while (row !== NONE && repliesNs[row]! <= untilNs) {
+    let answer = this.#first[link]!;
+    while (answer !== NONE && this.#timeNs[answer]! <= untilNs) {
       this.#delivery.heard(client, node);
-      row = nextOnLink[row]!;
+      const following = next[answer]!;
+      next[answer] = this.#free;
+      this.#free = answer;
+      answer = following;
     }
-    this.#first[link] = row;
-    this.#nextNs[link] = row === NONE ? Infinity : repliesNs[row]!;
-    if (row === NONE) this.#last[link] = NONE;
+    this.#first[link] = answer;
+    this.#nextNs[link] = answer === NONE ? Infinity : this.#timeNs[answer]!;
+    if (answer === NONE) this.#last[link] = NONE;
   }
 
-  /** COLD. Nothing is left. */
-  clear(): void {
+  /** COLD. Clients hear what there is by now; who hears what is still on its way is no longer known here. */
+  clear(untilNs: number): void {
+    for (let link = 0; link < this.#first.length; link++) {
+      const client = Math.floor(link / this.#nodeCount);
+      const node = link - client * this.#nodeCount;
+      if (this.#nextNs[link]! <= untilNs) this.#settle(client, node, untilNs);
+      for (let answer = this.#first[link]!; answer !== NONE; answer = this.#next[answer]!)
+        if (this.#isDone[answer] === 1) this.#delivery.heard(client, node);
+    }
     this.#first.fill(NONE);
     this.#last.fill(NONE);
     this.#nextNs.fill(Infinity);
+    this.#free = NONE;
+    this.#chain(0);
+  }
+
+  #grow(): void {
+    const from = this.#next.length;
+    const size = Math.max(1024, 2 * from);
+    this.#timeNs = widen(this.#timeNs, new Float64Array(size));
+    this.#next = widen(this.#next, new Int32Array(size));
+    this.#isDone = widen(this.#isDone, new Uint8Array(size));
+    this.#chain(from);
+  }
+
+  /** From there on all are free. */
+  #chain(from: number): void {
+    for (let answer = this.#next.length - 1; answer >= from; answer--) {
+      this.#next[answer] = this.#free;
+      this.#free = answer;
+    }
   }
 }

@@ -6,7 +6,7 @@
  * tail of a ring of start times, settled when somebody looks.
  */
 import type { NodeSetup, SheddingSetup } from './setup.ts';
-import { StartRings } from './start-rings.ts';
+import { TimeRings } from './time-rings.ts';
 import { whole } from './whole.ts';
 
 export const NODE_STATE = { up: 0, processDown: 1, hostDown: 2 } as const;
@@ -66,7 +66,7 @@ export class Nodes {
   /** [node x thread] when its last work ends */
   readonly freeAtNs: Float64Array;
   /** [node] starts of what waits */
-  readonly queues: StartRings;
+  readonly queues: TimeRings;
   /** Watches work that is accepted many at a time; null unless a run is checked. */
   rowWatch: RowWatch | null = null;
   readonly #wentOver: Uint8Array;
@@ -100,7 +100,7 @@ export class Nodes {
     this.maxQueue = new Int32Array(count);
     this.#pausedUntilNs = new Float64Array(count);
     this.freeAtNs = new Float64Array(count * setup.threads);
-    this.queues = new StartRings(count);
+    this.queues = new TimeRings(count);
   }
 
   /** COLD. */
@@ -125,27 +125,34 @@ export class Nodes {
     return whole(workNs * factor * this.slowness[node]!);
   }
 
-  /** Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */
+  /** HOT. Work arrives: when it will be done [ns], or QUEUE_FULL. `startNs` tells when it starts. */
   offer(node: number, nowNs: number, serviceNs: number, limited: boolean): number {
-    this.offeredNs[node] = this.offeredNs[node]! + serviceNs;
-    const thread = this.#firstFree(node);
-    const freeAtNs = this.freeAtNs[thread]!;
-    let startNs = nowNs;
+    const { offeredNs, freeAtNs } = this;
+    offeredNs[node] = offeredNs[node]! + serviceNs;
+    const thread = this.threads === 1 ? node : this.#firstFree(node);
+    const startNs = Math.max(nowNs, freeAtNs[thread]!);
     this.waitingAhead = 0;
-    if (freeAtNs > nowNs) {
-      const waiting = this.queues.settle(node, nowNs);
-      if (limited && waiting >= this.#queueLimit) return QUEUE_FULL;
-      if (limited && this.#shedding !== null && this.#isTooLong(node, nowNs, freeAtNs - nowNs))
-        return QUEUE_FULL;
-      this.waitingAhead = waiting;
-      startNs = freeAtNs;
-      this.queues.push(node, startNs, nowNs);
-      if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;
+    if (startNs > nowNs) {
+      if (!this.#wait(node, nowNs, startNs, limited)) return QUEUE_FULL;
     } else if (this.#shedding !== null) this.#idleNs[node] = nowNs;
     const endNs = startNs + serviceNs;
-    this.freeAtNs[thread] = endNs;
+    freeAtNs[thread] = endNs;
     this.startNs = startNs;
     return endNs;
+  }
+
+  /** Whether it is let in. */
+  #wait(node: number, nowNs: number, startNs: number, limited: boolean): boolean {
+    const { queues } = this;
+    const waiting = queues.settle(node, nowNs);
+    if (limited) {
+      if (waiting >= this.#queueLimit) return false;
+      if (this.#shedding !== null && this.#isTooLong(node, nowNs, startNs - nowNs)) return false;
+    }
+    this.waitingAhead = waiting;
+    queues.push(node, startNs, nowNs);
+    if (waiting >= this.maxQueue[node]!) this.maxQueue[node] = waiting + 1;
+    return true;
   }
 
   /** Whether no queue would be full if so many came at once. */

@@ -6,7 +6,7 @@
 import { ShapeSampler } from './distributions.ts';
 import type { RandomStream } from './rng.ts';
 import type { OriginSetup } from './setup.ts';
-import { StartRings } from './start-rings.ts';
+import { TimeRings } from './time-rings.ts';
 import { Ziggurat } from './ziggurat.ts';
 
 export class Origin {
@@ -14,7 +14,7 @@ export class Origin {
   readonly #latency: ShapeSampler;
   /** Times the servers fall free: a binary heap, earliest first. */
   readonly #freeAtNs: Float64Array;
-  readonly #waiting = new StartRings(1);
+  readonly #waiting = new TimeRings(1);
   readonly #errors: RandomStream;
   requests = 0;
   /** Factor on its latency. */

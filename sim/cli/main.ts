@@ -6,7 +6,6 @@
  */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import './tier-up.ts';
 
 const cache = fileURLToPath(new URL('../.cache/evenkeel', import.meta.resolve('yargs')));
 if (enableCompileCache(cache).directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= cache;

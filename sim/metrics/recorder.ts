@@ -104,6 +104,7 @@ export class Recorder {
   readonly steps: StepColumns;
   readonly #threads: number;
   readonly #warmUpNs: number;
+  readonly #durationNs: number;
   readonly #stepResponse = new Histogram();
   readonly #stepFrom = new Counters();
   /** What counts as slow; Infinity before the first fault. */
@@ -122,6 +123,7 @@ export class Recorder {
     this.stepNs = setup.metrics.stepNs;
     this.outages = new Outages(setup.clients.count + 1);
     this.stepCount = Math.max(1, Math.ceil(setup.durationNs / this.stepNs));
+    this.#durationNs = setup.durationNs;
     this.stepEndNs = this.stepCount > 1 ? this.stepNs : Infinity;
     this.#threads = setup.cluster.node.threads;
     this.#warmUpNs = setup.warmUpNs;
@@ -153,6 +155,11 @@ export class Recorder {
     return this.#nodeResponse.each;
   }
 
+  /** Until then an answer counts for the step under way, and the run goes on after it. */
+  get countsUntilNs(): number {
+    return Math.min(this.stepEndNs, this.#durationNs);
+  }
+
   /** HOT. An attempt was answered: times on its node. */
   answered(node: NodeId, arrivedNs: number, waitedNs: number, serviceNs: number, elapsedNs: number): void {
     if (arrivedNs < this.#warmUpNs) return;
@@ -172,6 +179,7 @@ export class Recorder {
   /** HOT. Counts the completions that were gathered, and forgets them. */
   countCompletions(): void {
     const { completions, counters, slowAboveNs } = this;
+    if (completions.count === 0) return;
     counters.completed += completions.count;
     this.fingerprint.completions(completions);
     if (slowAboveNs < Infinity) counters.slow += completions.slowerThan(slowAboveNs);

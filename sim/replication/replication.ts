@@ -7,9 +7,9 @@
  * Two deaths differ: after a process crash the kernel still delivers what was written to its sockets, after a host crash
  * (power, partition) it does not.
  */
-import { EVENT } from '../clock.ts';
+
 import type { Contents } from '../contents.ts';
-import type { EventQueue } from '../event-queue.ts';
+import { EventQueue } from '../event-queue.ts';
 import type { Network } from '../network.ts';
 import { NODE_STATE, type Nodes } from '../nodes.ts';
 import { stream } from '../rng.ts';
@@ -71,6 +71,8 @@ export class Replication {
   readonly #ziggurat = new Ziggurat(64);
   readonly #lags = new Map<number, LinkLag>();
   readonly #links: Link[] = [];
+  /** When each link's next write reaches its replica: apart from other events, as requests to primaries do not notice. */
+  readonly due = new EventQueue();
   /** [node] its connection to its primary, while it has one */
   readonly #linkTo: (Link | null)[];
   /** [node] connections of its replicas */
@@ -214,7 +216,7 @@ export class Replication {
 
   #schedule(link: Link): void {
     this.#setScheduled(link, link.dueNs < Infinity);
-    if (link.scheduled) this.#around.queue.push(link.dueNs, EVENT.replicate, link.index);
+    if (link.scheduled) this.due.restore(link.dueNs, this.#around.queue.takeSequence(), 0, link.index);
   }
 
   #setScheduled(link: Link, scheduled: boolean): void {

@@ -1,5 +1,4 @@
 /** One model through the engine's public API, in a process of its own: scenario, setup, run. Prints a line of JSON. */
-import '../../sim/cli/tier-up.ts';
 import { benchSetup } from './bench-setup.ts';
 import { measure } from './measure.ts';
 import { type ModelName, scenarioOf } from './models.ts';

@@ -1,7 +1,7 @@
-/** Start times of waiting work, one ascending ring for each of several queues, all of one capacity that grows. */
-export class StartRings {
+/** Times to come, of work that waits for its start or answers on their way: an ascending ring for each of several queues. */
+export class TimeRings {
   /** [queue x capacity] */
-  starts: Float64Array;
+  times: Float64Array;
   /** [queue] where the first one stands and where the next one will, counted on and on. */
   readonly head: Int32Array;
   readonly tail: Int32Array;
@@ -9,26 +9,26 @@ export class StartRings {
   mask = 63;
 
   constructor(queues: number) {
-    this.starts = new Float64Array(queues * (this.mask + 1));
+    this.times = new Float64Array(queues * (this.mask + 1));
     this.head = new Int32Array(queues);
     this.tail = new Int32Array(queues);
   }
 
-  /** Forgets what has started by now; returns how many still wait. */
+  /** Forgets what has come by now; returns how many are left. */
   settle(queue: number, nowNs: number): number {
     const from = queue * (this.mask + 1);
     const tail = this.tail[queue]!;
     let head = this.head[queue]!;
-    while (head !== tail && this.starts[from + (head & this.mask)]! <= nowNs) head = (head + 1) | 0;
+    while (head !== tail && this.times[from + (head & this.mask)]! <= nowNs) head = (head + 1) | 0;
     this.head[queue] = head;
     return (tail - head) | 0;
   }
 
-  push(queue: number, startNs: number, nowNs: number): void {
+  push(queue: number, timeNs: number, nowNs: number): void {
     const tail = this.tail[queue]!;
     if (((tail - this.head[queue]!) | 0) > this.mask && 2 * this.settle(queue, nowNs) > this.mask)
       this.#grow();
-    this.starts[queue * (this.mask + 1) + (tail & this.mask)] = startNs;
+    this.times[queue * (this.mask + 1) + (tail & this.mask)] = timeNs;
     this.tail[queue] = tail + 1;
   }
 
@@ -41,12 +41,12 @@ export class StartRings {
   }
 
   #grow(): void {
-    const { starts, mask } = this;
+    const { times, mask } = this;
     this.mask = 2 * mask + 1;
-    this.starts = new Float64Array(2 * starts.length);
+    this.times = new Float64Array(2 * times.length);
     for (let each = 0; each < this.head.length; each++) {
       for (let at = this.head[each]!; at !== this.tail[each]; at = (at + 1) | 0)
-        this.starts[each * (this.mask + 1) + (at & this.mask)] = starts[each * (mask + 1) + (at & mask)]!;
+        this.times[each * (this.mask + 1) + (at & this.mask)] = times[each * (mask + 1) + (at & mask)]!;
     }
   }
 
@@ -54,11 +54,11 @@ export class StartRings {
     this.head[queue] = this.tail[queue]!;
   }
 
-  /** COLD. What has not started by now starts so much later. */
+  /** COLD. What has not come by now comes so much later. */
   postpone(queue: number, nowNs: number, byNs: number): void {
     this.settle(queue, nowNs);
     const from = queue * (this.mask + 1);
     for (let at = this.head[queue]!; at !== this.tail[queue]; at = (at + 1) | 0)
-      this.starts[from + (at & this.mask)] = this.starts[from + (at & this.mask)]! + byNs;
+      this.times[from + (at & this.mask)] = this.times[from + (at & this.mask)]! + byNs;
   }
 }
