@@ -48,6 +48,18 @@ const UNITS_TIMEOUT_MS = 300_000;
 /** A mutant that is asked so much more often than without it loops for ever. */
 const LOOPING = 20;
 
+/** Of a column; none of a kept storm comes near. A mutant that grows one for ever would take the machine's memory. */
+const MOST_ENTRIES = 5_000_000;
+for (const name of ['Float64Array', 'Int32Array', 'Uint32Array', 'Uint8Array'] as const) {
+  const columns = globalThis as unknown as Record<string, new (...args: unknown[]) => object>;
+  columns[name] = new Proxy(columns[name]!, {
+    construct(target, args, newTarget) {
+      if (typeof args[0] === 'number' && args[0] > MOST_ENTRIES) throw new RangeError('a column without end');
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+  });
+}
+
 const shared = globalThis as { __stryker__?: Switch };
 const mutants: Switch = shared.__stryker__ ?? {};
 shared.__stryker__ = mutants;
