@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { clientsSchema } from './clients-schema.ts';
 import { faultSchema } from './fault-schema.ts';
-import { count, duration, jsonSchemaOf, none, ratio, shape } from './fields.ts';
+import { byteRate, count, duration, jsonSchemaOf, none, ratio, shape } from './fields.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { memoryFields } from './memory-schema.ts';
 import { recordedSchema } from './recording-schema.ts';
@@ -87,6 +87,12 @@ const network = z.strictObject({
     .max(3)
     .prefault(0.2)
     .describe('Sigma of the lognormal factor on every delay; 0 for constant delays.'),
+  egress: z
+    .union([none(), byteRate()])
+    .prefault('none')
+    .describe(
+      "Bandwidth of each node's network interface outwards, for replies and the data sets of full resyncs; none for no limit [bytes per time].",
+    ),
 });
 
 const origin = z.strictObject({

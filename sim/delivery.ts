@@ -39,7 +39,8 @@ export class Delivery {
   readonly #timeoutNs: number;
   /** From a request's arrival; Infinity for none. */
   readonly #deadlineNs: number;
-  readonly #retriesAnywhere: boolean;
+  /** Further tries go to any primary, which sends the client on; not where clients place keys on several shards themselves. */
+  readonly retriesAnywhere: boolean;
   /** Null where connections are always there. */
   readonly #connections: Connections | null;
   /** Null where primaries do not care who follows them. */
@@ -75,7 +76,8 @@ export class Delivery {
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#deadlineNs = setup.clients.deadlineNs;
-    this.#retriesAnywhere = setup.clients.retriesAnywhere;
+    const { candidates } = setup.strategy.selection.module;
+    this.retriesAnywhere = setup.clients.retriesAnywhere && candidates !== 'preference';
     const { pool } = setup.clients;
     this.#connections = pool && new Connections(world, pool, this);
     world.connections = this.#connections;
@@ -271,7 +273,10 @@ export class Delivery {
     }
     if (this.#world.migration !== null && this.#sendsElsewhere(attempt, node)) return;
     // It has gone over to another shard, which this client does not know; or the client asks just anybody.
-    if ((this.#retriesAnywhere || nodes.wentOver(node)) && nodes.shard[node] !== attempts.shard[attempt]) {
+    if (
+      ((this.retriesAnywhere && this.#world.control !== null) || nodes.wentOver(node)) &&
+      nodes.shard[node] !== attempts.shard[attempt]
+    ) {
       this.turnAway(attempt, OUTCOME.moved);
       return;
     }
@@ -478,10 +483,22 @@ export class Delivery {
     const { attempts, network, queue } = this.#world;
     attempts.outcome[attempt] = outcome;
     const client = attempts.client[attempt]!;
-    const repliesNs = network.back(client, attempts.node[attempt]!, departNs, attempts.backFactor[attempt]!);
+    const leavesNs = this.#leavesNs(attempt, outcome, departNs);
+    const repliesNs = network.back(client, attempts.node[attempt]!, leavesNs, attempts.backFactor[attempt]!);
     queue.push(repliesNs, EVENT.reply, attempt);
     if (repliesNs > this.endsNs(attempt)) this.giveUpInTime(attempt);
     return repliesNs;
+  }
+
+  /** When the answer, which is ready then, is through the node's network interface. */
+  #leavesNs(attempt: number, outcome: Outcome, readyNs: number): number {
+    const { attempts, egress } = this.#world;
+    if (egress === null || outcome !== OUTCOME.ok) return readyNs;
+    const hasValue = attempts.op[attempt] === OP.get && attempts.missed[attempt] === 0;
+    const bytes = hasValue ? attempts.valueBytes[attempt]! : 0;
+    const leavesNs = egress.send(attempts.node[attempt]!, readyNs, bytes);
+    attempts.departNs[attempt] = leavesNs;
+    return leavesNs;
   }
 
   /** The answer will be late: the client gives up before, unless that is settled already. */

@@ -95,7 +95,8 @@ export class ExpressLane {
     const modules = !answers && !world.clients.holds;
     const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
-    const sound = world.network.sound && world.migration === null && world.truth === null;
+    const sound =
+      world.network.sound && world.egress === null && world.migration === null && world.truth === null;
     const { retryBudget, pool, deadlineNs } = setup.clients;
     const plain = retryBudget === null && pool === null && deadlineNs === Infinity && world.breaker === null;
     const { earlyRefresh = 0 } = setup.origin ?? {};

@@ -244,6 +244,7 @@ class Faults {
     splitBrains.look(node);
     network.reset(node);
     this.#delivery.abandon(node);
+    this.#world.egress?.crashed(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
     if (setup.strategy.failover?.module.needs?.includes('oracle')) this.#world.control?.crashed?.(node);
   }

@@ -37,7 +37,6 @@ export class RequestFlow {
   /** Mean lead of an early refresh; 0 for none. */
   readonly #refreshNs: number;
   readonly #deadlineNs: number;
-  readonly #retriesAnywhere: boolean;
   readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
@@ -57,9 +56,8 @@ export class RequestFlow {
     this.#world = world;
     this.#delivery = delivery;
     this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
-    const { count, retryBudget, deadlineNs, retriesAnywhere } = world.setup.clients;
+    const { count, retryBudget, deadlineNs } = world.setup.clients;
     this.#deadlineNs = deadlineNs;
-    this.#retriesAnywhere = retriesAnywhere;
     this.#budget = retryBudget && new RetryBudget(retryBudget, count);
     const { origin } = world.setup;
     this.#refreshNs = origin === null ? 0 : origin.earlyRefresh * origin.latencyNs;
@@ -190,7 +188,7 @@ export class RequestFlow {
       if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
-    if (this.#retriesAnywhere && !first && requests.outcome[request] !== OUTCOME.originFailed)
+    if (this.#delivery.retriesAnywhere && !first && requests.outcome[request] !== OUTCOME.originFailed)
       node = this.#anyPrimary(request, client, node);
     const { breaker, clock } = this.#world;
     if (breaker !== null && !breaker.admits(client, node, clock.nowNs)) {

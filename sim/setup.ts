@@ -383,6 +383,8 @@ export interface NetworkSetup {
   readonly crossZoneNs: Nanos;
   /** Sigma of the lognormal factor on every delay; 0 for constant delays. */
   readonly jitterSigma: number;
+  /** Of what leaves a node; absent where there is no limit. */
+  readonly egressBytesPerSec?: number;
 }
 
 /** A redirection (MOVED, ASK); a connection refused or lost; no answer in time; CLUSTERDOWN or LOADING. */

@@ -7,6 +7,7 @@ import type { Watch } from './conditions/triggers.ts';
 import type { Connections } from './connections.ts';
 import { Contents } from './contents.ts';
 import type { Convergence } from './convergence.ts';
+import { Egress } from './egress.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
 import { possibleFaults } from './fault-end.ts';
@@ -81,6 +82,8 @@ export interface World {
   readonly expiry: Expiry | null;
   readonly replication: Replication;
   readonly network: Network;
+  /** Null where what leaves a node takes no time. */
+  readonly egress: Egress | null;
   readonly membership: Membership;
   readonly clients: Clients;
   readonly origin: Origin | null;
@@ -158,6 +161,10 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
     leases: setup.origin?.leases ? new Leases(setup.origin.leases, infos.length) : null,
     replication,
     network,
+    egress:
+      setup.network.egressBytesPerSec === undefined
+        ? null
+        : new Egress(setup.network.egressBytesPerSec, infos.length),
     membership,
     clients,
     connections: null,

@@ -155,9 +155,11 @@ export class Resync {
       nodes.hungUntilNs[primary] = Math.max(nodes.hungUntilNs[primary]!, forkedNs);
     const snapshot = replication.snapshot(node, primary);
     const transfer = { node, primary, atNs: sinceNs, isFull: true, bytes, forkNs };
-    const receivedNs = Math.round(forkedNs + (bytes * 1e9) / this.#bytesPerSec);
+    const sent = this.#world.egress?.stream(primary, forkedNs, bytes, this.#bytesPerSec) ?? null;
+    const receivedNs = sent?.leftNs ?? Math.round(forkedNs + (bytes * 1e9) / this.#bytesPerSec);
     const loadedNs = Math.round(receivedNs + (bytes * 1e9) / this.#setup.loadBytesPerSec);
     const abort = (): void => {
+      sent?.stop(clock.nowNs);
       this.#record({ ...transfer, durationNs: clock.nowNs - sinceNs, aborted: true });
       replication.forget(node);
       this.#later(node, clock.nowNs + CRON_NS, () => this.start(node));

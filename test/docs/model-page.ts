@@ -50,7 +50,7 @@ from a real cluster stands in [ACCURACY.md](ACCURACY.md).
 |---|---|
 | requests | open arrivals (Poisson, bursty, curves, recordings) or closed loops; keys by popularity; operations get, set, delete, incr, multi-get; sizes, times to live |
 | clients | each with its own belief: topology, in-flight counts, failures; timeouts, retries with jitter and budgets, hedges, redirections, near caches; connection pools, connects and what they cost the node |
-| network | a median delay per pair of zones times a lognormal factor, ordered per connection; partitions and loss (as retransmission) |
+| network | a median delay per pair of zones times a lognormal factor, ordered per connection; partitions and loss (as retransmission); what replies and data sets of full resyncs take of a node's interface, where \`network.egress\` says what it has |
 | nodes | c threads, first come first served, a queue limit, service time by operation and value size; crash, restart, hang, slowness |
 | memory | a limit with Redis's eviction policies and reference caches, lazy and active expiry; one entry's overhead is a constant |
 | durability | WAIT behind each write, min-replicas-to-write with its max-lag; acknowledgements travel back, are read in turn and in whole seconds; WAIT and REPLCONF ACK take no time of a thread |

@@ -11,6 +11,7 @@ const SINCE: Partial<Swarm['shape']> = {
   wait: null,
   minReplicas: null,
   retriesAnywhere: false,
+  egressBytesPerSec: null,
 };
 
 /** The storm that was written down. */

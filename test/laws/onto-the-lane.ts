@@ -17,6 +17,7 @@ export function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
     retryBudget: null,
     wait: null,
     minReplicas: null,
+    egressBytesPerSec: null,
     workload: { ...shape.workload, thinkMs: null, tenants: 1 },
   };
   const failover = shape.failover && findModule(registry, 'failover', shape.failover.use);

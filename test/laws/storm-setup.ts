@@ -97,6 +97,7 @@ export function setupOf(storm: Swarm): Setup {
       sameZoneNs: shape.delayUs * 1000,
       crossZoneNs: 2 * shape.delayUs * 1000,
       jitterSigma: shape.jitterSigma,
+      ...(shape.egressBytesPerSec === null ? {} : { egressBytesPerSec: shape.egressBytesPerSec }),
     },
     origin: originOf(shape),
     shedding: shape.shedding,

@@ -96,6 +96,7 @@ export const swarm = fc
     askAgainMs: fc.constantFrom(100, 5, Infinity),
     reconnectMs: fc.constantFrom(100, 5),
     jitterSigma: fc.constantFrom(0, 0.5),
+    egressBytesPerSec: maybe(fc.constantFrom(5e4, 1e7)),
     delayUs: fc.constantFrom(0, 100, 3000),
     zones: fc.integer({ min: 1, max: 3 }),
     zoneAware: fc.boolean(),

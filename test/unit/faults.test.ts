@@ -440,6 +440,20 @@ ${extra}`,
     expect(one.requests.failed).toBeLessThan(0.45 * 7500);
   });
 
+  test('flap: the node is gone and back again and again, and answers nothing meanwhile', () => {
+    const { timeline, failover } = played('[{ at: 5s, flap: node-0, down: 3s, up: 4s }]');
+    const crashes = [5, 12, 19, 26];
+    // In between it comes back before it is FAIL, as nobody replaced it: a primary each time.
+    expect(failover.map(({ fault, atMs }) => [fault, atMs])).toEqual(
+      crashes.map((second) => [`flap node-0 at ${second}s`, 1000 * second]),
+    );
+    const attempts = (atMs: number) => timeline.attempts[0]![Math.floor(atMs / timeline.stepMs)];
+    for (const second of crashes) {
+      expect(attempts(1000 * second + 1500)).toBe(0);
+      expect(attempts(1000 * second - 500)).toBeGreaterThan(0);
+    }
+  });
+
   test('zoneOutage: nodes are silent and clients of the zone reach nobody', () => {
     const result = played('[{ at: 5s, zoneOutage: a, for: 10s }]');
     expect(result.nodes.every(({ state }) => state === 'up')).toBe(true);

@@ -7,7 +7,11 @@ import { run } from '../../sim/run.ts';
 import { registry } from '../../strategies/index.ts';
 
 /** One primary of three dies at 3 s; nothing but a redirection tells clients of its successor. */
-function played(anywhere: boolean, failover = '{ use: redis-cluster, nodeTimeout: 1s }'): RunResult {
+function played(
+  anywhere: boolean,
+  failover = '{ use: redis-cluster, nodeTimeout: 1s }',
+  more = '',
+): RunResult {
   const text = `
 name: anywhere
 question: Does a redirection find the successor?
@@ -21,7 +25,7 @@ clients:
   retries: { max: 16, anywhere: ${anywhere}, backoff: 100ms, maxBackoff: 100ms, jitter: none }
   topologyRefresh: { periodic: never, on: [] }
 faults: [{ at: 3s, crash: node-0, of: process, name: kill }]
-strategies: { it: { preset: redis-cluster, failover: ${failover} } }
+strategies: { it: { preset: redis-cluster, failover: ${failover}${more} } }
 `;
   const loaded = loadScenario({ path: 'anywhere.yaml', text }, { registry });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems, null, 1));
@@ -43,3 +47,12 @@ test('a client that asks just anybody finds the successor without a refresh; one
 test('where no server redirects, it asks the owner', () => {
   expect(played(true, 'none').fingerprint).toBe(played(false, 'none').fingerprint);
 });
+
+test.each(['none', '{ use: redis-cluster, nodeTimeout: 1s }'])(
+  'where clients place keys on several shards themselves, nobody sends them on (failover: %s)',
+  (failover) => {
+    const bounded = ', placement: consistent-hash, selection: bounded-load';
+    const [stubborn, wandering] = [played(false, failover, bounded), played(true, failover, bounded)];
+    expect(wandering.fingerprint).toBe(stubborn.fingerprint);
+  },
+);
