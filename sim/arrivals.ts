@@ -60,10 +60,19 @@ export class Arrivals {
     this.#end++;
   }
 
-  /** HOT. Those from `first` on were sent last, in this order. */
-  addRows(first: number, end: number): void {
+  /**
+   * HOT. Those from `first` on were sent last, in this order, and are numbered so.
+   * @returns how long the longest is under way
+   */
+  addRows(first: number, end: number, firstSequence: number): number {
     if (this.#end + end - first > this.#rows.length) this.#makeRoom(end - first);
-    const { arrivesNs } = this.#flights;
+    const { arrivesNs, sequence, requests } = this.#flights;
+    const { atNs } = requests;
+    let longestNs = 0;
+    for (let row = first; row < end; row++) {
+      sequence[row] = firstSequence + row - first;
+      longestNs = Math.max(longestNs, arrivesNs[row]! - atNs[row]!);
+    }
     const rows = this.#rows;
     let row = first;
     let place = this.#end;
@@ -75,6 +84,7 @@ export class Arrivals {
     this.#end = place;
     if (row > first) this.nextTimeNs = Math.min(this.nextTimeNs, arrivesNs[first]!);
     for (; row < end; row++) this.add(row);
+    return longestNs;
   }
 
   /** HOT. The next one; there must be one. */

@@ -246,22 +246,13 @@ export class CalmStretch {
     if (!recorder.outages.none) this.#tellOutages(block, from, to);
     const isLate = arrivesNs[end - 1]! > block.atNs[to - 1]! + this.#timeoutNs;
     const inTime = isLate ? end - 1 : end;
-    this.#number(first, inTime, queue.takeSequences(inTime - first));
-    this.#longestNs = Math.max(
-      this.#longestNs,
-      longestOf(arrivesNs, first, block.atNs, from, inTime - first),
-    );
-    this.#arrivals.addRows(first, inTime);
+    const longestNs = this.#arrivals.addRows(first, inTime, queue.takeSequences(inTime - first));
+    this.#longestNs = Math.max(this.#longestNs, longestNs);
     if (isLate) {
       this.#world.clock.nowNs = block.atNs[to - 1]!;
       this.#onLate(end - 1, NOT_SERVED);
     }
     return to;
-  }
-
-  #number(first: number, end: number, firstSequence: number): void {
-    const { sequence } = this.#flights;
-    for (let row = first; row < end; row++) sequence[row] = firstSequence + row - first;
   }
 
   /**
@@ -333,19 +324,6 @@ export class CalmStretch {
     }
     return left;
   }
-}
-
-/** HOT. The longest of `count` spans. */
-function longestOf(
-  untilNs: Float64Array,
-  until: number,
-  fromNs: Float64Array,
-  from: number,
-  count: number,
-): number {
-  let longestNs = 0;
-  for (let i = 0; i < count; i++) longestNs = Math.max(longestNs, untilNs[until + i]! - fromNs[from + i]!);
-  return longestNs;
 }
 
 function isPlain(workload: Workload): boolean {
