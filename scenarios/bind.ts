@@ -131,7 +131,7 @@ function setupOf(
       sameZoneNs: network.sameZone,
       crossZoneNs: network.crossZone,
       jitterSigma: network.jitter,
-      ...(network.egress !== null ? { egressBytesPerSec: network.egress } : {}),
+      ...(typeof network.egress === 'number' ? { egressBytesPerSec: network.egress } : {}),
     },
     clients: clientsOf(clients),
     origin: originOf(settings),

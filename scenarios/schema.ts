@@ -89,9 +89,9 @@ const network = z.strictObject({
     .describe('Sigma of the lognormal factor on every delay; 0 for constant delays.'),
   egress: z
     .union([none(), byteRate()])
-    .prefault('none')
+    .optional()
     .describe(
-      "Bandwidth of each node's network interface outwards, for replies and the data sets of full resyncs; none for no limit [bytes per time].",
+      "Bandwidth of each node's network interface outwards, for replies and the data sets of full resyncs; none, or nothing, for no limit [bytes per time].",
     ),
 });
 
