@@ -386,7 +386,7 @@ describe('formatProblem', () => {
         'test.yaml:2:3: error: network.jiter: unknown key "jiter"',
         '  2 |   jiter: 5',
         '    |   ^^^^^',
-        '  did you mean "jitter"? accepted: sameZone, crossZone, jitter',
+        '  did you mean "jitter"? accepted: sameZone, crossZone, jitter, egress',
       ].join('\n'),
     );
     expect(formatProblem(problem!, { color: true })).toContain('\u001b[31merror:');
