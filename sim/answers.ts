@@ -1,7 +1,6 @@
 /** Answers on the express lane that are not counted yet: in no order, counted many at a time. */
 import { EVENT_KIND_BITS, EventQueue } from './event-queue.ts';
 import type { Flights } from './flights.ts';
-import type { Outages } from './metrics/outages.ts';
 import { OP, type ShardId } from './strategy.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +31,7 @@ export class Answers {
     if (this.#count >= this.#countAt) this.settle(nowNs);
     this.#rows[this.#count++] = row;
     const { outages } = this.#world.recorder;
-    if (!outages.none) this.#note(row, outages);
+    if (!outages.none) this.#note(row);
   }
 
   /** HOT. The same for these, which reached their nodes by `nowNs`. */
@@ -44,12 +43,17 @@ export class Answers {
     for (let i = 0; i < count; i++) gathered[from + i] = rows[i]!;
     this.#count = from + count;
     const { outages } = this.#world.recorder;
-    if (!outages.none) for (let i = 0; i < count; i++) this.#note(rows[i]!, outages);
+    if (!outages.none) for (let i = 0; i < count; i++) this.#note(rows[i]!);
   }
 
-  /** An outage of its shard must hear of the row. */
-  #note(row: number, outages: Outages): void {
-    if (outages.concern(this.#ownerOf(row))) this.#news.push(this.#flights.repliesNs[row]!, 0, row);
+  #note(row: number): void {
+    if (this.isNews(row)) this.#news.push(this.#flights.repliesNs[row]!, 0, row);
+  }
+
+  /** HOT. An outage of its shard must hear when the row is answered. */
+  isNews(row: number): boolean {
+    const { outages } = this.#world.recorder;
+    return !outages.none && outages.concern(this.#ownerOf(row));
   }
 
   #growTo(count: number): void {
@@ -96,14 +100,11 @@ export class Answers {
 
   #settleRows(due: Int32Array, count: number): void {
     const { recorder } = this.#world;
-    const { completions, counters } = recorder;
-    recorder.countCompletions(); // those of before
-    counters.gets += this.#acknowledge(due, count);
-    for (let from = 0; from < count; from += completions.capacity) {
-      const to = Math.min(count, from + completions.capacity);
-      this.#complete(due, from, to);
-    }
-    this.#flights.releaseRows(due, count);
+    const flights = this.#flights;
+    recorder.counters.gets += this.#acknowledge(due, count);
+    for (let i = 0; i < count; i++) recorder.complete(flights, due[i]!);
+    recorder.countCompletions();
+    flights.releaseRows(due, count);
   }
 
   /** Writes have reached their clients; how many reads there are. */
@@ -118,24 +119,6 @@ export class Answers {
       else if (op[row] !== OP.delete) contents.acknowledge(key[row]!, repliesNs[row]!);
     }
     return gets;
-  }
-
-  #complete(due: Int32Array, from: number, to: number): void {
-    const { recorder } = this.#world;
-    const { requests, node, repliesNs, waitedNs, serviceNs } = this.#flights;
-    const { atNs } = requests;
-    const done = recorder.completions;
-    for (let i = from; i < to; i++) {
-      const row = due[i]!;
-      done.ordinal[i - from] = this.#flights.ordinalOf(row);
-      done.node[i - from] = node[row]!;
-      done.arrivedNs[i - from] = atNs[row]!;
-      done.waitedNs[i - from] = waitedNs[row]!;
-      done.serviceNs[i - from] = serviceNs[row]!;
-      done.elapsedNs[i - from] = repliesNs[row]! - atNs[row]!;
-    }
-    done.count = to - from;
-    recorder.countCompletions();
   }
 
   /** COLD. What is left is no longer there. */

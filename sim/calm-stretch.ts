@@ -18,7 +18,7 @@ import type { RequestFlow } from './request-flow.ts';
 import type { Workload } from './setup.ts';
 import { type NodeId, OP, type ShardId } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import type { World } from './world.ts';
+import { nextEventNs, type World } from './world.ts';
 
 /** Departs never: it has not reached its node yet. */
 export const NOT_SERVED = -1;
@@ -120,8 +120,7 @@ export class CalmStretch {
 
   /** The next event that requests may notice. What replicas hear of is nothing to them unless they read from replicas. */
   get #eventNs(): number {
-    const { queue, replication } = this.#world;
-    return this.#readsReplicas ? Math.min(queue.nextTimeNs, replication.due.nextTimeNs) : queue.nextTimeNs;
+    return this.#readsReplicas ? nextEventNs(this.#world) : this.#world.queue.nextTimeNs;
   }
 
   /** COLD. */

@@ -11,7 +11,7 @@ import { ExpressLane } from './express-lane.ts';
 import { RequestFlow } from './request-flow.ts';
 import { OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import type { World } from './world.ts';
+import { nextEventNs, type World } from './world.ts';
 
 export class Engine {
   readonly #world: World;
@@ -111,8 +111,7 @@ export class Engine {
 
   /** Of the next event. */
   get #nextTimeNs(): number {
-    const { queue, replication } = this.#world;
-    return Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
+    return nextEventNs(this.#world);
   }
 
   #next(timeNs: number): void {

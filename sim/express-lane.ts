@@ -25,7 +25,7 @@ import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
 import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import type { World } from './world.ts';
+import { nextEventNs, type World } from './world.ts';
 
 export class ExpressLane {
   readonly #world: World;
@@ -148,7 +148,7 @@ export class ExpressLane {
    * @param untilNs nothing that is not scheduled yet happens before or at that time
    */
   accept(i: number, untilNs: number): boolean {
-    const { membership, clients, recorder, network, clock, queue, replication } = this.#world;
+    const { membership, clients, recorder, network, clock, queue } = this.#world;
     const { counters, outages } = recorder;
     const block = this.#block!;
     if (block.keysLeft[i]! > 0 || this.#flow.isJoining) return false;
@@ -190,7 +190,7 @@ export class ExpressLane {
     if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(row, arrivesNs);
     else {
       flights.sequence[row] = queue.takeSequence();
-      const eventNs = Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
+      const eventNs = nextEventNs(this.#world);
       const isNext = this.#arrivals.count === 0 && arrivesNs <= untilNs && arrivesNs < eventNs;
       if (!isNext) this.#arrivals.add(row);
       else {
@@ -278,53 +278,27 @@ export class ExpressLane {
       this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
       return;
     }
+    flights.repliesNs[row] = repliesNs;
     if (this.#watchful) {
-      flights.repliesNs[row] = repliesNs;
       flights.state[row] = FLIGHT_STATE.served;
       this.#servedCount++;
       queue.push(repliesNs, EVENT.answered, row);
       return;
     }
+    // A read whose answer is there before anything happens.
     const isDone =
       op === OP.get &&
       repliesNs < Math.min(queue.nextTimeNs, recorder.countsUntilNs) &&
-      !this.#isHeardOf(row);
+      !this.#answers.isNews(row);
     this.#links?.add(client, node, repliesNs, isDone);
-    if (isDone) {
-      queue.takeSequences(1);
-      this.#complete(row, node, repliesNs);
+    flights.sequence[row] = queue.takeSequence();
+    if (!isDone) {
+      this.#answers.add(row, nowNs);
       return;
     }
-    flights.repliesNs[row] = repliesNs;
-    flights.sequence[row] = queue.takeSequence();
-    this.#answers.add(row, nowNs);
-  }
-
-  /** An outage must hear of its end. */
-  #isHeardOf(row: number): boolean {
-    const { recorder, membership } = this.#world;
-    const { full } = membership;
-    if (recorder.outages.none) return false;
-    return recorder.outages.concern(full.owners[this.#flights.requests.partition[row]! * full.depth]!);
-  }
-
-  /** HOT. Nothing happens before its answer is there: the read is done. */
-  #complete(row: number, node: number, repliesNs: number): void {
-    const { recorder } = this.#world;
-    const { completions } = recorder;
-    const flights = this.#flights;
-    const sentNs = flights.requests.atNs[row]!;
-    const i = completions.count;
-    completions.ordinal[i] = flights.ordinalOf(row);
-    completions.node[i] = node;
-    completions.arrivedNs[i] = sentNs;
-    completions.waitedNs[i] = flights.waitedNs[row]!;
-    completions.serviceNs[i] = flights.serviceNs[row]!;
-    completions.elapsedNs[i] = repliesNs - sentNs;
-    completions.count = i + 1;
     recorder.counters.gets++;
+    recorder.complete(flights, row);
     flights.release(row);
-    if (completions.count === completions.capacity) recorder.countCompletions();
   }
 
   /** Counts the answers that clients have by `untilNs`. */

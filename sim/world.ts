@@ -266,3 +266,8 @@ export function prefill(world: World): void {
 export function openRequests({ requests, multiGets }: World): number {
   return requests.open - multiGets.openKeys + multiGets.open;
 }
+
+/** HOT. When the next event is due: of the queue, or a write that reaches a replica. */
+export function nextEventNs({ queue, replication }: World): number {
+  return Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
+}

@@ -2,6 +2,8 @@
  * Requests that completed, each with its first attempt, gathered until there are enough to be counted together: few enough
  * to stay in the nearest cache, and column by column, one metric after the other.
  */
+import type { Flights } from '../flights.ts';
+
 const CAPACITY = 256;
 
 export class Completions {
@@ -13,6 +15,18 @@ export class Completions {
   readonly serviceNs = new Float64Array(CAPACITY);
   readonly elapsedNs = new Float64Array(CAPACITY);
   count = 0;
+
+  /** HOT. The request in this row of the express lane; there must be room. */
+  add(flights: Flights, row: number): void {
+    const sentNs = flights.requests.atNs[row]!;
+    const i = this.count++;
+    this.ordinal[i] = flights.ordinalOf(row);
+    this.node[i] = flights.node[row]!;
+    this.arrivedNs[i] = sentNs;
+    this.waitedNs[i] = flights.waitedNs[row]!;
+    this.serviceNs[i] = flights.serviceNs[row]!;
+    this.elapsedNs[i] = flights.repliesNs[row]! - sentNs;
+  }
 
   /** HOT. How many took longer. */
   slowerThan(limitNs: number): number {

@@ -1,4 +1,5 @@
 /** Everything measured in a run. The engine calls it; `summarize.ts` reads it when the run is over. */
+import type { Flights } from '../flights.ts';
 import type { Resynchronisation } from '../replication/resync.ts';
 import type { Setup } from '../setup.ts';
 import type { KeyId, NodeId, ShardId } from '../strategy.ts';
@@ -174,6 +175,13 @@ export class Recorder {
     if (arrivedNs >= this.#warmUpNs) this.#stepResponse.record(nowNs - arrivedNs);
     if (nowNs - arrivedNs > this.slowAboveNs) this.counters.slow++;
     this.fingerprint.request(ordinal, node, 0, arrivedNs, nowNs);
+  }
+
+  /** HOT. The request in this row of the express lane completed with its first attempt: it will be counted with others. */
+  complete(flights: Flights, row: number): void {
+    const { completions } = this;
+    completions.add(flights, row);
+    if (completions.count === completions.capacity) this.countCompletions();
   }
 
   /** HOT. Counts the completions that were gathered, and forgets them. */
