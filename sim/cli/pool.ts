@@ -1,17 +1,12 @@
 /** Runs jobs on worker threads, several at once, and keeps the results in the order of the jobs. */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { pluginsOf } from '../../scenarios/load.ts';
-import { StrategyError } from '../errors.ts';
 import type { RunResult } from '../result.ts';
 import type { Window } from '../sampling/window.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, type Failure, failureOf } from './failures.ts';
 import type { ScenarioRequest } from './loading.ts';
-import { placeInPlugin } from './plugins.ts';
 import { ProgressCell } from './progress-cell.ts';
+import { playOnThread } from './run-thread.ts';
 import type { StoredRecording } from './stored-recordings.ts';
-import { endWhenStuck, STUCK_SECONDS } from './stuck-worker.ts';
 
 /** Everything a worker needs to build the run again by itself: plain data, no functions. */
 export interface Job extends ScenarioRequest {
@@ -27,13 +22,13 @@ export interface Job extends ScenarioRequest {
   readonly windows: readonly Window[] | null;
 }
 
-/** What a worker gets. */
+/** What a worker gets for each run. */
 export interface WorkerInput {
   readonly job: Job;
   readonly progress: SharedArrayBuffer;
 }
 
-/** What a worker says, once: one run, or one for each window; fewer when it was stopped. */
+/** What a worker says of a job: one run, or one for each window; fewer when it was stopped. */
 export type WorkerOutput = { readonly runs: readonly RunResult[] } | { readonly failure: Failure };
 
 /** How a job ended; `skipped` when the comparison was stopped before its turn. */
@@ -97,48 +92,14 @@ export class Pool {
   }
 }
 
-/** As this file: TypeScript in a clone, JavaScript where it is installed. */
-const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-
 async function runSafely(lane: Lane): Promise<WorkerOutput> {
   let exitCode = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const ended = await runInWorker(lane);
+    const ended = await playOnThread(lane);
     if (typeof ended !== 'number') return ended;
     exitCode = ended;
   }
   const what = `its thread died ${ATTEMPTS} times without a result, with exit code ${exitCode}`;
   const why = 'Something ended it from outside, or a plug-in called process.exit().';
   return { failure: failureOf(new CliError(EXIT.internal, what, why)) };
-}
-
-/** What the worker said, or its exit code where it died before it could. */
-function runInWorker({ job, cell }: Lane): Promise<WorkerOutput | number> {
-  const workerData: WorkerInput = { job, progress: cell.shared };
-  const plugins = [...pluginsOf(job.source), ...job.plugins];
-  // What a module prints must not get into the result on stdout.
-  const worker = new Worker(WORKER, { workerData, stdout: true });
-  worker.stdout.pipe(process.stderr, { end: false });
-  return new Promise((resolve) => {
-    let output: WorkerOutput | null = null;
-    worker.on('message', (message: WorkerOutput) => {
-      output = message;
-    });
-    worker.on('error', (error) => {
-      output = { failure: failureOf(error) };
-    });
-    worker.on('exit', (exitCode) => resolve(output ?? exitCode));
-    if (plugins.length === 0) return;
-    endWhenStuck(
-      worker,
-      () => cell.beats,
-      (stack) => {
-        const place = placeInPlugin(stack, plugins);
-        if (place === undefined) return false;
-        const why = `has not returned for ${STUCK_SECONDS} s, or calls so slow that a block of requests takes longer`;
-        output = { failure: failureOf(new StrategyError(place, why)) };
-        return true;
-      },
-    );
-  });
 }

@@ -1,5 +1,5 @@
-/** One run of one strategy, on a thread of its own: builds its setup from plain data, runs, answers once. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Runs on a thread of their own: builds the setup of each from plain data, runs, answers. */
+import { parentPort } from 'node:worker_threads';
 import { bindSetup } from '../../scenarios/bind.ts';
 import type { RunResult } from '../result.ts';
 import { type RunHooks, run } from '../run.ts';
@@ -15,7 +15,6 @@ import { guardStreams } from './streams.ts';
 import { setTraps } from './traps.ts';
 
 async function work({ job, progress }: WorkerInput): Promise<RunResult[]> {
-  const traps = setTraps();
   const loaded = await load(job);
   if ('problems' in loaded) throw new Error('the scenario was valid in the main thread, but is not here');
   const recording = openRecording(loaded.scenario, job.recordings, job.seed);
@@ -73,8 +72,15 @@ function perfOf({ requests, perf }: RunResult, wallSeconds: number): RunResult['
 }
 
 guardStreams();
-const output: WorkerOutput = await work(workerData as WorkerInput).then(
-  (runs) => ({ runs }),
-  (error: unknown) => ({ failure: failureOf(error) }),
-);
-parentPort!.postMessage(output);
+const traps = setTraps();
+parentPort!.on('message', async (input: WorkerInput | null) => {
+  if (input === null) {
+    parentPort!.close();
+    return;
+  }
+  const output: WorkerOutput = await work(input).then(
+    (runs) => ({ runs }),
+    (error: unknown) => ({ failure: failureOf(error) }),
+  );
+  parentPort!.postMessage(output);
+});

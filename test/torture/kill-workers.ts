@@ -1,27 +1,30 @@
 /**
  * Loaded before the command (`--import`): its worker threads die at random, in the middle of whatever they do.
- * KILL_WORKERS is the share that does; each says so on stderr.
+ * KILL_WORKERS is the share of jobs that they die of; each says so on stderr.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import workerThreads, { isMainThread, Worker, type WorkerOptions } from 'node:worker_threads';
 
 export const KILLED = '[a worker was killed]';
-/** Long enough for a worker to load, run and answer, or not. */
+/** Long enough for a new worker to load, run and answer, or not. */
 const LATEST_MS = 400;
 
 class MortalWorker extends Worker {
+  #timer: NodeJS.Timeout | undefined;
+
   constructor(file: string | URL, options: WorkerOptions) {
     super(file, options);
-    if (Math.random() >= Number(process.env['KILL_WORKERS'])) return;
-    let answered = false;
-    this.on('message', () => {
-      answered = true;
-    });
-    const timer = setTimeout(async () => {
-      await this.terminate();
-      if (!answered) process.stderr.write(`${KILLED}\n`);
+    this.on('message', () => clearTimeout(this.#timer));
+    this.on('exit', () => clearTimeout(this.#timer));
+  }
+
+  override postMessage(job: unknown): void {
+    super.postMessage(job);
+    if (job === null || Math.random() >= Number(process.env['KILL_WORKERS'])) return;
+    this.#timer = setTimeout(() => {
+      process.stderr.write(`${KILLED}\n`);
+      void this.terminate();
     }, Math.random() * LATEST_MS);
-    this.on('exit', () => clearTimeout(timer));
   }
 }
 
