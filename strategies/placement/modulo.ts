@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { definePlacement, type ShardInfo } from '../../sim/strategy.ts';
 import { keyHashByName, keyHashNames } from '../hash/by-name.ts';
 import { withHashTag } from '../hash/hash-tag.ts';
-import { hashKeys } from './key-hashes.ts';
+import { hashKeys, tabulate } from './key-hashes.ts';
 import { hashTagParam } from './params.ts';
 
 const params = z.strictObject({
@@ -33,7 +33,8 @@ export const modulo = definePlacement({
       build(shards) {
         const owners = Int32Array.from(weighted ? shards.flatMap(repeated) : shards.map((shard) => shard.id));
         const count = owners.length;
-        return { partitionCount: count, depth: 1, owners, partitionOf: (key) => (hashOf(key) >>> 0) % count };
+        const partitionOf = tabulate(keys.count, (key) => (hashOf(key) >>> 0) % count);
+        return { partitionCount: count, depth: 1, owners, partitionOf };
       },
     };
   },

@@ -42,32 +42,35 @@ function feedback(nodes: number, agreed: Model['agreed'] & {}): Model {
     title: `${nodes} nodes, 80 % busy, by peak EWMA`,
     rate: 0.8 * nodes,
     cluster: `shards: 1, replicas: ${nodes - 1}`,
-    keys: 'count: 1000',
+    keys: ONE_OF_A_THOUSAND,
     strategy: 'placement: modulo, selection: { use: peak-ewma, decay: 10ms }',
     agreed,
   };
 }
+
+/** The question says nothing of keys, and the reference has none. */
+const ONE_OF_A_THOUSAND = 'count: 1000, popularity: uniform';
 
 export const MODEL: Readonly<Record<ModelName, Model>> = {
   A: {
     title: 'M/M/1, 80 % busy',
     rate: 0.8,
     cluster: 'shards: 1, replicas: 0',
-    keys: 'count: 1000',
+    keys: ONE_OF_A_THOUSAND,
     strategy: 'placement: modulo, selection: primary',
   },
   B: {
     title: '10 nodes, 80 % busy, one at random',
     rate: 8,
     cluster: 'shards: 1, replicas: 9',
-    keys: 'count: 1000',
+    keys: ONE_OF_A_THOUSAND,
     strategy: 'placement: modulo, selection: random',
   },
   C: {
     title: 'as B, the better of two',
     rate: 8,
     cluster: 'shards: 1, replicas: 9',
-    keys: 'count: 1000',
+    keys: ONE_OF_A_THOUSAND,
     strategy: 'placement: modulo, selection: power-of-two-choices',
     agreed: { mean: 2.075, doubt: 0.005, deviation: 0.01 },
   },
@@ -100,7 +103,7 @@ export const MODEL: Readonly<Record<ModelName, Model>> = {
     rate: 8.6045,
     arrivals: '{ closedLoop: { users: 100, think: 5ms } }',
     cluster: 'shards: 1, replicas: 9',
-    keys: 'count: 1000',
+    keys: ONE_OF_A_THOUSAND,
     strategy: 'placement: modulo, selection: random',
     network: 'sameZone: 50us, crossZone: 50us, jitter: 0',
     agreed: { mean: 6.6218, doubt: 0.001, deviation: 0.02 },
