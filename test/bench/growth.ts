@@ -39,9 +39,12 @@ type Strategy = keyof typeof STRATEGIES;
 const BEYOND = 1.5;
 const BAR = 24;
 
-/** Half of the nodes are replicas; each node is 60 % busy, and delays are so long that as many requests are under way as asked for. */
+/**
+ * Half of the nodes are replicas; each node that is asked is 60 % busy, and delays are so long that as many requests are under way as
+ * asked for. All keys alike, so that no node is busier than others.
+ */
 function scenarioOf({ requests, nodes, clients, keys, inFlight }: Size, strategy: Strategy): string {
-  const ratePerSec = 600 * nodes;
+  const ratePerSec = 600 * (strategy === 'primary' ? nodes / 2 : nodes);
   const delayNs = Math.round((1e9 * inFlight) / ratePerSec / 2);
   return `version: 1
 duration: ${Math.round((1e9 * requests) / ratePerSec)}ns
@@ -52,7 +55,7 @@ clients: { count: ${clients}, timeout: none }
 origin: none
 workload:
   rate: ${ratePerSec}/s
-  keys: { count: ${keys} }
+  keys: { count: ${keys}, popularity: uniform }
   operations: { get: 95%, set: 5% }
 strategies:
   model: { ${STRATEGIES[strategy]} }
