@@ -108,8 +108,9 @@ export class CalmStretch {
   /** Until when the stretch that begins at `fromNs` lasts; -Infinity when it is not calm. */
   untilNs(fromNs: number): number {
     const { requests, recorder } = this.#world;
-    const { waitingAttempts, troubles } = this.#delivery;
-    if (requests.open > 0 || waitingAttempts > 0 || troubles.count > 0 || this.#someLag) return -Infinity;
+    const { waitingAttempts, experience } = this.#delivery;
+    if (requests.open > 0 || waitingAttempts > 0 || experience.troubles.count > 0 || this.#someLag)
+      return -Infinity;
     if (!this.#surveyed) {
       this.#isCalm = this.#survey(fromNs);
       this.#surveyed = true;

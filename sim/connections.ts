@@ -313,7 +313,11 @@ export class Connections {
     if (this.#isBlocking) this.#serveLine(link);
     else if (this.#setup.whileDown === 'fail') this.#failLine(link, outcome);
     else {
-      this.#delivery.topology?.heard(Math.floor(link / this.#nodeCount), link % this.#nodeCount, outcome);
+      this.#delivery.experience.topology?.heard(
+        Math.floor(link / this.#nodeCount),
+        link % this.#nodeCount,
+        outcome,
+      );
       this.#dialLater(link);
     }
   }

@@ -163,7 +163,7 @@ export class Decisions {
     }
   }
 
-  #watchAttempts(world: World, { delivery }: Engine): void {
+  #watchAttempts(world: World, { delivery, service }: Engine): void {
     const { attempts, clock, nodes } = world;
     around(delivery, 'send', (send, attempt, out, back) => {
       const purpose = attempts.purpose[attempt];
@@ -175,7 +175,7 @@ export class Decisions {
       } else this.#numbers.delete(attempt);
       send(attempt, out, back);
     });
-    around(delivery, 'arrive', (arrive, attempt) => {
+    around(service, 'arrive', (arrive, attempt) => {
       const number = this.#numbers.get(attempt);
       const node = attempts.node[attempt]!;
       const lost = nodes.state[node] === NODE_STATE.hostDown;

@@ -9,13 +9,17 @@ import { LawError } from './errors.ts';
 import { EVENT_KIND_BITS, EVENT_KIND_MASK } from './event-queue.ts';
 import { ExpressLane } from './express-lane.ts';
 import { RequestFlow } from './request-flow.ts';
+import { Service } from './service.ts';
 import { OUTCOME } from './strategy.ts';
+import { UnsentAnswers } from './unsent-answers.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import { nextEventNs, type World } from './world.ts';
 
 export class Engine {
   readonly #world: World;
   readonly delivery: Delivery;
+  readonly service: Service;
+  readonly unsent: UnsentAnswers;
   readonly flow: RequestFlow;
   /** Null in an open loop. */
   closedLoop: ClosedLoop | null = null;
@@ -23,6 +27,8 @@ export class Engine {
   constructor(world: World) {
     this.#world = world;
     this.delivery = new Delivery(world);
+    this.service = new Service(world, this.delivery);
+    this.unsent = new UnsentAnswers(world, this.delivery, this.service);
     this.flow = new RequestFlow(world, this.delivery);
   }
 
@@ -34,8 +40,8 @@ export class Engine {
 
   /** Requests that nothing happens to take a short way from now on, if there are such. */
   openExpressLane(): void {
-    if (!ExpressLane.fits(this.#world, this.flow, this.delivery)) return;
-    this.delivery.express = new ExpressLane(this.#world, this.flow, this.delivery);
+    if (!ExpressLane.fits(this.#world, this.flow, this.delivery, this.service)) return;
+    this.delivery.express = new ExpressLane(this.#world, this.flow, this.delivery, this.service);
   }
 
   /** COLD. A block to be filled with the next requests; `own` is filled again where no request takes a short way. */
@@ -149,7 +155,7 @@ export class Engine {
   #handle(kind: number, index: number): void {
     switch (kind) {
       case EVENT.arrive:
-        this.delivery.arrive(index);
+        this.service.arrive(index);
         break;
       case EVENT.reply:
         this.delivery.reply(index);

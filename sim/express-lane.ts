@@ -23,6 +23,7 @@ import { FLIGHT_STATE, Flights } from './flights.ts';
 import { LinkAnswers } from './link-answers.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
+import type { Service } from './service.ts';
 import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import { nextEventNs, type World } from './world.ts';
@@ -31,6 +32,7 @@ export class ExpressLane {
   readonly #world: World;
   readonly #flow: RequestFlow;
   readonly #delivery: Delivery;
+  readonly #service: Service;
   readonly #timeoutNs: number;
   readonly #readsReplicas: boolean;
   /** Each answer is an event. */
@@ -45,12 +47,13 @@ export class ExpressLane {
   #block: RequestBlock | null = null;
   #servedCount = 0;
 
-  constructor(world: World, flow: RequestFlow, delivery: Delivery) {
+  constructor(world: World, flow: RequestFlow, delivery: Delivery, service: Service) {
     const { module } = world.setup.strategy.selection;
     const watches = module.candidates === 'primary' ? 'nothing' : (module.watches ?? 'everything');
     this.#world = world;
     this.#flow = flow;
     this.#delivery = delivery;
+    this.#service = service;
     this.#timeoutNs = world.setup.clients.timeoutNs;
     this.#readsReplicas = module.candidates !== 'primary';
     this.#watchful = watches === 'everything';
@@ -89,9 +92,10 @@ export class ExpressLane {
   }
 
   /** Whether nothing in this run looks at what the lane does not know. */
-  static fits(world: World, flow: RequestFlow, delivery: Delivery): boolean {
+  static fits(world: World, flow: RequestFlow, delivery: Delivery, service: Service): boolean {
     const { setup } = world;
-    const answers = flow.answersLocally || delivery.hotKeys !== null || world.tracking !== null;
+    const { experience } = delivery;
+    const answers = flow.answersLocally || experience.hotKeys !== null || world.tracking !== null;
     const modules = !answers && !world.clients.holds;
     const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
@@ -100,10 +104,10 @@ export class ExpressLane {
     const { retryBudget, pool, deadlineNs } = setup.clients;
     const plain = retryBudget === null && pool === null && deadlineNs === Infinity && world.breaker === null;
     const { earlyRefresh = 0 } = setup.origin ?? {};
-    const failover = delivery.failover !== null && setup.strategy.failover!.module.watches !== 'failures';
+    const failover = experience.failover !== null && setup.strategy.failover!.module.watches !== 'failures';
     const watched = world.recorder.tenants !== null || failover || earlyRefresh > 0;
     const asynchronous = setup.clients.wait === null && setup.cluster.replication.minReplicas === null;
-    const looked = setup.triggers.length > 0 || delivery.gutterLife !== null;
+    const looked = setup.triggers.length > 0 || service.gutterLife !== null;
     return asynchronous && !looked && modules && clients && servers && sound && plain && !watched;
   }
 
@@ -158,7 +162,7 @@ export class ExpressLane {
     const table = membership.tables[client]!;
     const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
     const shard = table.owners[partition * table.depth]!;
-    if (this.#delivery.troubles.has(client, shard)) return false;
+    if (this.#delivery.experience.troubles.has(client, shard)) return false;
     const { hotKeys } = this.#flow;
     if (hotKeys !== null) {
       // Writes and copies have versions, which the lane does not know.
@@ -233,7 +237,7 @@ export class ExpressLane {
         ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key, nowNs))
         : nodes.primary[node] === 1 && nodes.writesPaused[node] === 0);
     if (!open) {
-      this.#delivery.arrive(this.#leave(row));
+      this.#service.arrive(this.#leave(row));
       return;
     }
     nodes.attempts[node] = nodes.attempts[node]! + 1;
@@ -255,7 +259,7 @@ export class ExpressLane {
     const serviceNs = nodes.serviceTimeNs(node, op, bytes, requests.serviceFactor[row]!);
     const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
-      this.#delivery.turnAway(this.#leave(row), OUTCOME.rejected);
+      this.#service.turnAway(this.#leave(row), OUTCOME.rejected);
       return;
     }
     const { startNs } = nodes;

@@ -5,8 +5,8 @@
  */
 import { watchConditions } from './conditions/triggers.ts';
 import type { Control } from './control.ts';
-import type { Delivery } from './delivery.ts';
 import { Disk } from './disk.ts';
+import type { Engine } from './engine.ts';
 import { scheduleHazard } from './hazard.ts';
 import { isOfNetwork } from './network-faults.ts';
 import { NODE_STATE } from './nodes.ts';
@@ -21,12 +21,12 @@ import type { World } from './world.ts';
 const RAMP_STEPS = 100;
 
 /** COLD. Puts the setup's faults on the clock, and has its conditions watched. */
-export function scheduleFaults(world: World, delivery: Delivery, control: Control): void {
-  const faults = new Faults(world, delivery, control);
+export function scheduleFaults(world: World, engine: Engine, control: Control): void {
+  const faults = new Faults(world, engine, control);
   const { convergence } = world;
   const strike = (fault: Fault): void => {
     convergence!.watch();
-    delivery.express?.settle(world.clock.nowNs - 1);
+    engine.delivery.express?.settle(world.clock.nowNs - 1);
     world.recorder.struck();
     faults.apply(fault);
   };
@@ -34,7 +34,7 @@ export function scheduleFaults(world: World, delivery: Delivery, control: Contro
   watchConditions(world, (fault) => {
     if (isOfNetwork(fault)) {
       world.network.strike(fault);
-      delivery.reroute();
+      engine.unsent.reroute();
     }
     strike(fault);
   });
@@ -42,15 +42,15 @@ export function scheduleFaults(world: World, delivery: Delivery, control: Contro
 
 class Faults {
   readonly #world: World;
-  readonly #delivery: Delivery;
+  readonly #engine: Engine;
   readonly #control: Control;
   readonly #operator: Operator;
   readonly #disk: Disk;
   readonly #slowdowns = new Slowdowns();
 
-  constructor(world: World, delivery: Delivery, control: Control) {
+  constructor(world: World, engine: Engine, control: Control) {
     this.#world = world;
-    this.#delivery = delivery;
+    this.#engine = engine;
     this.#control = control;
     this.#operator = new Operator(world);
     this.#disk = new Disk(world);
@@ -146,7 +146,7 @@ class Faults {
       recorder.busy.add(node, fromNs, toNs, -1);
       recorder.busy.add(node, fromNs + forNs, toNs + forNs, 1);
     });
-    this.#delivery.postpone(node, forNs);
+    this.#engine.unsent.postpone(node, forNs);
     replication.postpone(node, clock.nowNs, forNs);
     splitBrains.look(node);
   }
@@ -229,7 +229,7 @@ class Faults {
     const { nodes, recorder, clock } = this.#world;
     if (recorder.outages.latest(nodes.shard[node]!)?.fault === name) return; // as it left
     if (nodes.primary[node] === 0) return;
-    this.#delivery.express?.clear(); // from now on it matters when each request for the shard ends
+    this.#engine.delivery.express?.clear(); // from now on it matters when each request for the shard ends
     recorder.outages.begin(name, node, nodes.shard[node]!, clock.nowNs);
   }
 
@@ -243,7 +243,7 @@ class Faults {
     replication.crashed(node, clock.nowNs, this.#disk.isNeeded);
     splitBrains.look(node);
     network.reset(node);
-    this.#delivery.abandon(node);
+    this.#engine.unsent.abandon(node);
     this.#world.egress?.crashed(node);
     this.#loseMemory(node, contents, this.#peersUp(node));
     if (setup.strategy.failover?.module.needs?.includes('oracle')) this.#world.control?.crashed?.(node);

@@ -62,12 +62,12 @@ export function run(setup: Setup, seed: number, hooks: RunHooks = {}): RunResult
   const valueBytes = meanValueBytes(setup.workload);
   // Redis's replication backlog and RDB carry the key beside the value.
   const control = new Control(world, laws, valueBytes + meanKeyBytes(setup.workload), {
-    releaseWrites: (node) => engine.delivery.release(node),
+    releaseWrites: (node) => engine.service.release(node),
     clearLane: () => engine.delivery.express?.clear(),
   });
   const hotKeys = startStrategy(world, engine, control, valueBytes);
   if (possibleFaults(setup).length > 0) world.convergence = new Convergence(world);
-  scheduleFaults(world, engine.delivery, control);
+  scheduleFaults(world, engine, control);
   const { memory } = setup.cluster.node;
   if (memory !== null && memory.activeExpiry !== null && world.expiry !== null)
     world.houseKeeping!.startExpiry(memory.activeExpiry);
@@ -169,7 +169,7 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   if (strategy.hedge !== null) {
     const hedging = new Hedging(strategy.hedge, clients.count);
     engine.flow.hedging = hedging;
-    engine.delivery.hedging = hedging;
+    engine.delivery.experience.hedging = hedging;
   }
   if (strategy.failover !== null) {
     const failover = strategy.failover.module.create(strategy.failover.params);
@@ -178,11 +178,11 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
       world.control = plane;
       for (const info of world.infos) plane.start(info.id);
       const topology = new Topology(world, plane);
-      engine.delivery.topology = topology;
+      engine.delivery.experience.topology = topology;
       if (clients.topologyRefresh.push) control.onChange = (node) => topology.changed(node);
     }
-    engine.delivery.failover = control.clientParts(failover);
-    engine.delivery.gutterLife = gutterLifeOf(world);
+    engine.delivery.experience.failover = control.clientParts(failover);
+    engine.service.gutterLife = gutterLifeOf(world);
   }
   if (strategy.hotKeys === null) return null;
   const { module, params } = strategy.hotKeys;
@@ -190,7 +190,7 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   const parts = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
   engine.flow.hotKeys = parts;
   engine.flow.answersLocally = parts.every((part) => part.answer !== undefined && part.filled !== undefined);
-  if (parts.every((part) => part.feedback !== undefined)) engine.delivery.hotKeys = parts;
+  if (parts.every((part) => part.feedback !== undefined)) engine.delivery.experience.hotKeys = parts;
   if (hotKeys.coalescing) engine.flow.coalescing = new Coalescing(world.requests, clients.count);
   if (hotKeys.tracking) world.tracking = new Tracking(parts, world.keys.count, world.queue, world.network);
   return hotKeys;

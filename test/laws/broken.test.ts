@@ -4,12 +4,12 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { placementNamed, selectionNamed } from '../../sim/cli/theory/ground.ts';
-import { Delivery } from '../../sim/delivery.ts';
 import type { Engine } from '../../sim/engine.ts';
 import { LawError } from '../../sim/errors.ts';
 import { Laws } from '../../sim/laws.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault, PoolSetup, StrategySetup } from '../../sim/setup.ts';
+import { UnsentAnswers } from '../../sim/unsent-answers.ts';
 import type { World } from '../../sim/world.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
@@ -47,8 +47,8 @@ const TAMPERED: readonly (readonly [
   [
     'dead server',
     'did not live to serve',
-    (_world, { delivery }) => {
-      delivery.abandon = () => {};
+    (_world, { unsent }) => {
+      unsent.abandon = () => {};
     },
     CRASHED,
   ],
@@ -283,7 +283,7 @@ describe('a server that dies', () => {
       faults: [{ ...CRASH, node }],
     });
     expect(() => run(setup, 1, { check: true, express })).not.toThrow();
-    vi.spyOn(Delivery.prototype, 'abandon').mockImplementation(() => {});
+    vi.spyOn(UnsentAnswers.prototype, 'abandon').mockImplementation(() => {});
     expect(brokenBy(() => run(setup, 1, { check: true, express })).law).toBe('dead server');
   });
 });

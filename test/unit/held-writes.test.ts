@@ -20,16 +20,16 @@ function held(overrides: Partial<Overrides> = {}): RunResult {
   });
   return run(setup, 1, {
     check: true,
-    watch: ({ clock, nodes }, { delivery }) => {
+    watch: ({ clock, nodes }, { service }) => {
       const pause = (node: number, forNs: number): void => {
         clock.at(SECOND, () => {
           nodes.writesPaused[node] = 1;
         });
         clock.at(SECOND + forNs, () => {
           nodes.writesPaused[node] = 0;
-          delivery.release(node);
+          service.release(node);
           // Nobody is held any more.
-          delivery.release(node);
+          service.release(node);
         });
       };
       pause(0, 500 * MS);
