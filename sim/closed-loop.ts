@@ -43,7 +43,7 @@ export class ClosedLoop {
     this.#keyCounts = keyCounts;
     this.#setup = workload.arrivals;
     this.#think = new ShapeSampler(this.#setup.thinkShape, new Ziggurat(64), stream(world.seed, 'think'));
-    engine.flow.onEnded = (client) => this.#thinkFirst(client);
+    engine.flow.endings.onEnded = (client) => this.#thinkFirst(client);
   }
 
   /** Every user thinks before the first request. */

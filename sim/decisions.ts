@@ -139,11 +139,12 @@ export class Decisions {
       dispatch(request);
       this.#routing = null;
     });
-    around(flow, 'hedgeDue', (hedgeDue, attempt) => {
-      if (this.#numbers.has(attempt) && !this.#ended) this.#routing = 'hedge';
-      hedgeDue(attempt);
-      this.#routing = null;
-    });
+    if (flow.hedges !== null)
+      around(flow.hedges, 'due', (due, attempt) => {
+        if (this.#numbers.has(attempt) && !this.#ended) this.#routing = 'hedge';
+        due(attempt);
+        this.#routing = null;
+      });
     const selections = clients.selections as Selection[];
     for (const [client, selection] of selections.entries()) {
       selections[client] = {

@@ -167,7 +167,7 @@ export class Engine {
         this.flow.dispatch(index);
         break;
       case EVENT.origin:
-        this.flow.originAnswered(index);
+        this.flow.misses.answered(index);
         break;
       case EVENT.reset:
         this.delivery.conclude(index, OUTCOME.refused);
@@ -185,7 +185,7 @@ export class Engine {
         this.#world.probes.answered(index);
         break;
       case EVENT.hedge:
-        this.flow.hedgeDue(index);
+        this.flow.hedges!.due(index);
         break;
       case EVENT.held:
         this.flow.depart(index);

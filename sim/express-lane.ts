@@ -95,9 +95,10 @@ export class ExpressLane {
   static fits(world: World, flow: RequestFlow, delivery: Delivery, service: Service): boolean {
     const { setup } = world;
     const { experience } = delivery;
-    const answers = flow.answersLocally || experience.hotKeys !== null || world.tracking !== null;
+    const answers =
+      (flow.copies?.answersLocally ?? false) || experience.hotKeys !== null || world.tracking !== null;
     const modules = !answers && !world.clients.holds;
-    const clients = flow.coalescing === null && flow.hedging === null && flow.onEnded === null;
+    const clients = flow.endings.coalescing === null && flow.hedges === null && flow.endings.onEnded === null;
     const servers = world.expiry === null && world.houseKeeping === null && world.leases === null;
     const sound =
       world.network.sound && world.egress === null && world.migration === null && world.truth === null;
@@ -163,12 +164,12 @@ export class ExpressLane {
     const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
     const shard = table.owners[partition * table.depth]!;
     if (this.#delivery.experience.troubles.has(client, shard)) return false;
-    const { hotKeys } = this.#flow;
-    if (hotKeys !== null) {
+    const { copies } = this.#flow;
+    if (copies !== null) {
       // Writes and copies have versions, which the lane does not know.
       if (op !== OP.get) return false;
-      hotKeys[client]!.observe(block.key[i]!, op);
-      const readFrom = this.#flow.readFrom(client, block.key[i]!, shard);
+      copies.observe(client, block.key[i]!, op);
+      const readFrom = copies.readFrom(client, block.key[i]!, shard);
       if (readFrom !== shard) {
         this.#flow.accept(block, i, readFrom);
         return true;

@@ -2,67 +2,54 @@
  * The life of a request: routed by its client's belief, retried, redirected, cured of a miss, until it
  * completes or fails.
  */
-import { ATTEMPT, MISSED, PURPOSE } from './attempts.ts';
+import { PURPOSE } from './attempts.ts';
 import { EVENT } from './clock.ts';
-import type { Coalescing } from './coalescing.ts';
-import { type Delivery, NO_TASK } from './delivery.ts';
-import { StrategyError } from './errors.ts';
-import type { Hedging } from './hedging.ts';
+import type { Delivery } from './delivery.ts';
+import { Endings } from './endings.ts';
+import type { HedgedReads } from './hedged-reads.ts';
+import type { HotKeyCopies } from './hot-key-copies.ts';
 import { Luck } from './luck.ts';
-import type { Origin } from './origin.ts';
+import { Misses } from './misses.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { stream } from './rng.ts';
-import { type HotKeysClient, NONE, OP, type Op, OUTCOME, type Outcome, type ShardId } from './strategy.ts';
+import { NONE, OP, type Op, OUTCOME, type Outcome, type ShardId } from './strategy.ts';
 import { versionOf } from './versions.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import type { World } from './world.ts';
-
-/** Copies of one key that a write may reach. */
-const MAX_COPIES = 64;
+import { ownerNow, type World } from './world.ts';
 
 /**
  * A look-up in the client's own memory. Little beside any network, but not nothing: a user of a closed loop who does
  * not think would ask for ever at one moment.
  */
-const LOCAL_ANSWER_NS = 1000;
-
-/** Where the network factors of a hedge stand among the further ones of a request: beyond those of all attempts. */
-const HEDGE_JITTER = 1 << 20;
+export const LOCAL_ANSWER_NS = 1000;
 
 export class RequestFlow {
   readonly #world: World;
   readonly #delivery: Delivery;
-  readonly #luck: Luck;
+  /** Draws that belong to requests. */
+  readonly luck: Luck;
   readonly #budget: RetryBudget | null;
-  /** Mean lead of an early refresh; 0 for none. */
-  readonly #refreshNs: number;
   readonly #deadlineNs: number;
-  readonly #copyShards = new Int32Array(MAX_COPIES);
   #ordinal = 0;
   /** The multi-get whose keys are still coming in, or NONE. */
   #multiGet = NONE;
-  /** [client], or null without a hot-key module */
-  hotKeys: readonly HotKeysClient[] | null = null;
-  /** Clients may answer reads themselves. */
-  answersLocally = false;
-  /** Null where every read asks for itself. */
-  coalescing: Coalescing | null = null;
+  readonly misses: Misses;
+  readonly endings: Endings;
+  /** Null without a hot-key module. */
+  copies: HotKeyCopies | null = null;
   /** Null where no read is hedged. */
-  hedging: Hedging | null = null;
-  /** A request of this client ended: what a closed loop waits for. */
-  onEnded: ((client: number) => void) | null = null;
+  hedges: HedgedReads | null = null;
 
   constructor(world: World, delivery: Delivery) {
     this.#world = world;
     this.#delivery = delivery;
-    this.#luck = new Luck(world.setup, stream(world.seed, 'retries'));
+    this.luck = new Luck(world.setup, stream(world.seed, 'retries'));
     const { count, retryBudget, deadlineNs } = world.setup.clients;
     this.#deadlineNs = deadlineNs;
     this.#budget = retryBudget && new RetryBudget(retryBudget, count);
-    const { origin } = world.setup;
-    this.#refreshNs = origin === null ? 0 : origin.earlyRefresh * origin.latencyNs;
+    this.misses = new Misses(world, delivery, this);
+    this.endings = new Endings(world, delivery);
     delivery.onRequestSettled = (attempt, outcome) => this.#settled(attempt, outcome);
-    delivery.onCopySettled = (request) => this.#release(request);
   }
 
   /** The identity of the next request. */
@@ -99,45 +86,27 @@ export class RequestFlow {
     this.#join(request, block.keysLeft[i]!);
     const client = requests.client[request]!;
     const { outages } = this.#world.recorder;
-    if (!outages.none) outages.asked(this.#ownerNow(block.partition[i]!), block.op[i] === OP.get, client);
+    if (!outages.none)
+      outages.asked(ownerNow(this.#world, block.partition[i]!), block.op[i] === OP.get, client);
     if (this.#budget !== null) this.#budget.earn(client);
-    if (this.hotKeys !== null && copy === NONE)
-      this.hotKeys[client]!.observe(block.key[i]!, block.op[i]! as Op);
-    if (this.answersLocally && block.op[i] === OP.get && this.#answer(request)) return;
-    if (this.coalescing !== null && this.#waits(request)) return;
+    if (this.copies !== null && copy === NONE) this.copies.observe(client, block.key[i]!, block.op[i]! as Op);
+    if (this.copies?.answersLocally && block.op[i] === OP.get && this.copies.answer(request)) return;
+    if (this.endings.coalescing !== null && this.#waits(request)) return;
     this.dispatch(request, copy);
   }
 
-  /** The client answers from what it holds, if it holds the key: no node hears of the request. */
-  #answer(request: number): boolean {
-    const { requests, recorder, versions, clock, queue } = this.#world;
-    const key = requests.key[request]!;
-    const version = this.hotKeys![requests.client[request]!]!.answer!(key);
-    if (version === NONE) return false;
-    recorder.counters.gets++;
-    recorder.counters.localHits++;
-    const staleForNs = versions!.staleForNs(key, version, clock.nowNs);
-    if (staleForNs >= 0) {
-      recorder.staleRead(staleForNs);
-      recorder.counters.staleLocalHits++;
-    }
-    requests.node[request] = NONE;
-    queue.push(clock.nowNs + LOCAL_ANSWER_NS, EVENT.lookedUp, request);
-    return true;
-  }
-
   lookedUp(request: number): void {
-    this.#partDone(request, OUTCOME.ok);
+    this.endings.partDone(request, OUTCOME.ok);
   }
 
   /** A read may wait for the answer of an earlier one; a write ends that. */
   #waits(request: number): boolean {
     const { requests, recorder } = this.#world;
     if (requests.op[request] !== OP.get) {
-      this.coalescing!.forget(requests.client[request]!, requests.key[request]!);
+      this.endings.coalescing!.forget(requests.client[request]!, requests.key[request]!);
       return false;
     }
-    if (!this.coalescing!.join(request)) return false;
+    if (!this.endings.coalescing!.join(request)) return false;
     recorder.counters.coalesced++;
     return true;
   }
@@ -182,10 +151,10 @@ export class RequestFlow {
     let node: number;
     if (op === OP.get) {
       if (copy !== NONE) shard = copy;
-      else if (first && this.hotKeys !== null) shard = this.readFrom(client, key, home);
+      else if (first && this.copies !== null) shard = this.copies.readFrom(client, key, home);
       node = clients.reader(client, table, partition, shard, key, op);
     } else {
-      if (first && this.hotKeys !== null) this.#fanOut(request, client, key, op, home);
+      if (first && this.copies !== null) this.copies.fanOut(request, client, key, op, home);
       node = clients.writer(client, shard);
     }
     if (this.#delivery.retriesAnywhere && !first && requests.outcome[request] !== OUTCOME.originFailed)
@@ -196,8 +165,8 @@ export class RequestFlow {
       return;
     }
     const holdNs = op === OP.get ? clients.holdNs(client) : 0;
-    const attempt = this.#sendRequest(request, node, shard, false, holdNs);
-    if (this.hedging !== null && first && op === OP.get) this.#expect(attempt, client);
+    const attempt = this.sendRequest(request, node, shard, false, holdNs);
+    if (this.hedges !== null && first && op === OP.get) this.hedges.expect(attempt, client);
   }
 
   /** One of the primaries that the client knows, but for those it lost its connection to. */
@@ -213,7 +182,7 @@ export class RequestFlow {
     }
     if (known.length === 0) return owner;
     const turn = requests.tries[request]! + requests.redirects[request]!;
-    return known[this.#luck.anyOf(known.length, requests.ordinal[request]!, turn)]!;
+    return known[this.luck.anyOf(known.length, requests.ordinal[request]!, turn)]!;
   }
 
   /** Whether its deadline is over: it ends then, as its last attempt did. */
@@ -221,7 +190,7 @@ export class RequestFlow {
     const { requests, clock } = this.#world;
     if (clock.nowNs < requests.arrivedNs[request]! + this.#deadlineNs) return false;
     this.#countLate(request);
-    this.#partDone(request, requests.outcome[request]! as Outcome);
+    this.endings.partDone(request, requests.outcome[request]! as Outcome);
     return true;
   }
 
@@ -237,7 +206,7 @@ export class RequestFlow {
   }
 
   /** The next try comes after a pause, which a deadline cuts short. */
-  #tryAfter(request: number, pauseNs: number, outcome: number): void {
+  tryAfter(request: number, pauseNs: number, outcome: number): void {
     const { requests, queue, clock } = this.#world;
     requests.outcome[request] = outcome;
     const deadlineNs = requests.arrivedNs[request]! + this.#deadlineNs;
@@ -250,52 +219,10 @@ export class RequestFlow {
     const { requests, recorder, clock } = this.#world;
     recorder.counters.failedFast++;
     requests.node[request] = node;
-    clock.at(clock.nowNs + LOCAL_ANSWER_NS, () => this.#retry(request, OUTCOME.refused));
+    clock.at(clock.nowNs + LOCAL_ANSWER_NS, () => this.retry(request, OUTCOME.refused));
   }
 
-  /** The answer is late after so long. */
-  #expect(attempt: number, client: number): void {
-    const { attempts, clock, queue } = this.#world;
-    const delayNs = this.hedging!.delayNs(client);
-    if (delayNs === Infinity) return;
-    attempts.hedgeDue[attempt] = 1;
-    attempts.refs[attempt] = attempts.refs[attempt]! + 1;
-    queue.push(clock.nowNs + delayNs, EVENT.hedge, attempt);
-  }
-
-  hedgeDue(attempt: number): void {
-    const { attempts } = this.#world;
-    attempts.hedgeDue[attempt] = 0;
-    if (attempts.state[attempt] === ATTEMPT.waiting) this.#hedge(attempt);
-    attempts.unref(attempt);
-  }
-
-  /** The read is sent to another node too. What makes a node slow is its own: the work is drawn anew. */
-  #hedge(late: number): void {
-    const { attempts, clients, clock, requests, recorder } = this.#world;
-    const request = attempts.owner[late]!;
-    const client = attempts.client[late]!;
-    const key = attempts.key[late]!;
-    const shard = attempts.shard[late]!;
-    const node = clients.otherReader(client, shard, attempts.node[late]!, key, OP.get);
-    if (node === NONE || !this.hedging!.spend(client, clock.nowNs)) return;
-    const ordinal = requests.ordinal[request]!;
-    const attempt = this.#delivery.create(PURPOSE.request, request, client, node, shard);
-    this.#delivery.describe(attempt, key, OP.get, attempts.valueBytes[late]!);
-    attempts.serviceFactor[attempt] = this.#luck.hedgeServiceFactor(ordinal);
-    attempts.ttlNs[attempt] = attempts.ttlNs[late]!;
-    attempts.version[attempt] = attempts.version[late]!;
-    attempts.twin[late] = attempt;
-    attempts.twin[attempt] = late;
-    recorder.counters.hedges++;
-    this.#delivery.send(
-      attempt,
-      this.#luck.jitter(ordinal, HEDGE_JITTER),
-      this.#luck.jitter(ordinal, HEDGE_JITTER + 1),
-    );
-  }
-
-  #sendRequest(request: number, node: number, shard: number, asking = false, holdNs = 0): number {
+  sendRequest(request: number, node: number, shard: number, asking = false, holdNs = 0): number {
     const { requests, queue, clock } = this.#world;
     const attempt = this.#delivery.create(PURPOSE.request, request, requests.client[request]!, node, shard);
     this.#delivery.describe(
@@ -307,7 +234,7 @@ export class RequestFlow {
     this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
     this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
     if (asking) this.#world.attempts.asking[attempt] = 1;
-    if (this.hotKeys !== null) this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
+    if (this.copies !== null) this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
     if (holdNs > 0) queue.push(clock.nowNs + holdNs, EVENT.held, attempt);
     else this.depart(attempt);
     return attempt;
@@ -325,54 +252,9 @@ export class RequestFlow {
     const ordinal = requests.ordinal[request]!;
     this.#delivery.send(
       attempt,
-      this.#luck.jitter(ordinal, 2 * turn),
-      this.#luck.jitter(ordinal, 2 * turn + 1),
+      this.luck.jitter(ordinal, 2 * turn),
+      this.luck.jitter(ordinal, 2 * turn + 1),
     );
-  }
-
-  /** Home, or a shard that has a copy. */
-  readFrom(client: number, key: number, home: number): ShardId {
-    const shard = this.hotKeys![client]!.readFrom(key, home);
-    if (!(shard >= 0 && shard < this.#world.setup.cluster.shards && (shard | 0) === shard))
-      throw new StrategyError(
-        this.#world.setup.strategy.hotKeys!.module.name,
-        `readFrom() returned ${String(shard)}, which is not a shard`,
-      );
-    return shard;
-  }
-
-  /** A write of a hot key goes to its copies too; the request waits for them. */
-  #fanOut(request: number, client: number, key: number, op: Op, home: number): void {
-    const { requests, recorder, clients } = this.#world;
-    const copies = this.hotKeys![client]!.writeTo(key, home, this.#copyShards);
-    if (!(copies >= 0 && copies <= this.#copyShards.length))
-      throw new StrategyError(
-        this.#world.setup.strategy.hotKeys!.module.name,
-        `writeTo() returned ${String(copies)}; it must be from 0 to ${this.#copyShards.length} copies`,
-      );
-    recorder.counters.treatedWrites++;
-    for (let i = 0; i < copies; i++) {
-      const shard = this.#copyShards[i]!;
-      const attempt = this.#delivery.create(
-        PURPOSE.copyWrite,
-        request,
-        client,
-        clients.writer(client, shard),
-        shard,
-      );
-      this.#delivery.describe(attempt, key, op, requests.valueBytes[request]!);
-      this.#world.attempts.serviceFactor[attempt] = requests.serviceFactor[request]!;
-      this.#world.attempts.ttlNs[attempt] = requests.ttlNs[request]!;
-      this.#world.attempts.version[attempt] = versionOf(requests.ordinal[request]!);
-      const ordinal = requests.ordinal[request]!;
-      this.#delivery.send(
-        attempt,
-        this.#luck.jitter(ordinal, -1 - 2 * i),
-        this.#luck.jitter(ordinal, -2 - 2 * i),
-      );
-      recorder.counters.copyWrites++;
-    }
-    requests.pending[request] = 1 + copies;
   }
 
   /** The request's own attempt ended. */
@@ -392,7 +274,7 @@ export class RequestFlow {
       else {
         const isSafe = attempts.op[attempt] !== OP.delete && attempts.short[attempt] === 0;
         if (isSafe) contents.acknowledge(attempts.key[attempt]!, clock.nowNs);
-        this.#partDone(request, OUTCOME.ok);
+        this.endings.partDone(request, OUTCOME.ok);
       }
     } else if (outcome === OUTCOME.moved || outcome === OUTCOME.ask) {
       this.#redirect(request, attempt);
@@ -400,13 +282,13 @@ export class RequestFlow {
       this.#askAgain(request, outcome);
     } else if (outcome === OUTCOME.outOfMemory || outcome === OUTCOME.noReplicas) {
       // An error reply: no client library asks again by itself.
-      this.#partDone(request, outcome);
+      this.endings.partDone(request, outcome);
     } else {
-      this.#retry(request, outcome);
+      this.retry(request, outcome);
     }
   }
 
-  #retry(request: number, outcome: Outcome): void {
+  retry(request: number, outcome: Outcome): void {
     const { requests, setup, recorder, clock } = this.#world;
     const tries = requests.tries[request]!;
     const deadlineNs = requests.arrivedNs[request]! + this.#deadlineNs;
@@ -415,22 +297,22 @@ export class RequestFlow {
     const { retries, retriesAfterTimeout } = setup.clients;
     const spent = isOver || tries > retries.max || (outcome === OUTCOME.timeout && !retriesAfterTimeout);
     if (spent || !(this.#budget?.spend(requests.client[request]!, clock.nowNs) ?? true)) {
-      this.#partDone(request, outcome);
+      this.endings.partDone(request, outcome);
       return;
     }
-    const pauseNs = this.#luck.backoffNs(requests.ordinal[request]!, tries);
+    const pauseNs = this.luck.backoffNs(requests.ordinal[request]!, tries);
     if (clock.nowNs + pauseNs < deadlineNs) {
       requests.tries[request] = tries + 1;
       recorder.counters.retries++;
     }
-    this.#tryAfter(request, pauseNs, outcome);
+    this.tryAfter(request, pauseNs, outcome);
   }
 
   /** CLUSTERDOWN and LOADING pass by themselves: the client waits a little, as often as it follows redirections, if it does. */
   #askAgain(request: number, outcome: Outcome): void {
     const { askAgainNs } = this.#world.setup.clients;
-    if (askAgainNs < Infinity && this.#redirected(request)) this.#tryAfter(request, askAgainNs, outcome);
-    else this.#partDone(request, outcome);
+    if (askAgainNs < Infinity && this.#redirected(request)) this.tryAfter(request, askAgainNs, outcome);
+    else this.endings.partDone(request, outcome);
   }
 
   /** Counts a redirection; false when the request has had its share. */
@@ -444,116 +326,22 @@ export class RequestFlow {
 
   /** A read was answered: with the value, or with a miss that the origin, or a copy's home, must cure. */
   #read(request: number, attempt: number): void {
-    const { requests, attempts, origin, recorder, queue, clients } = this.#world;
-    if (attempts.missed[attempt] === 0) {
-      if (this.answersLocally) this.#keep(attempt);
-      if (this.#refreshNs > 0) this.#refreshEarly(request);
-      if (this.coalescing !== null) this.#countStaleWaiters(request, attempts.version[attempt]!);
-      this.#partDone(request, OUTCOME.ok);
-      return;
-    }
-    if (attempts.missed[attempt] === MISSED.wait) {
-      this.#waitForFill(request);
-      return;
-    }
-    const home = requests.home[request]!;
-    if (attempts.shard[attempt] !== home) {
-      requests.redirects[request] = requests.redirects[request]! + 1;
-      recorder.counters.redirects++;
-      this.#sendRequest(request, clients.writer(requests.client[request]!, home), home);
-      return;
-    }
-    recorder.counters.misses++;
-    if (origin === null) {
-      this.#partDone(request, OUTCOME.ok);
-      return;
-    }
-    const heardNs = this.#ask(origin);
-    requests.outcome[request] = origin.failed ? OUTCOME.originFailed : OUTCOME.ok;
-    queue.push(heardNs, EVENT.origin, request);
-  }
-
-  /** Another client fetches the value: ask again soon, as long as one would wait for the origin, or a lease lasts. */
-  #waitForFill(request: number): void {
-    const { requests, recorder, leases, clock, setup } = this.#world;
-    recorder.counters.leaseWaits++;
-    const { forNs, retryNs } = leases!.setup;
-    const patienceNs = requests.tries[request]! * Math.min(setup.origin!.timeoutNs, forNs);
-    if (clock.nowNs > requests.arrivedNs[request]! + patienceNs) this.#retry(request, OUTCOME.originFailed);
-    else this.#tryAfter(request, retryNs, OUTCOME.originFailed);
-  }
-
-  /**
-   * The reader may fetch a value that is still good, and writes it on the side: by chance, the likelier the nearer its end,
-   * so that one of many does before all must (XFetch; A. Vattani et al., "Optimal Probabilistic Cache Stampede
-   * Prevention", PVLDB 8(8), 2015, with the origin's mean latency as the time to fetch).
-   */
-  #refreshEarly(request: number): void {
-    const { requests, expiry, clock, origin, recorder } = this.#world;
-    const key = requests.key[request]!;
-    if (expiry === null || origin === null) return;
-    const leftNs = expiry.endOf(key) - clock.nowNs;
-    if (leftNs > this.#refreshNs * this.#luck.impatience(requests.ordinal[request]!)) return;
-    recorder.counters.earlyRefreshes++;
-    const heardNs = this.#ask(origin);
-    if (origin.failed) return;
-    const client = requests.client[request]!;
-    const shard = this.#world.nodes.shard[requests.node[request]!]!;
-    const bytes = requests.valueBytes[request]!;
-    clock.at(heardNs, () => this.#fill(client, shard, key, bytes));
-  }
-
-  /** The client may keep the value it just read. */
-  #keep(attempt: number): void {
     const { attempts } = this.#world;
-    this.hotKeys![attempts.client[attempt]!]!.filled!(
-      attempts.key[attempt]!,
-      attempts.version[attempt]!,
-      attempts.valueBytes[attempt]!,
-    );
-  }
-
-  /** The client now has the value from the origin, and on the side fills the shard that missed; or it has nothing. */
-  originAnswered(request: number): void {
-    const { requests } = this.#world;
-    if (requests.outcome[request] !== OUTCOME.ok) {
-      this.#originFailed(request);
+    if (attempts.missed[attempt] !== 0) {
+      this.misses.cure(request, attempt);
       return;
     }
-    const client = requests.client[request]!;
-    const shard = this.#world.nodes.shard[requests.node[request]!]!;
-    this.#fill(client, shard, requests.key[request]!, requests.valueBytes[request]!);
-    this.#partDone(request, OUTCOME.ok);
-  }
-
-  /** When the answer to a question asked now is there; `origin.failed` says whether it is one. */
-  #ask(origin: Origin): number {
-    const { recorder, clock } = this.#world;
-    recorder.originRequest();
-    const heardNs = origin.ask(clock.nowNs);
-    recorder.originBusy.add(0, origin.startNs, origin.doneNs, 1);
-    return heardNs;
-  }
-
-  /** The client writes what the origin said, with the time to live the key had before; nobody waits for it. */
-  #fill(client: number, shard: number, key: number, bytes: number): void {
-    const { clients, expiry } = this.#world;
-    const writer = clients.writer(client, shard);
-    this.#delivery.internal(client, writer, shard, key, OP.set, bytes, NO_TASK, expiry?.ttlOf(key) ?? 0);
-  }
-
-  #originFailed(request: number): void {
-    const { requests, recorder, leases } = this.#world;
-    recorder.counters.originErrors++;
-    leases?.end(requests.node[request]!, requests.key[request]!);
-    this.#retry(request, OUTCOME.originFailed);
+    if (this.copies?.answersLocally) this.copies.keep(attempt);
+    this.misses.refreshEarly(request);
+    if (this.endings.coalescing !== null) this.endings.countStaleWaiters(request, attempts.version[attempt]!);
+    this.endings.partDone(request, OUTCOME.ok);
   }
 
   /** MOVED: the client corrects its belief and goes where it was told. */
   #redirect(request: number, attempt: number): void {
     const { requests, attempts, clients, control } = this.#world;
     if (!this.#redirected(request)) {
-      this.#partDone(request, OUTCOME.moved);
+      this.endings.partDone(request, OUTCOME.moved);
       return;
     }
     if (attempts.redirect[attempt] !== NONE) {
@@ -563,7 +351,7 @@ export class RequestFlow {
     const shard = attempts.shard[attempt]!;
     const owner = control!.primarySeenBy(attempts.node[attempt]!, shard);
     clients.believe(requests.client[request]!, shard, owner);
-    this.#sendRequest(request, owner, shard);
+    this.sendRequest(request, owner, shard);
   }
 
   /** The key is on another shard: for good (MOVED), which the client remembers, or for this once (ASK). */
@@ -574,111 +362,6 @@ export class RequestFlow {
     const asking = attempts.outcome[attempt] === OUTCOME.ask;
     if (!asking) migration!.learn(client, requests.partition[request]!, shard);
     requests.home[request] = shard;
-    this.#sendRequest(request, clients.writer(client, shard), shard, asking);
-  }
-
-  /** One of the request's attempts is done with; the request ends with the last. */
-  #partDone(request: number, outcome: Outcome): void {
-    const { requests } = this.#world;
-    requests.outcome[request] = outcome;
-    if (this.coalescing !== null && requests.op[request] === OP.get) this.#answerWaiters(request, outcome);
-    this.#release(request);
-  }
-
-  /** Those who waited for this read end as it ends. */
-  #answerWaiters(request: number, outcome: number): void {
-    const { requests } = this.#world;
-    for (let waiter = this.coalescing!.ended(request); waiter !== NONE; ) {
-      const next = requests.nextWaiting[waiter]!;
-      requests.node[waiter] = requests.node[request]!;
-      requests.outcome[waiter] = outcome;
-      this.#release(waiter);
-      waiter = next;
-    }
-  }
-
-  /** Who asked after a write was executed gets an older value, when the read under way had passed the node before. */
-  #countStaleWaiters(request: number, version: number): void {
-    const { requests, recorder, versions } = this.#world;
-    let waiter = requests.nextWaiting[request]!;
-    for (; waiter !== NONE; waiter = requests.nextWaiting[waiter]!) {
-      const key = requests.key[request]!;
-      const staleForNs = versions!.staleForNs(key, version, requests.arrivedNs[waiter]!);
-      if (staleForNs >= 0) recorder.staleRead(staleForNs);
-    }
-  }
-
-  #release(request: number): void {
-    const { requests, recorder, clock } = this.#world;
-    const pending = requests.pending[request]! - 1;
-    requests.pending[request] = pending;
-    if (pending > 0) return;
-    const outcome = requests.outcome[request]!;
-    if (!recorder.outages.none) {
-      const shard = this.#ownerNow(requests.partition[request]!);
-      if (recorder.outages.concern(shard)) this.#delivery.express?.tell(clock.nowNs);
-      recorder.outages.ended(
-        shard,
-        requests.op[request] === OP.get,
-        outcome === OUTCOME.ok,
-        clock.nowNs,
-        requests.client[request]!,
-      );
-    }
-    const multiGet = requests.multiGet[request]!;
-    const node = requests.node[request]!;
-    const key = requests.key[request]!;
-    if (multiGet === NONE)
-      this.#end(
-        requests.ordinal[request]!,
-        key,
-        node,
-        outcome,
-        requests.arrivedNs[request]!,
-        requests.client[request]!,
-      );
-    else this.#endKey(multiGet, key, node, outcome);
-    requests.release(request);
-  }
-
-  /** The shard that owns the partition in truth. */
-  #ownerNow(partition: number): number {
-    const { membership, migration } = this.#world;
-    const { full } = membership;
-    return migration === null ? full.owners[partition * full.depth]! : migration.owner[partition]!;
-  }
-
-  /** One key of a multi-get is done with; the multi-get ends with the last, and fails if any key did. */
-  #endKey(multiGet: number, key: number, node: number, outcome: number): void {
-    const { multiGets } = this.#world;
-    if (!multiGets.ended(multiGet, outcome)) return;
-    this.#end(
-      multiGets.ordinal[multiGet]!,
-      key,
-      node,
-      multiGets.outcome[multiGet]!,
-      multiGets.arrivedNs[multiGet]!,
-      multiGets.client[multiGet]!,
-    );
-  }
-
-  /** @param key any of the request's */
-  #end(ordinal: number, key: number, node: number, outcome: number, arrivedNs: number, client: number): void {
-    const { recorder, clock } = this.#world;
-    if (outcome === OUTCOME.ok) {
-      recorder.completed(ordinal, node, arrivedNs, clock.nowNs);
-      if (recorder.tenants !== null) recorder.tenants.completed(key, arrivedNs, clock.nowNs);
-    } else {
-      if (recorder.tenants !== null) recorder.tenants.failed(key);
-      recorder.failed(ordinal, node, outcome, arrivedNs, clock.nowNs);
-      if (outcome === OUTCOME.timeout) recorder.counters.timedOut++;
-      else if (outcome === OUTCOME.rejected) recorder.counters.rejected++;
-      else if (outcome === OUTCOME.outOfMemory) recorder.counters.outOfMemory++;
-      else if (outcome === OUTCOME.noReplicas) recorder.counters.noReplicas++;
-      else if (outcome === OUTCOME.originFailed) recorder.counters.originFailed++;
-      else if (outcome === OUTCOME.noConnection) recorder.counters.noConnection++;
-      else recorder.counters.refused++;
-    }
-    if (this.onEnded !== null) this.onEnded(client);
+    this.sendRequest(request, clients.writer(client, shard), shard, asking);
   }
 }

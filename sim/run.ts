@@ -12,8 +12,10 @@ import { Engine } from './engine.ts';
 import { possibleFaults } from './fault-end.ts';
 import { scheduleFaults } from './faults.ts';
 import { GutterLife } from './gutter-life.ts';
+import { HedgedReads } from './hedged-reads.ts';
 import { Hedging } from './hedging.ts';
 import { hotKeysContext } from './hot-key-control.ts';
+import { HotKeyCopies } from './hot-key-copies.ts';
 import { LawWatch } from './law-watch.ts';
 import { Laws } from './laws.ts';
 import { checkLedger } from './ledger-law.ts';
@@ -168,7 +170,7 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   const { strategy, clients } = world.setup;
   if (strategy.hedge !== null) {
     const hedging = new Hedging(strategy.hedge, clients.count);
-    engine.flow.hedging = hedging;
+    engine.flow.hedges = new HedgedReads(world, engine.delivery, engine.flow.luck, hedging);
     engine.delivery.experience.hedging = hedging;
   }
   if (strategy.failover !== null) {
@@ -188,10 +190,9 @@ function startStrategy(world: World, engine: Engine, control: Control, valueByte
   const { module, params } = strategy.hotKeys;
   const hotKeys = module.create(params, hotKeysContext(world, engine.delivery, valueBytes));
   const parts = Array.from({ length: clients.count }, (_, client) => hotKeys.client(client));
-  engine.flow.hotKeys = parts;
-  engine.flow.answersLocally = parts.every((part) => part.answer !== undefined && part.filled !== undefined);
+  engine.flow.copies = new HotKeyCopies(world, engine.delivery, engine.flow.luck, parts);
   if (parts.every((part) => part.feedback !== undefined)) engine.delivery.experience.hotKeys = parts;
-  if (hotKeys.coalescing) engine.flow.coalescing = new Coalescing(world.requests, clients.count);
+  if (hotKeys.coalescing) engine.flow.endings.coalescing = new Coalescing(world.requests, clients.count);
   if (hotKeys.tracking) world.tracking = new Tracking(parts, world.keys.count, world.queue, world.network);
   return hotKeys;
 }

@@ -271,3 +271,9 @@ export function openRequests({ requests, multiGets }: World): number {
 export function nextEventNs({ queue, replication }: World): number {
   return Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
 }
+
+/** The shard that owns the partition in truth. */
+export function ownerNow({ membership, migration }: World, partition: number): ShardId {
+  const { full } = membership;
+  return migration === null ? full.owners[partition * full.depth]! : migration.owner[partition]!;
+}
