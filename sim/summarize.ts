@@ -364,7 +364,8 @@ function topKeys(world: World, keyCounts: Uint32Array): KeyShare[] {
     floor = keyCounts[top[LISTED_KEYS - 1]!]!;
   }
   top.sort((a, b) => keyCounts[b]! - keyCounts[a]! || a - b);
-  const asked = keyCounts.reduce((sum, count) => sum + count, 0);
+  let asked = 0;
+  for (let key = 0; key < keyCounts.length; key++) asked += keyCounts[key]!;
   return top
     .slice(0, LISTED_KEYS)
     .map((key) => ({ key: keyName(world.keys, key), share: ratio(keyCounts[key]! / asked) }));

@@ -246,6 +246,9 @@ function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientC
   return new Membership(placed, shards, gutter, clientCount, keys.count);
 }
 
+/** V8 optimises a function entered anew far better than one long loop. */
+const KEYS_AT_A_TIME = 4096;
+
 /** Every key is where it belongs when a warm run starts: on its shard's primary and replicas. */
 export function prefill(world: World): void {
   if (world.setup.cluster.start === 'cold') return;
@@ -257,8 +260,20 @@ export function prefill(world: World): void {
     fillMemory(world, contents.memory, (key) => nodesOfShard[ownerOf(membership.full, key)]![0]!);
     return;
   }
-  for (let key = 0; key < keys.count; key++) {
-    for (const node of nodesOfShard[ownerOf(membership.full, key)]!) contents.put(node, key, 0);
+  for (let from = 0; from < keys.count; from += KEYS_AT_A_TIME)
+    place(world, nodesOfShard, from, Math.min(from + KEYS_AT_A_TIME, keys.count));
+}
+
+/** HOT. */
+function place(
+  { contents, membership }: World,
+  nodesOfShard: readonly NodeId[][],
+  from: KeyId,
+  end: KeyId,
+): void {
+  for (let key = from; key < end; key++) {
+    const nodes = nodesOfShard[ownerOf(membership.full, key)]!;
+    for (let i = 0; i < nodes.length; i++) contents.put(nodes[i]!, key, 0);
   }
 }
 

@@ -17,15 +17,10 @@ export class AliasTable {
    * @param blockSize largest count a fill may ask for
    */
   constructor(weights: Float64Array, blockSize: number) {
-    const n = weights.length;
-    let sum = 0;
-    for (const weight of weights) sum += weight;
-    if (!(sum > 0)) throw new RangeError('an alias table needs a positive weight');
-    const scaled = weights.map((weight) => (weight * n) / sum);
-    this.#cells = new Uint32Array(2 * n);
+    this.#cells = new Uint32Array(2 * weights.length);
     this.#position = new Uint32Array(blockSize);
     this.#coin = new Uint32Array(blockSize);
-    this.#pair(scaled);
+    this.#pair(scaledToMean1(weights));
   }
 
   /** Pairs each cell below average with one above, which gives away what the other lacks. */
@@ -70,4 +65,15 @@ export class AliasTable {
       out[i] = coin[i]! < cells[2 * cell]! ? cell : cells[2 * cell + 1]!;
     }
   }
+}
+
+/** HOT. There may be millions. */
+function scaledToMean1(weights: Float64Array): Float64Array {
+  const n = weights.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += weights[i]!;
+  if (!(sum > 0)) throw new RangeError('an alias table needs a positive weight');
+  const scaled = new Float64Array(n);
+  for (let i = 0; i < n; i++) scaled[i] = (weights[i]! * n) / sum;
+  return scaled;
 }
