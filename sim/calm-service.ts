@@ -47,17 +47,17 @@ export class CalmService {
   }
 
   /**
-   * Serves the rows, which arrive in this order; reads whose answers are there by `horizonNs`, and in time, are done.
+   * Serves the rows, which arrive in this order; reads whose answers are there before `safeUntilNs`, and in time, are done.
    * @returns how many rows it kept
    */
-  serve(rows: Int32Array, count: number, horizonNs: number): number {
+  serve(rows: Int32Array, count: number, safeUntilNs: number): number {
     const { recorder, nodes } = this.#world;
     nodes.queues.haveRoomFor(count, this.#flights.arrivesNs[rows[0]!]!);
     if (nodes.rowWatch === null) this.#work(rows, 0, count);
     else this.#workWatched(rows, count);
     this.#log(rows, count);
     this.#addBusyTime(rows, count);
-    const done = this.#answer(rows, count, horizonNs);
+    const done = this.#answer(rows, count, safeUntilNs);
     recorder.counters.gets += done;
     recorder.completions.count = done;
     recorder.countCompletions();
@@ -150,8 +150,8 @@ export class CalmService {
     }
   }
 
-  /** Who has an answer by then moves to the front, the others are kept; how many have. */
-  #answer(rows: Int32Array, count: number, horizonNs: number): number {
+  /** Who has an answer before then moves to the front, the others are kept; how many have. */
+  #answer(rows: Int32Array, count: number, safeUntilNs: number): number {
     const { delayNs, lastBackNs } = this.#world.network;
     const flights = this.#flights;
     const { requests, arrivesNs, shard } = flights;
@@ -170,7 +170,7 @@ export class CalmService {
       const backNs = Math.max(departNs + whole(delayNs[link]! * backFactor[row]!), lastBackNs[link]!);
       const tookNs = backNs - atNs[row]!;
       lastBackNs[link] = backNs;
-      const isDone = backNs <= horizonNs && tookNs <= timeoutNs && op[row] === OP.get;
+      const isDone = backNs < safeUntilNs && tookNs <= timeoutNs && op[row] === OP.get;
       if (isDone && (outages.none || !outages.concern(shard[row]!))) {
         ordinal[done] = flights.ordinalOf(row);
         nodeOf[done] = node;

@@ -18,7 +18,7 @@ import type { RequestFlow } from './request-flow.ts';
 import type { Workload } from './setup.ts';
 import { type NodeId, OP, type ShardId } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import { nextEventNs, type World } from './world.ts';
+import { nextEventNs, safeUntilNs, type World } from './world.ts';
 
 /** Departs never: it has not reached its node yet. */
 export const NOT_SERVED = -1;
@@ -268,15 +268,14 @@ export class CalmStretch {
    * after that is left. The time up to which all are served.
    */
   #serve(untilNs: number): number {
-    const { queue, recorder } = this.#world;
+    const { queue } = this.#world;
     const rows = this.#rows;
     const { requests, arrivesNs } = this.#flights;
     for (;;) {
       const limitNs = Math.min(untilNs, this.#eventNs - 1);
       const count = this.#arrivals.takeMany(limitNs, rows, this.#writesSchedule);
       if (count === 0) return limitNs;
-      const horizonNs = Math.min(queue.nextTimeNs, recorder.countsUntilNs) - 1;
-      const kept = this.#service.serve(rows, count, horizonNs);
+      const kept = this.#service.serve(rows, count, safeUntilNs(this.#world));
       queue.takeSequences(count - kept);
       const last = rows[count - 1]!;
       const lastNs = arrivesNs[last]!;

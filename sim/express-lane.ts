@@ -26,7 +26,7 @@ import type { RequestFlow } from './request-flow.ts';
 import type { Service } from './service.ts';
 import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import { nextEventNs, type World } from './world.ts';
+import { nextEventNs, safeUntilNs, type World } from './world.ts';
 
 export class ExpressLane {
   readonly #world: World;
@@ -291,10 +291,7 @@ export class ExpressLane {
       return;
     }
     // A read whose answer is there before anything happens.
-    const isDone =
-      op === OP.get &&
-      repliesNs < Math.min(queue.nextTimeNs, recorder.countsUntilNs) &&
-      !this.#answers.isNews(row);
+    const isDone = op === OP.get && repliesNs < safeUntilNs(this.#world) && !this.#answers.isNews(row);
     this.#links?.add(client, node, repliesNs, isDone);
     flights.sequence[row] = queue.takeSequence();
     if (!isDone) {

@@ -282,6 +282,11 @@ export function openRequests({ requests, multiGets }: World): number {
   return requests.open - multiGets.openKeys + multiGets.open;
 }
 
+/** HOT. No event touches answers that clients have before then, and they belong to the step under way: they may be counted at once. */
+export function safeUntilNs({ queue, recorder }: World): number {
+  return Math.min(queue.nextTimeNs, recorder.countsUntilNs);
+}
+
 /** HOT. When the next event is due: of the queue, or a write that reaches a replica. */
 export function nextEventNs({ queue, replication }: World): number {
   return Math.min(queue.nextTimeNs, replication.due.nextTimeNs);
