@@ -1,14 +1,15 @@
 /**
  * Judges mutants, most of them inside one process: each kept storm is a test, and a mutant that changes its result is
  * killed. What killed last is tried first, as mutants that stand side by side tend to die of the same. Who survives
- * is put to the unit tests that import the mutant's file.
+ * is put to the unit tests of the mutant's file.
  *
  * Stryker starts it in its sandbox, whose files hold every mutant behind a switch (`globalThis.__stryker__`).
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
   type DryRunResult,
@@ -20,33 +21,24 @@ import {
   type TestRunnerCapabilities,
   TestStatus,
 } from '@stryker-mutator/api/test-runner';
+import { loadTests, type Plain, readPlain, type Switch, type Test } from './without-mutants.ts';
 
-interface Switch {
-  activeMutant?: string | undefined;
-  hitCount?: number | undefined;
-  hitLimit?: number | undefined;
-  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
-}
-
-const PLAIN = 'without-mutants.json';
-
-interface Test {
-  readonly id: string;
-  /** A digest of all that a run says. */
-  play(): string;
-}
-
-/** Without a mutant, by test; written by the first process for the others. */
-interface Plain {
-  readonly digests: Record<string, string>;
-  /** [test][mutant] how often its switch was asked */
-  readonly hits: Record<string, Record<string, number>>;
-}
-
+const WITHOUT = fileURLToPath(new URL('without-mutants.ts', import.meta.url));
 const UNITS_TIMEOUT_MS = 300_000;
+
+/** Stands for the unit tests: every mutant is put to those of its file, whether a storm meets it or not. */
+const UNITS = 'units';
 
 /** A mutant that is asked so much more often than without it loops for ever. */
 const LOOPING = 20;
+/** One that makes a loop endless without being asked in it is stopped after so many times what the storm takes. */
+const STALLING = 30;
+const STALLED_MS = 5000;
+const STALLED = 'does not come to an end';
+/** A timeout interrupts what a script calls, even in the same thread. */
+const PLAY = new vm.Script('toPlay.play()');
+const toPlay: { play?: () => string } = {};
+Object.assign(globalThis, { toPlay });
 
 /** Of a column; none of a kept storm comes near. A mutant that grows one for ever would take the machine's memory. */
 const MOST_ENTRIES = 5_000_000;
@@ -63,7 +55,6 @@ for (const name of ['Float64Array', 'Int32Array', 'Uint32Array', 'Uint8Array'] a
 const shared = globalThis as { __stryker__?: Switch };
 const mutants: Switch = shared.__stryker__ ?? {};
 shared.__stryker__ = mutants;
-const inSandbox = (path: string): string => join(process.cwd(), path);
 
 class GoldenRunner implements TestRunner {
   #tests: Test[] | null = null;
@@ -76,63 +67,60 @@ class GoldenRunner implements TestRunner {
   }
 
   async dryRun(): Promise<DryRunResult> {
-    const tests = [];
-    const plain: Plain = { digests: {}, hits: {} };
-    const loaded = await this.#load();
-    // Without one that is met while the code is loaded, there is none yet.
-    const coverage = mutants.mutantCoverage ?? { static: {}, perTest: {} };
-    mutants.mutantCoverage = coverage;
-    const atLoad = coverage.static;
-    for (const { id, play } of loaded) {
-      // Stryker's switches count faster as static ones than by test.
-      coverage.static = {};
-      const fromMs = performance.now();
-      plain.digests[id] = play();
-      const timeSpentMs = performance.now() - fromMs;
-      plain.hits[id] = coverage.static;
-      tests.push({ id, name: id, timeSpentMs, status: TestStatus.Success } as const);
-    }
-    writeFileSync(inSandbox(PLAIN), JSON.stringify(plain));
-    const mutantCoverage = { static: atLoad, perTest: plain.hits };
-    return { status: DryRunStatus.Complete, tests, mutantCoverage };
+    const { status, stderr } = spawnSync(process.execPath, [WITHOUT], { encoding: 'utf8' });
+    if (status !== 0) return { status: DryRunStatus.Error, errorMessage: stderr };
+    const { tookMs, hits, hitsAtLoad, mutants } = readPlain();
+    const tests = Object.entries({ ...tookMs, [UNITS]: 0 }).map(
+      ([id, timeSpentMs]) => ({ id, name: id, timeSpentMs, status: TestStatus.Success }) as const,
+    );
+    const perTest = { ...hits, [UNITS]: Object.fromEntries(mutants.map((id) => [id, 1])) };
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: { static: hitsAtLoad, perTest } };
   }
 
-  async mutantRun({ activeMutant: { id: mutant }, ...options }: MutantRunOptions): Promise<MutantRunResult> {
+  async mutantRun({ activeMutant, ...options }: MutantRunOptions): Promise<MutantRunResult> {
+    const mutant = internalized(activeMutant.id);
     const isStatic = options.mutantActivation === 'static' || options.reloadEnvironment;
     if (isStatic) mutants.activeMutant = mutant;
-    const all = await this.#load();
-    this.#plain ??= JSON.parse(readFileSync(inSandbox(PLAIN), 'utf8')) as Plain;
+    this.#tests ??= await loadTests();
+    this.#plain ??= readPlain();
+    const all = this.#tests;
     const tests = all.filter(({ id }) => options.testFilter?.includes(id) ?? true);
     for (const test of tests) {
-      const failureMessage = this.#failure(test, mutant);
-      if (failureMessage === null) continue;
+      const failure = this.#failure(test, mutant);
+      if (failure === null) continue;
       // A new process tries again.
       if (!isStatic && this.#failure(test) !== null)
         throw new Error('the mutant left something behind that changes results without it');
       all.splice(all.indexOf(test), 1);
       all.unshift(test);
-      return { status: MutantRunStatus.Killed, killedBy: [test.id], failureMessage, nrOfTests: tests.length };
+      if (failure === STALLED) return { status: MutantRunStatus.Timeout, reason: `${test.id}: ${failure}` };
+      const nrOfTests = tests.length;
+      return { status: MutantRunStatus.Killed, killedBy: [test.id], failureMessage: failure, nrOfTests };
     }
     const units = this.#unitTestsOf(options.sandboxFileName);
     const nrOfTests = tests.length + units.length;
     if (units.length === 0 || unitsPass(units, mutant))
       return { status: MutantRunStatus.Survived, nrOfTests };
-    return { status: MutantRunStatus.Killed, killedBy: ['units'], failureMessage: 'a unit test', nrOfTests };
+    return { status: MutantRunStatus.Killed, killedBy: [UNITS], failureMessage: 'a unit test', nrOfTests };
   }
 
   #failure({ id, play }: Test, mutant?: string): string | null {
-    const { digests, hits } = this.#plain!;
+    const { digests, hits, tookMs } = this.#plain!;
     mutants.activeMutant = mutant;
     mutants.hitCount = 0;
     mutants.hitLimit = 1000 + LOOPING * (hits[id]![mutant ?? ''] ?? 0);
+    toPlay.play = play;
     try {
-      return play() === digests[id] ? null : 'another result';
+      const timeout = Math.ceil(STALLED_MS + STALLING * tookMs[id]!);
+      return PLAY.runInThisContext({ timeout }) === digests[id] ? null : 'another result';
     } catch (error) {
-      return String(error);
+      return (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+        ? STALLED
+        : String(error);
     }
   }
 
-  /** Those that import the file itself, and pass without a mutant. */
+  /** Those that are named after the file or import it, and pass without a mutant. */
   #unitTestsOf(file: string): readonly string[] {
     const known = this.#units.get(file);
     if (known !== undefined) return known;
@@ -140,20 +128,20 @@ class GoldenRunner implements TestRunner {
     const tests = readdirSync('test/unit')
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => `test/unit/${name}`)
-      .filter((test) => readFileSync(test, 'utf8').includes(`'../../${path}'`));
+      .filter(
+        (test) =>
+          test === `test/unit/${basename(path, '.ts')}.test.ts` ||
+          readFileSync(test, 'utf8').includes(`'../../${path}'`),
+      );
     if (tests.length > 0 && !unitsPass(tests, 'none')) throw new Error(`${tests.join()} fail as they are`);
     this.#units.set(file, tests);
     return tests;
   }
+}
 
-  async #load(): Promise<Test[]> {
-    if (this.#tests !== null) return this.#tests;
-    const file = pathToFileURL(inSandbox('test/golden/storms.ts')).href;
-    const { keptStorms, played, digestOf } = (await import(file)) as typeof import('../golden/storms.ts');
-    const tests = keptStorms().map((kept) => ({ id: kept.name, play: () => digestOf(played(kept)) }));
-    this.#tests = tests;
-    return tests;
-  }
+/** The string that V8 keeps for a literal, so that each switch compares two pointers: it halves the time. */
+function internalized(id: string): string {
+  return vm.runInThisContext(JSON.stringify(id)) as string;
 }
 
 /** The variable switches the mutant on from the moment the code is loaded. */
