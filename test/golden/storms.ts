@@ -3,7 +3,8 @@
  * stay the same when the swarm learns something new. `node test/golden/storms.ts` draws others.
  *
  * Half of them are played onto the express lane where they fit. With `check` somebody looks at each request of a row, so
- * those go without. Beside them stand storms that were found to break a law, in the engine or in the law.
+ * those go without. Beside them stand storms that were found to break a law, in the engine or in the law, and those
+ * that reach code where others did not come (reach.ts).
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ import { type Swarm, swarm } from '../laws/swarm.ts';
 const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 const DRAWN = fixture('storms.jsonl');
 const FOUND = fixture('found-storms.jsonl');
+export const REACHING = fixture('reaching-storms.jsonl');
 
 export interface KeptStorm {
   readonly name: string;
@@ -31,10 +33,18 @@ export function keptStorms(): readonly KeptStorm[] {
     const onLane = i % 2 === 1;
     return { name: `storm ${i}`, storm: onLane ? ontoTheLane(storm) : storm, check: !onLane };
   });
-  return [...drawn, ...stormsIn(FOUND).map((storm, i) => ({ name: `found ${i}`, storm, check: true }))];
+  const found = stormsIn(FOUND).map((storm, i) => ({ name: `found ${i}`, storm, check: true }));
+  const reaching = stormsIn(REACHING).map((storm, i) => ({ name: `reaching ${i}`, storm, check: false }));
+  return [...drawn, ...found, ...reaching];
 }
 
-const stormsIn = (path: string): Swarm[] => readFileSync(path, 'utf8').trimEnd().split('\n').map(stormOf);
+const stormsIn = (path: string): Swarm[] =>
+  readFileSync(path, 'utf8').split('\n').filter(Boolean).map(stormOf);
+
+export function isSmall({ shape: { load, shards, threads, durationMs } }: Swarm): boolean {
+  const offered = load * shards * threads * durationMs;
+  return offered > 300 && offered < 4000;
+}
 
 /** A storm's result, but for what the clock on the wall had to do with. */
 export function played({ storm, check }: KeptStorm): Omit<RunResult, 'perf'> {
@@ -55,10 +65,6 @@ export const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 if (import.meta.main) {
-  const offered = ({ shape: { load, shards, threads, durationMs } }: Swarm): number =>
-    load * shards * threads * durationMs;
-  const small = fc
-    .sample(swarm, { numRuns: 1000, seed: 20_270_201 })
-    .filter((storm) => offered(storm) > 300 && offered(storm) < 4000);
+  const small = fc.sample(swarm, { numRuns: 1000, seed: 20_270_201 }).filter(isSmall);
   writeFileSync(DRAWN, `${small.slice(0, 120).map(textOf).join('\n')}\n`);
 }

@@ -1,6 +1,6 @@
 /** Storms that are written down: one per line, to be played as they were when the swarm has learnt something new. */
 import fc from 'fast-check';
-import { type Swarm, swarm } from './swarm.ts';
+import { NO_HOTSPOTS, type Swarm, swarm } from './swarm.ts';
 
 /** On one line: JSON that knows Infinity too. */
 export const textOf = (storm: unknown): string =>
@@ -12,6 +12,7 @@ const SINCE: Partial<Swarm['shape']> = {
   minReplicas: null,
   retriesAnywhere: false,
   egressBytesPerSec: null,
+  hotspot: NO_HOTSPOTS,
 };
 
 /** The storm that was written down. */

@@ -32,3 +32,16 @@ export function ontoTheLane({ shape, seed, faults }: Swarm): Swarm {
     triggers: [],
   };
 }
+
+const BLIND = registry.modules.flatMap((module) => {
+  if (module.axis !== 'selection') return [];
+  return module.watches === 'nothing' || module.candidates === 'primary'
+    ? [{ use: module.name, params: {} }]
+    : [];
+});
+
+/** One of the above without what keeps calm stretches away most of the time (CalmStretch.fits and its survey). */
+export function calmer({ shape, seed, faults, triggers }: Swarm): Swarm {
+  const kept = { threads: 1, shedding: null, hotKeys: null, start: 'warm', load: shape.load / 3 } as const;
+  return { shape: { ...shape, ...kept, selection: BLIND[seed % BLIND.length]! }, seed, faults, triggers };
+}

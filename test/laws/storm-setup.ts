@@ -116,6 +116,7 @@ export function setupOf(storm: Swarm): Setup {
   return {
     ...setup,
     leadNs: shape.leadMs * MS,
+    metrics: { ...setup.metrics, hotspot: shape.hotspot },
     workload: workloadOf(shape.workload, ratePerSec, ttl),
     cluster: {
       ...cluster,

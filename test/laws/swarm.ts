@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   EVICTIONS,
   type HedgeSetup,
+  type MetricsSetup,
   REFRESH_TRIGGERS,
   type ResyncSetup,
   type Shape,
@@ -72,6 +73,9 @@ const SHAPES: readonly Shape[] = [
   { kind: 'constant' },
   { kind: 'lognormal', cv: 2 },
 ];
+
+/** No share of a time is above these. */
+export const NO_HOTSPOTS: MetricsSetup['hotspot'] = { utilization: 2, share: 2, forNs: 1 };
 
 export const swarm = fc
   .record({
@@ -145,6 +149,7 @@ export const swarm = fc
     minReplicas: maybe(
       fc.record({ toWrite: fc.integer({ min: 1, max: 2 }), maxLagNs: fc.constantFrom(1e9, 10e9) }),
     ),
+    hotspot: fc.constantFrom(NO_HOTSPOTS, { utilization: 0.5, share: 0.4, forNs: 60 * MS }),
   })
   .chain((shape) =>
     fc.record({
