@@ -101,24 +101,28 @@ export class Answers {
   #settleRows(due: Int32Array, count: number): void {
     const { recorder } = this.#world;
     const flights = this.#flights;
-    recorder.counters.gets += this.#acknowledge(due, count);
+    this.#acknowledge(due, count);
     for (let i = 0; i < count; i++) recorder.complete(flights, due[i]!);
     recorder.countCompletions();
     flights.releaseRows(due, count);
   }
 
-  /** Writes have reached their clients; how many reads there are. */
-  #acknowledge(due: Int32Array, count: number): number {
-    const { contents } = this.#world;
-    const { repliesNs, requests } = this.#flights;
+  /** Writes have reached their clients, and reads are counted. */
+  #acknowledge(due: Int32Array, count: number): void {
+    const { contents, recorder } = this.#world;
+    const { repliesNs, requests, missed } = this.#flights;
     const { op, key } = requests;
     let gets = 0;
+    let misses = 0;
     for (let i = 0; i < count; i++) {
       const row = due[i]!;
-      if (op[row] === OP.get) gets++;
-      else if (op[row] !== OP.delete) contents.acknowledge(key[row]!, repliesNs[row]!);
+      if (op[row] === OP.get) {
+        gets++;
+        misses += missed[row]!;
+      } else if (op[row] !== OP.delete) contents.acknowledge(key[row]!, repliesNs[row]!);
     }
-    return gets;
+    recorder.counters.gets += gets;
+    recorder.counters.misses += misses;
   }
 
   /** COLD. What is left is no longer there. */

@@ -183,6 +183,7 @@ export class CalmService {
         flights.waitedNs[row] = waitedNs[i]!;
         flights.serviceNs[row] = serviceNs[i]!;
         flights.repliesNs[row] = backNs;
+        flights.missed[row] = 0;
         kept[i - done] = row;
       }
     }

@@ -99,14 +99,17 @@ export class Contents {
    */
   clear(node: number, survivors: readonly number[], onLost: (key: number) => void): void {
     const words = this.#words;
+    const held = this.#held;
+    const written = this.#written;
     for (let word = 0; word < words; word++) {
-      let orphaned = this.#held[node * words + word]! & this.#written[word]!;
-      for (const other of survivors) orphaned &= ~this.#held[other * words + word]!;
+      let orphaned = held[node * words + word]! & written[word]!;
+      for (let i = 0; orphaned !== 0 && i < survivors.length; i++)
+        orphaned &= ~held[survivors[i]! * words + word]!;
+      if (orphaned !== 0) written[word] = written[word]! & ~orphaned;
       for (let bits = orphaned; bits !== 0; bits &= bits - 1)
         onLost(word * 32 + 31 - Math.clz32(bits & -bits));
-      this.#written[word] = this.#written[word]! & ~orphaned;
-      this.#held[node * words + word] = 0;
     }
+    held.fill(0, node * words, (node + 1) * words);
     this.held[node] = 0;
     this.memory?.clear(node);
   }

@@ -1,11 +1,12 @@
 /**
- * The express lane: a request that nothing happens to. It finds its key on the node it is sent to, and its answer comes in
- * time; so most do in most runs. Such a request needs no event of its own and no place in the arenas of requests and
- * attempts: it stays a row of the block it came in. Its arrival waits in a list in order of time, its service is settled
- * when it arrives, and its answer is counted when somebody looks, with many others, which is when a step of the timeline ends.
+ * The express lane: a request that nothing happens to. It finds its key on the node it is sent to, or nobody else has it, and its
+ * answer comes in time; so most do in most runs. Such a request needs no event of its own and no place in the arenas of
+ * requests and attempts: it stays a row of the block it came in. Its arrival waits in a list in order of time, its service is
+ * settled when it arrives, and its answer is counted when somebody looks, with many others, which is when a step of the
+ * timeline ends.
  *
- * As soon as something does happen (its node is down, full, or lacks the key; its answer is late; a fault strikes while
- * it is under way) it leaves the lane: it gets its place in the arenas, and request-flow.ts and delivery.ts do the rest.
+ * As soon as something does happen (its node is down, full, or lacks a key that the origin has; its answer is late; a fault
+ * strikes while it is under way) it leaves the lane: it gets its place in the arenas, and request-flow.ts and delivery.ts do the rest.
  * Both do the same at the same time in the same order, and take the same sequence numbers, so that a run has the same
  * result with the lane as without it (test/unit/express-lane.test.ts compares all of both).
  *
@@ -35,6 +36,8 @@ export class ExpressLane {
   readonly #service: Service;
   readonly #timeoutNs: number;
   readonly #readsReplicas: boolean;
+  /** Who misses a key has more to do. */
+  readonly #asksOrigin: boolean;
   /** Each answer is an event. */
   readonly #watchful: boolean;
   /** Null unless in-flight counts of candidates are watched. */
@@ -56,6 +59,7 @@ export class ExpressLane {
     this.#service = service;
     this.#timeoutNs = world.setup.clients.timeoutNs;
     this.#readsReplicas = module.candidates !== 'primary';
+    this.#asksOrigin = world.origin !== null;
     this.#watchful = watches === 'everything';
     this.#links = watches === 'candidates' ? new LinkAnswers(world, delivery) : null;
     this.#answers = new Answers(world, this.#flights);
@@ -229,13 +233,14 @@ export class ExpressLane {
     const node = flights.node[row]!;
     const key = flights.requests.key[row]!;
     const isRead = flights.requests.op[row] === OP.get;
+    const missed = isRead && !contents.holds(node, key);
     const open =
       nodes.state[node] === NODE_STATE.up &&
       nodes.loadingUntilNs[node]! <= nowNs &&
       nodes.serving[node] === 1 &&
       !nodes.wentOver(node) &&
       (isRead
-        ? contents.holds(node, key) && (nodes.primary[node] === 1 || this.#isFresh(node, key, nowNs))
+        ? !(missed && this.#asksOrigin) && (nodes.primary[node] === 1 || this.#isFresh(node, key, nowNs))
         : nodes.primary[node] === 1 && nodes.writesPaused[node] === 0);
     if (!open) {
       this.#service.arrive(this.#leave(row));
@@ -243,7 +248,7 @@ export class ExpressLane {
     }
     nodes.attempts[node] = nodes.attempts[node]! + 1;
     recorder.reached(node, key);
-    this.#serve(row, node, key, nowNs);
+    this.#serve(row, node, key, nowNs, missed);
   }
 
   /** A replica may answer, and knows the newest write. */
@@ -251,12 +256,12 @@ export class ExpressLane {
     return this.#readsReplicas && this.#world.replication.staleForNs(node, key, nowNs) < 0;
   }
 
-  #serve(row: number, node: number, key: number, nowNs: number): void {
+  #serve(row: number, node: number, key: number, nowNs: number, missed: boolean): void {
     const { nodes, contents, recorder, network, queue, replication } = this.#world;
     const flights = this.#flights;
     const { requests } = flights;
     const op = requests.op[row]!;
-    const bytes = requests.valueBytes[row]!;
+    const bytes = missed ? 0 : requests.valueBytes[row]!;
     const serviceNs = nodes.serviceTimeNs(node, op, bytes, requests.serviceFactor[row]!);
     const departNs = nodes.offer(node, nowNs, serviceNs, true);
     if (departNs === QUEUE_FULL) {
@@ -268,6 +273,7 @@ export class ExpressLane {
     flights.serviceNs[row] = serviceNs;
     flights.waitedNs[row] = startNs - nowNs;
     flights.waitingAhead[row] = nodes.waitingAhead;
+    flights.missed[row] = missed ? 1 : 0;
     if (op !== OP.get) {
       if (op === OP.delete) {
         contents.remove(node, key);
@@ -299,6 +305,7 @@ export class ExpressLane {
       return;
     }
     recorder.counters.gets++;
+    if (missed) recorder.counters.misses++;
     recorder.complete(flights, row);
     flights.release(row);
   }

@@ -3,7 +3,7 @@
  * request and its only attempt. Blocks lie one behind the other in one set of columns; a block whose rows are all done is
  * filled again.
  */
-import { PURPOSE } from './attempts.ts';
+import { MISSED, PURPOSE } from './attempts.ts';
 import type { Delivery } from './delivery.ts';
 import { widen } from './requests.ts';
 import { NONE, OUTCOME } from './strategy.ts';
@@ -34,6 +34,8 @@ export class Flights {
   serviceNs = new Float64Array(0);
   /** How many waited at the node when it came. */
   waitingAhead = new Int32Array(0);
+  /** 1 for a read whose key its node had not. */
+  missed = new Uint8Array(0);
   /** FLIGHT_STATE; of use only where answers are events. */
   state = new Uint8Array(0);
   /** Its attempt, once it has left. */
@@ -113,6 +115,7 @@ export class Flights {
     this.waitedNs = widen(this.waitedNs, new Float64Array(rows));
     this.serviceNs = widen(this.serviceNs, new Float64Array(rows));
     this.waitingAhead = widen(this.waitingAhead, new Int32Array(rows));
+    this.missed = widen(this.missed, new Uint8Array(rows));
     this.state = widen(this.state, new Uint8Array(rows));
     this.attempt = widen(this.attempt, new Int32Array(rows));
     this.#rows = widen(this.#rows, new Int32Array(blocks));
@@ -160,6 +163,7 @@ export class Flights {
     attempts.waitedNs[attempt] = this.waitedNs[row]!;
     attempts.departNs[attempt] = this.arrivesNs[row]! + this.waitedNs[row]! + this.serviceNs[row]!;
     attempts.waitingAhead[attempt] = this.waitingAhead[row]!;
+    attempts.missed[attempt] = this.missed[row] === 1 ? MISSED.fetch : MISSED.no;
     attempts.atNode[attempt] = 1;
     attempts.outcome[attempt] = OUTCOME.ok;
   }
