@@ -24,7 +24,7 @@ describe('a ledger', () => {
     lost.add(3, 20, 120);
     lost.add(3, 10, 130);
     lost.add(9, 5, 140);
-    lost.remove(9);
+    for (const gone of [9, 9, 1]) lost.remove(gone);
     expect(lost.count).toBe(3);
     expect(lost.firstNs).toBe(120);
     expect(lost.byKey()).toEqual([
@@ -55,6 +55,14 @@ describe('a history', () => {
     expect(successor.offsetAt(5)).toBe(old.offsetAt(5));
     expect(successor.newestOf(1)).toBe(6);
     expect(old.newestOf(1)).toBe(1);
+  });
+
+  test('of a primary that stands still, only what it has not executed by then is late, with its answer', () => {
+    const history = written(new History(0, 0, 10, true), 4);
+    history.ackedNs.fill(100);
+    history.postpone(10, 7);
+    expect([...history.executedNs.subarray(0, 4)]).toEqual([0, 10, 27, 37]);
+    expect([...history.ackedNs.subarray(0, 4)]).toEqual([100, 100, 107, 107]);
   });
 
   test('forgets what nobody needs rather than grow for ever', () => {
