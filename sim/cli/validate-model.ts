@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { usageError } from './failures.ts';
 import { defineCommand, flag, text, wholeNumber } from './options.ts';
 import { printJson, printNote, printResult } from './streams.ts';
-import { modelReport, modelText } from './theory/report.ts';
+import { lineOf, modelReport, modelText } from './theory/report.ts';
 import { casesNamed, type Outcome, playCase } from './theory/suite.ts';
 
 /** Of the stated lengths: a minute or two, and what is off by two per cent shows. */
@@ -21,7 +21,7 @@ function patternOf(given: string | undefined): RegExp {
 export const validateModelCommand = defineCommand({
   positionals: {},
   options: {
-    full: flag('Play every case at its stated length (about ten minutes), not at a tenth'),
+    full: flag('Play every case at its stated length (about half an hour of one core), not at a tenth'),
     seed: wholeNumber('seed', 'Other random numbers', 0, Number.MAX_SAFE_INTEGER),
     only: text('only', 'Cases whose name matches this, such as q.mm1 or ^lb'),
     json: flag('Print every comparison as JSON'),
@@ -35,9 +35,14 @@ export const validateModelCommand = defineCommand({
     const cases = casesNamed(patternOf(args.only));
     if (cases.length === 0) throw usageError(`--only ${args.only}: no case has such a name`);
     const outcomes: Outcome[] = [];
+    const fromMs = performance.now();
     for (const [i, theory] of cases.entries()) {
-      if (i % 20 === 0) printNote(`${i} of ${cases.length} cases played`);
-      outcomes.push(playCase(theory, effort));
+      if (i % 20 === 0 && !args.full) printNote(`${i} of ${cases.length} cases played`);
+      const outcome = playCase(theory, effort);
+      outcomes.push(outcome);
+      // Whoever cuts it off has what was played until then.
+      if (args.full && outcome.reason === null)
+        printNote(`${Math.round((performance.now() - fromMs) / 1000)} s  ${lineOf(outcome)}`);
     }
     const report = modelReport(outcomes, { version: manifest.version, node: process.version, ...effort });
     if (args.json) printJson(report);

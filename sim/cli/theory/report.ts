@@ -94,7 +94,7 @@ export function modelText(report: ModelReport): string {
   return lines.join('\n');
 }
 
-function lineOf(one: Outcome): string {
+export function lineOf(one: Outcome): string {
   const judged = one.comparisons.filter(({ verdict }) => verdict !== 'not judged');
   const zs = judged.flatMap(({ z }) => (z === null ? [] : [z]));
   const worst = zs.reduce((most, z) => (Math.abs(z) > Math.abs(most) ? z : most), 0);
