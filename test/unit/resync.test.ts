@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
 import type { Fault, ResyncSetup } from '../../sim/setup.ts';
+import type { FailoverModule } from '../../sim/strategy.ts';
 import { redisCluster } from '../../strategies/failover/redis-cluster/redis-cluster.ts';
 import { buildSetup } from '../setup-builder.ts';
 
@@ -13,6 +14,7 @@ const WRITES_PER_SEC = 250;
 const WRITE_BYTES = 165;
 
 interface Changes {
+  readonly failover?: FailoverModule;
   readonly resync?: Partial<ResyncSetup>;
   readonly resyncBytesPerSec?: number;
   readonly faults: readonly Fault[];
@@ -20,7 +22,8 @@ interface Changes {
 }
 
 /** Three shards with a replica each; 750 writes a second in all. */
-function played({ resync, resyncBytesPerSec = 1e9, faults, timeoutNs = 100 * MS }: Changes): RunResult {
+function played(changes: Changes): RunResult {
+  const { failover = redisCluster, resync, resyncBytesPerSec = 1e9, faults, timeoutNs = 100 * MS } = changes;
   const setup = buildSetup({
     ratePerSec: 6 * WRITES_PER_SEC,
     durationNs: 12 * SECOND,
@@ -31,7 +34,7 @@ function played({ resync, resyncBytesPerSec = 1e9, faults, timeoutNs = 100 * MS 
     network: { sameZoneNs: 0.1 * MS, crossZoneNs: 0.1 * MS, jitterSigma: 0 },
     faults,
     strategy: {
-      failover: { module: redisCluster, params: redisCluster.params.parse({ nodeTimeout: '1s' }) },
+      failover: { module: failover, params: redisCluster.params.parse({ nodeTimeout: '1s' }) },
     },
   });
   const { replication } = setup.cluster;
@@ -116,4 +119,23 @@ describe('a full synchronisation', () => {
     expect(resyncs.length).toBeGreaterThan(1);
     for (const one of resyncs) expect(one).toMatchObject({ kind: 'full', aborted: true });
   });
+});
+
+test('who is told again to follow its primary goes on as it was', () => {
+  const insisting: FailoverModule = {
+    ...redisCluster,
+    create: (params) => ({
+      control: (context) => {
+        const again = (): void => {
+          for (const { id, primary } of context.nodes) if (!primary) context.follow(id, id - 3);
+          context.onNode(0, 100 * MS, again);
+        };
+        context.onNode(0, 100 * MS, again);
+        return redisCluster.create(params as never).control!(context);
+      },
+    }),
+  };
+  const [told, left] = [played({ faults: [], failover: insisting }), played({ faults: [] })];
+  expect(told.resyncs).toEqual([]);
+  expect(told.fingerprint).toBe(left.fingerprint);
 });
