@@ -69,7 +69,9 @@ test(
     fc.assert(
       fc.property(swarm, (swarmCase) => {
         const lane = ontoTheLane(swarmCase);
-        const setup = setupOf(swarmCase.seed % 2 === 0 ? lane : calmer(lane));
+        // As drawn too: whatever keeps requests off the lane has to.
+        const variants = [swarmCase, lane, lane, calmer(lane)];
+        const setup = setupOf(variants[swarmCase.seed % variants.length]!);
         taken.mockClear();
         const long = run(setup, swarmCase.seed, { check: true, express: false });
         for (const check of [true, false]) {
@@ -83,8 +85,8 @@ test(
       STORMS,
     );
     taken.mockRestore();
-    // The others have a selection that wants to know all, or an outage of every shard from the start.
-    expect(runs.onTheLane / runs.all).toBeGreaterThan(0.5);
+    // The others are as drawn, have a selection that wants to know all, or an outage of every shard from the start.
+    expect(runs.onTheLane / runs.all).toBeGreaterThan(0.4);
   },
   ALL_STORMS_MS,
 );

@@ -40,6 +40,30 @@ test('pushes and pops may interleave', () => {
   }
 });
 
+test('who took a number before keeps the place it had then', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 50 }), (times) => {
+      const queue = new EventQueue();
+      const orders = times.map((_, index) =>
+        index % 3 === 0 ? queue.takeSequences(2) : queue.takeSequence(),
+      );
+      const expected = times
+        .map((time, index) => ({ time, index }))
+        .sort((a, b) => a.time - b.time || a.index - b.index);
+      // The last first, and one that takes its number as it comes.
+      for (let index = times.length - 1; index >= 0; index--)
+        queue.restore(times[index]!, orders[index]!, 0, index);
+      queue.push(3, 0, times.length);
+      for (const { time, index } of [...expected, { time: 3, index: times.length }]) {
+        expect([queue.nextTimeNs, queue.nextSequence]).toEqual([time, orders[index] ?? queue.nextSequence]);
+        expect(queue.pop() >> EVENT_KIND_BITS).toBe(index);
+      }
+      expect(new Set(orders).size).toBe(times.length);
+    }),
+  );
+});
+
 test('an empty queue has no next event', () => {
-  expect(new EventQueue().nextTimeNs).toBe(Infinity);
+  const { nextTimeNs, nextSequence } = new EventQueue();
+  expect([nextTimeNs, nextSequence]).toEqual([Infinity, Infinity]);
 });
