@@ -149,3 +149,21 @@ describe.each(Object.entries(CASES))('%s', (_, overrides) => {
     expect(short!.perf.events).toBe(long!.perf.events);
   });
 });
+
+test('what is due by the end happens, also after the last answer', () => {
+  const failover = { module: redisCluster, params: redisCluster.params.parse({}) };
+  const setup = buildSetup({
+    ratePerSec: 20,
+    durationNs: 6 * SECOND,
+    replicas: 1,
+    operations: [1, 0, 0, 0],
+    network: { sameZoneNs: 0, crossZoneNs: 0, jitterSigma: 0 },
+    strategy: { failover },
+  });
+  // Clients ask so often that some do between the last answer and the end.
+  const topologyRefresh = { ...setup.clients.topologyRefresh, periodicNs: 20 * MS };
+  const refreshing = { ...setup, clients: { ...setup.clients, topologyRefresh } };
+  const [short, long] = [true, false].map((express) => run(refreshing, 1, { express }));
+  expect(without(short!)).toEqual(without(long!));
+  expect(short!.perf.events).toBe(long!.perf.events);
+});
