@@ -119,6 +119,27 @@ describe('a full synchronisation', () => {
     expect(resyncs.length).toBeGreaterThan(1);
     for (const one of resyncs) expect(one).toMatchObject({ kind: 'full', aborted: true });
   });
+
+  test('that is done is not given up for what is written later', () => {
+    const outputBuffer = { hardBytes: 50_000, softBytes: 1e9, softNs: 0 };
+    const { resyncs } = played({ faults: [cut(2 * SECOND)], resync: { ...longAway, outputBuffer } });
+    expect(resyncs).toMatchObject([{ kind: 'full', aborted: false }]);
+  });
+
+  // 250 writes a second of 165 bytes: 41,000 bytes after a second. It is looked at every second.
+  test.each([
+    ['at once when it overruns the hard limit', { hardBytes: 50_000, softBytes: 1e9, softNs: 0 }, 2000],
+    ['a second after it overran the soft limit', { hardBytes: 1e9, softBytes: 30_000, softNs: SECOND }, 2000],
+    ['later where it may for longer', { hardBytes: 1e9, softBytes: 30_000, softNs: 1.5 * SECOND }, 3000],
+  ])('is given up %s', (_when, outputBuffer, afterMs) => {
+    const { resyncs } = played({
+      faults: [cut(2 * SECOND)],
+      resync: { ...longAway, outputBuffer },
+      resyncBytesPerSec: 10_000,
+    });
+    expect(resyncs.length).toBeGreaterThan(1);
+    for (const { durationMs } of resyncs) expect(durationMs).toBe(afterMs);
+  });
 });
 
 test('who is told again to follow its primary goes on as it was', () => {
