@@ -153,7 +153,10 @@ describe.each([
           shards: 2,
           ratePerSec: 300,
           clients: { count: 1, timeoutNs: 5e6 },
-          strategy: { ...plain.strategy, failover: { module, params: module.params.parse({}) } },
+          strategy: {
+            ...plain.strategy,
+            failover: { module, params: module.params.parse({ failureLimit: 5 }) },
+          },
         }),
       );
       expect(requests.timedOut).toBeGreaterThan(5);
