@@ -2,7 +2,7 @@
 import { EVENT_KIND_BITS, EventQueue } from './event-queue.ts';
 import type { Flights } from './flights.ts';
 import { OP, type ShardId } from './strategy.ts';
-import type { World } from './world.ts';
+import { ownerNow, type World } from './world.ts';
 
 /** Answers are counted when so many have gathered, at the latest: they stay in the nearest cache. */
 const GATHERED = 1024;
@@ -64,8 +64,7 @@ export class Answers {
   }
 
   #ownerOf(row: number): ShardId {
-    const { full } = this.#world.membership;
-    return full.owners[this.#flights.requests.partition[row]! * full.depth]!;
+    return ownerNow(this.#world, this.#flights.requests.partition[row]!);
   }
 
   /** Outages hear of the answers that clients have by `untilNs`, before they hear of anything later. */

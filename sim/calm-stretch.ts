@@ -11,12 +11,14 @@
 import type { Answers } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';
 import { CalmService } from './calm-service.ts';
+import { inChunks } from './chunks.ts';
 import type { Delivery } from './delivery.ts';
 import type { Flights } from './flights.ts';
+import { ownerOf } from './membership.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
 import type { Workload } from './setup.ts';
-import { type NodeId, OP, type ShardId } from './strategy.ts';
+import { type NodeId, OP, type PlacementTable, type ShardId } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import { nextEventNs, safeUntilNs, type World } from './world.ts';
 
@@ -82,11 +84,7 @@ export class CalmStretch {
     const beliefs = world.clients.count * setup.cluster.shards;
     this.#requestsBetween = beliefs > FEW_BELIEFS ? Math.ceil(beliefs / LOOKS_PER_REQUEST) : 0;
     this.#owned = new Int32Array(setup.cluster.shards);
-    const { full } = membership;
-    for (let key = 0; key < keys.count; key++) {
-      const shard = full.owners[full.partitionOf(key) * full.depth]!;
-      this.#owned[shard] = this.#owned[shard]! + 1;
-    }
+    inChunks(keys.count, (from, end) => countOwned(membership.full, this.#owned, from, end));
   }
 
   /** Whether a run can have calm stretches at all. */
@@ -330,6 +328,13 @@ export class CalmStretch {
       }
     }
     return left;
+  }
+}
+
+function countOwned(table: PlacementTable, owned: Int32Array, from: number, end: number): void {
+  for (let key = from; key < end; key++) {
+    const shard = ownerOf(table, key);
+    owned[shard] = owned[shard]! + 1;
   }
 }
 

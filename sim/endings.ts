@@ -1,4 +1,7 @@
-/** How requests end: with the last of their attempts, keys of a multi-get with the last key, and those who waited for a read with it. */
+/**
+ * How requests end: with the last of their attempts, keys of a multi-get with the last key, and those who waited for a read
+ * with it.
+ */
 import type { Coalescing } from './coalescing.ts';
 import type { Delivery } from './delivery.ts';
 import { NONE, OP, OUTCOME, type Outcome } from './strategy.ts';

@@ -18,7 +18,7 @@ import type { World } from './world.ts';
 export class Experience {
   readonly #world: World;
   readonly #delivery: Delivery;
-  /** Somebody counts failures in a row: a failover in clients, or what makes them ask for the topology. */
+  /** Failures in a row make clients ask for the topology. */
   readonly #asksEarly: boolean;
   readonly troubles: Troubles;
   /** Null where nobody asks nodes for the topology. */

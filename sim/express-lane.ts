@@ -27,7 +27,7 @@ import type { RequestFlow } from './request-flow.ts';
 import type { Service } from './service.ts';
 import { OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
-import { nextEventNs, safeUntilNs, type World } from './world.ts';
+import { nextEventNs, ownerNow, safeUntilNs, type World } from './world.ts';
 
 export class ExpressLane {
   readonly #world: World;
@@ -179,7 +179,7 @@ export class ExpressLane {
         return true;
       }
     }
-    if (!outages.none) outages.asked(full.owners[block.partition[i]! * full.depth]!, op === OP.get, client);
+    if (!outages.none) outages.asked(ownerNow(this.#world, block.partition[i]!), op === OP.get, client);
     const node =
       op === OP.get
         ? clients.reader(client, table, partition, shard, block.key[i]!, op)

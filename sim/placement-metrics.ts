@@ -3,6 +3,7 @@
  * a shard joins or leaves, and what a table costs. The terms are those of Karger et al. (STOC 1997): balance, and
  * monotonicity, by which keys move to a newcomer or from a leaver, never between the others.
  */
+import { inChunks } from './chunks.ts';
 import type { Placement, PlacementTable, ShardId, ShardInfo } from './strategy.ts';
 
 /** A placement for a cluster of these shards, ejected ones included. */
@@ -30,9 +31,6 @@ export interface PlacementMetrics {
   /** The map from partitions to shards alone: 4 bytes for each partition and owner listed [bytes]. */
   readonly tableBytes: number;
 }
-
-/** V8 optimises a function entered anew far better than one long loop. */
-const KEYS_PER_CALL = 4096;
 
 /**
  * `cluster` has ids 0 .. n and equal weights: its last shard is the one that joins the others, and balance and
@@ -92,8 +90,7 @@ export function placementCost(build: () => PlacementTable, nowNs: () => number):
 /** [key] preferred shard. */
 function ownersOf(table: PlacementTable, keyCount: number): Int32Array {
   const owners = new Int32Array(keyCount);
-  for (let from = 0; from < keyCount; from += KEYS_PER_CALL)
-    lookUp(table, owners, from, Math.min(from + KEYS_PER_CALL, keyCount));
+  inChunks(keyCount, (from, end) => lookUp(table, owners, from, end));
   return owners;
 }
 

@@ -1,4 +1,7 @@
-/** Answers that have not left their nodes when something strikes: a pause moves them, a crash takes them, a fault of the network meets them. */
+/**
+ * Answers that have not left their nodes when something strikes: a pause moves them, a crash takes them, a fault of the network
+ * meets them.
+ */
 import { ATTEMPT, PROMISE } from './attempts.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';

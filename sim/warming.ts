@@ -6,6 +6,7 @@
  *
  * Queues, connections and beliefs have a memory of milliseconds to seconds: they are warmed by the run itself.
  */
+import { ownerOf } from './membership.ts';
 import { evictFor } from './memory/warm-up.ts';
 import { OP } from './strategy.ts';
 import { RequestBlock } from './workload/request-block.ts';
@@ -47,7 +48,7 @@ function warmBlock(
   for (let i = 0; i < count; i++) {
     const one = key[i]!;
     if (memory !== null) memory.time.beforeStart(atNs[i]! + setup.leadNs!);
-    const nodes = nodesOfShard[full.owners[full.partitionOf(one) * full.depth]!]!;
+    const nodes = nodesOfShard[ownerOf(full, one)]!;
     if (op[i] === OP.delete) {
       for (let n = 0; n < nodes.length; n++) contents.remove(nodes[n]!, one);
       continue;

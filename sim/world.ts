@@ -1,6 +1,7 @@
 /** The parts of one run, built from a setup and a seed. */
 import { Attempts } from './attempts.ts';
 import { Breaker } from './breaker.ts';
+import { inChunks } from './chunks.ts';
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
 import type { Watch } from './conditions/triggers.ts';
@@ -246,9 +247,6 @@ function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientC
   return new Membership(placed, shards, gutter, clientCount, keys.count);
 }
 
-/** V8 optimises a function entered anew far better than one long loop. */
-const KEYS_AT_A_TIME = 4096;
-
 /** Every key is where it belongs when a warm run starts: on its shard's primary and replicas. */
 export function prefill(world: World): void {
   if (world.setup.cluster.start === 'cold') return;
@@ -260,8 +258,7 @@ export function prefill(world: World): void {
     fillMemory(world, contents.memory, (key) => nodesOfShard[ownerOf(membership.full, key)]![0]!);
     return;
   }
-  for (let from = 0; from < keys.count; from += KEYS_AT_A_TIME)
-    place(world, nodesOfShard, from, Math.min(from + KEYS_AT_A_TIME, keys.count));
+  inChunks(keys.count, (from, end) => place(world, nodesOfShard, from, end));
 }
 
 /** HOT. */
@@ -282,7 +279,10 @@ export function openRequests({ requests, multiGets }: World): number {
   return requests.open - multiGets.openKeys + multiGets.open;
 }
 
-/** HOT. No event touches answers that clients have before then, and they belong to the step under way: they may be counted at once. */
+/**
+ * HOT. No event touches answers that clients have before then, and they belong to the step under way: they may be counted
+ * at once.
+ */
 export function safeUntilNs({ queue, recorder }: World): number {
   return Math.min(queue.nextTimeNs, recorder.countsUntilNs);
 }

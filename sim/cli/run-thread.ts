@@ -25,7 +25,10 @@ export async function playOnThread(lane: Lane): Promise<WorkerOutput | number> {
   const plugins = [...pluginsOf(lane.job.source), ...lane.job.plugins];
   // Modules of strangers may keep anything from one run to the next.
   if (plugins.length > 0) return await new RunThread(true).playLast(lane, plugins);
-  const thread = spare.pop() ?? new RunThread(false);
+  let thread = spare.pop();
+  // One may have died while it waited.
+  while (thread?.isAlive === false) thread = spare.pop();
+  thread ??= new RunThread(false);
   const ended = await thread.play(lane);
   if (thread.isAlive) spare.push(thread);
   return ended;
@@ -56,18 +59,22 @@ class RunThread {
   }
 
   play(lane: Lane): Promise<WorkerOutput | number> {
-    const input: WorkerInput = { job: lane.job, progress: lane.cell.shared };
-    this.#output = null;
     this.#worker.ref();
-    this.#worker.postMessage(input);
     return new Promise((resolve) => {
-      this.#onExit = (exitCode) => resolve(this.#output ?? exitCode);
-      this.#onAnswer = () => {
+      this.#begin(lane, resolve, () => {
         // The command may end while it waits.
         this.#worker.unref();
         resolve(this.#output!);
-      };
+      });
     });
+  }
+
+  #begin(lane: Lane, onEnd: (ended: WorkerOutput | number) => void, onAnswer: () => void): void {
+    const input: WorkerInput = { job: lane.job, progress: lane.cell.shared };
+    this.#output = null;
+    this.#onExit = (exitCode) => onEnd(this.#output ?? exitCode);
+    this.#onAnswer = onAnswer;
+    this.#worker.postMessage(input);
   }
 
   /** Plays the run, and ends by itself, so that a promise that a plug-in broke is still heard. */
@@ -77,13 +84,11 @@ class RunThread {
       () => lane.cell.beats,
       (stack) => this.#blame(stack, plugins),
     );
-    void this.play(lane);
     return new Promise((resolve) => {
-      this.#onExit = (exitCode) => resolve(this.#output ?? exitCode);
-      this.#onAnswer = () => {
+      this.#begin(lane, resolve, () => {
         this.#worker.postMessage(null);
         setTimeout(() => void this.#worker.terminate(), END_MS).unref();
-      };
+      });
     });
   }
 

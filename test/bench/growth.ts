@@ -1,9 +1,9 @@
 /**
  * What a request costs as the work grows: `npm run bench:growth [-- --axes nodes,keys --all]`. One axis at a time grows
- * from the same base, by the processor's time, each point twice: as long as it says, and twice as long. The difference is what so many more
- * requests cost; a set-up, which looks at every key once, is in both. A cost per request that rises faster than
- * the logarithm from one point to the next, beyond what caches and chance do, is marked; so is memory that rises with the number
- * of requests. `--all` adds what takes minutes: 10^8 and 10^9 requests, 10^8 keys.
+ * from the same base, by the processor's time, each point in two processes: as long as it says, and twice as long. The
+ * difference is what so many more requests cost; a set-up, which looks at every key once, is in both. A cost per request that
+ * rises faster than the logarithm from one point to the next, beyond what caches and chance do, is marked; so is memory that
+ * rises with the number of requests. `--all` adds what takes minutes: 10^8 and 10^9 requests, 10^8 keys.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';

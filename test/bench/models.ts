@@ -36,6 +36,9 @@ export interface Model {
   readonly agreed?: { readonly mean: number; readonly doubt: number; readonly deviation: number };
 }
 
+/** The question says nothing of keys, and the reference has none. */
+const ONE_OF_A_THOUSAND = 'count: 1000, popularity: uniform';
+
 /** Each answer tells the selection something, so their order matters. */
 function feedback(nodes: number, agreed: Model['agreed'] & {}): Model {
   return {
@@ -47,9 +50,6 @@ function feedback(nodes: number, agreed: Model['agreed'] & {}): Model {
     agreed,
   };
 }
-
-/** The question says nothing of keys, and the reference has none. */
-const ONE_OF_A_THOUSAND = 'count: 1000, popularity: uniform';
 
 export const MODEL: Readonly<Record<ModelName, Model>> = {
   A: {
