@@ -11,19 +11,15 @@
 import type { Answers } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';
 import { CalmService } from './calm-service.ts';
-import { inChunks } from './chunks.ts';
 import type { Delivery } from './delivery.ts';
+import type { ExpressLane } from './express-lane.ts';
 import type { Flights } from './flights.ts';
-import { ownerOf } from './membership.ts';
 import { NODE_STATE } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
 import type { Workload } from './setup.ts';
-import { type NodeId, OP, type PlacementTable, type ShardId } from './strategy.ts';
+import { type NodeId, OP } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import { nextEventNs, safeUntilNs, type World } from './world.ts';
-
-/** Departs never: it has not reached its node yet. */
-export const NOT_SERVED = -1;
 
 /** Beliefs are looked at when something has changed. More of them than this are not, before so many requests came as it takes. */
 const FEW_BELIEFS = 1 << 12;
@@ -32,6 +28,7 @@ const LOOKS_PER_REQUEST = 8;
 
 export class CalmStretch {
   readonly #world: World;
+  readonly #lane: ExpressLane;
   readonly #flow: RequestFlow;
   readonly #delivery: Delivery;
   readonly #flights: Flights;
@@ -43,10 +40,6 @@ export class CalmStretch {
   readonly #allPlain: boolean;
   /** Writes reach replicas by events. */
   readonly #writesSchedule: boolean;
-  /** The answer to a row comes too late. */
-  readonly #onLate: (row: number, departNs: number) => void;
-  /** [shard] keys it owns */
-  readonly #owned: Int32Array;
   readonly #service: CalmService;
   readonly #rows: Int32Array;
   /** As long as nothing has happened since it was looked at. */
@@ -60,15 +53,16 @@ export class CalmStretch {
 
   constructor(
     world: World,
+    lane: ExpressLane,
     flow: RequestFlow,
     delivery: Delivery,
     flights: Flights,
     arrivals: Arrivals,
     answers: Answers,
-    onLate: (row: number, departNs: number) => void,
   ) {
-    const { setup, membership, keys } = world;
+    const { setup } = world;
     this.#world = world;
+    this.#lane = lane;
     this.#flow = flow;
     this.#delivery = delivery;
     this.#flights = flights;
@@ -77,14 +71,11 @@ export class CalmStretch {
     this.#service = new CalmService(world, flights);
     this.#rows = new Int32Array(this.#service.capacity);
     this.#timeoutNs = setup.clients.timeoutNs;
-    this.#onLate = onLate;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
     this.#writesSchedule = this.#readsReplicas && setup.cluster.replicas > 0;
     this.#allPlain = isPlain(setup.workload);
     const beliefs = world.clients.count * setup.cluster.shards;
     this.#requestsBetween = beliefs > FEW_BELIEFS ? Math.ceil(beliefs / LOOKS_PER_REQUEST) : 0;
-    this.#owned = new Int32Array(setup.cluster.shards);
-    inChunks(keys.count, (from, end) => countOwned(membership.full, this.#owned, from, end));
   }
 
   /** Whether a run can have calm stretches at all. */
@@ -139,19 +130,19 @@ export class CalmStretch {
       const primary = clients.writer(0, shard);
       for (let client = 1; client < clients.count; client++)
         if (clients.writer(client, shard) !== primary) return false;
-      if (this.#world.nodes.primary[primary] === 0 || !this.#serves(primary, shard, nowNs)) return false;
+      if (this.#world.nodes.primary[primary] === 0 || !this.#serves(primary, nowNs)) return false;
     }
-    return !this.#readsReplicas || infos.every(({ id, shard }) => this.#serves(id, shard, nowNs));
+    return !this.#readsReplicas || infos.every(({ id }) => this.#serves(id, nowNs));
   }
 
-  #serves(node: NodeId, shard: ShardId, nowNs: number): boolean {
+  #serves(node: NodeId, nowNs: number): boolean {
     const { nodes, contents } = this.#world;
     return (
       nodes.state[node] === NODE_STATE.up &&
       nodes.loadingUntilNs[node]! <= nowNs &&
       nodes.serving[node] === 1 &&
       nodes.writesPaused[node] === 0 &&
-      contents.held[node] === this.#owned[shard]
+      contents.lacking[node] === 0
     );
   }
 
@@ -256,7 +247,7 @@ export class CalmStretch {
     this.#longestNs = Math.max(this.#longestNs, longestNs);
     if (isLate) {
       this.#world.clock.nowNs = block.atNs[to - 1]!;
-      this.#onLate(end - 1, NOT_SERVED);
+      this.#lane.comesLate(end - 1, arrivesNs[end - 1]!);
     }
     return to;
   }
@@ -324,17 +315,10 @@ export class CalmStretch {
         rows[left++] = row;
       } else {
         clock.nowNs = arrivesNs[row]!;
-        this.#onLate(row, arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!);
+        this.#lane.answersLate(row, arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!);
       }
     }
     return left;
-  }
-}
-
-function countOwned(table: PlacementTable, owned: Int32Array, from: number, end: number): void {
-  for (let key = from; key < end; key++) {
-    const shard = ownerOf(table, key);
-    owned[shard] = owned[shard]! + 1;
   }
 }
 

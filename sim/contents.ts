@@ -3,24 +3,40 @@
  * are not stored; a version matters only in the short time a write travels to a replica (replication/).
  */
 import type { Memory } from './memory/memory.ts';
+import type { KeyId, ShardId } from './strategy.ts';
+
+/** Where keys belong, by the table of the whole cluster. */
+export interface Homes {
+  ownerOf(key: KeyId): ShardId;
+  /** [shard] how many keys */
+  readonly keys: Int32Array;
+  /** [node] its shard when the run begins */
+  readonly shardOf: Int32Array;
+}
 
 export class Contents {
+  readonly #homes: Homes;
   readonly #words: number;
   /** [node x word] */
   readonly #held: Uint32Array;
   readonly #written: Uint32Array;
   /** [node] keys it holds */
   readonly held: Int32Array;
+  /** [node] keys of its shard that it does not hold, or more; 0 only where it has all of them */
+  readonly lacking: Int32Array;
   /** [key] when a client last heard of a write; null in runs in which none can get lost. */
   readonly #ackedNs: Float64Array | null;
   /** How large it all is; null where memory has no limit. */
   readonly memory: Memory | null;
 
   /** @param losable faults may take memories away */
-  constructor(nodeCount: number, keyCount: number, memory: Memory | null, losable: boolean) {
+  constructor(homes: Homes, keyCount: number, memory: Memory | null, losable: boolean) {
+    const nodeCount = homes.shardOf.length;
+    this.#homes = homes;
     this.#words = Math.ceil(keyCount / 32);
     this.#held = new Uint32Array(nodeCount * this.#words);
     this.held = new Int32Array(nodeCount);
+    this.lacking = Int32Array.from(homes.shardOf, (shard) => homes.keys[shard]!);
     this.#written = new Uint32Array(losable ? this.#words : 0);
     this.#ackedNs = losable ? new Float64Array(keyCount) : null;
     this.memory = memory;
@@ -41,7 +57,13 @@ export class Contents {
     const held = this.#held[word]!;
     if ((held & bit) !== 0) return;
     this.#held[word] = held | bit;
-    this.held[node] = this.held[node]! + 1;
+    this.#count(node, key, 1);
+  }
+
+  #count(node: number, key: number, more: 1 | -1): void {
+    const { ownerOf, shardOf } = this.#homes;
+    this.held[node] = this.held[node]! + more;
+    if (ownerOf(key) === shardOf[node]) this.lacking[node] = this.lacking[node]! - more;
   }
 
   remove(node: number, key: number): void {
@@ -50,7 +72,7 @@ export class Contents {
     const held = this.#held[word]!;
     if ((held & bit) !== 0) {
       this.#held[word] = held & ~bit;
-      this.held[node] = this.held[node]! - 1;
+      this.#count(node, key, -1);
     }
     if (this.memory !== null) this.memory.remove(node, key);
   }
@@ -90,6 +112,8 @@ export class Contents {
     const words = this.#words;
     this.#held.copyWithin(to * words, from * words, (from + 1) * words);
     this.held[to] = this.held[from]!;
+    const { shardOf, keys } = this.#homes;
+    this.lacking[to] = shardOf[to] === shardOf[from] ? this.lacking[from]! : keys[shardOf[to]!]!;
     this.memory?.copy(from, to);
   }
 
@@ -111,6 +135,7 @@ export class Contents {
     }
     held.fill(0, node * words, (node + 1) * words);
     this.held[node] = 0;
+    this.lacking[node] = this.#homes.keys[this.#homes.shardOf[node]!]!;
     this.memory?.clear(node);
   }
 }

@@ -16,7 +16,7 @@
  */
 import { Answers } from './answers.ts';
 import { Arrivals } from './arrivals.ts';
-import { CalmStretch, NOT_SERVED } from './calm-stretch.ts';
+import { CalmStretch } from './calm-stretch.ts';
 import { EVENT } from './clock.ts';
 import type { Delivery } from './delivery.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -63,23 +63,10 @@ export class ExpressLane {
     this.#watchful = watches === 'everything';
     this.#links = watches === 'candidates' ? new LinkAnswers(world, delivery) : null;
     this.#answers = new Answers(world, this.#flights);
-    this.#calm = CalmStretch.fits(world) ? this.#calmStretch() : null;
+    this.#calm = CalmStretch.fits(world)
+      ? new CalmStretch(world, this, flow, delivery, this.#flights, this.#arrivals, this.#answers)
+      : null;
     world.clients.beforeSelect = this.#links;
-  }
-
-  #calmStretch(): CalmStretch {
-    return new CalmStretch(
-      this.#world,
-      this.#flow,
-      this.#delivery,
-      this.#flights,
-      this.#arrivals,
-      this.#answers,
-      (row, departNs) => {
-        if (departNs === NOT_SERVED) this.#comesLate(row, this.#flights.arrivesNs[row]!);
-        else this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
-      },
-    );
   }
 
   /** Something has happened that requests may notice. */
@@ -196,7 +183,7 @@ export class ExpressLane {
     flights.node[row] = node;
     flights.shard[row] = shard;
     flights.arrivesNs[row] = arrivesNs;
-    if (arrivesNs > nowNs + this.#timeoutNs) this.#comesLate(row, arrivesNs);
+    if (arrivesNs > nowNs + this.#timeoutNs) this.comesLate(row, arrivesNs);
     else {
       flights.sequence[row] = queue.takeSequence();
       const eventNs = nextEventNs(this.#world);
@@ -211,10 +198,15 @@ export class ExpressLane {
   }
 
   /** The client will have given up when it arrives. */
-  #comesLate(row: number, arrivesNs: number): void {
+  comesLate(row: number, arrivesNs: number): void {
     const attempt = this.#leave(row);
     this.#world.queue.push(arrivesNs, EVENT.arrive, attempt);
     this.#delivery.giveUpInTime(attempt);
+  }
+
+  /** Its node has served it, but the client will have given up when the answer comes. */
+  answersLate(row: number, departNs: number): void {
+    this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
   }
 
   /** HOT. All who reach their nodes by `untilNs`, as long as it is calm: false when it is not. */
@@ -286,7 +278,7 @@ export class ExpressLane {
     const deadlineNs = requests.atNs[row]! + this.#timeoutNs;
     if (op !== OP.get) replication.answered(node, repliesNs, deadlineNs);
     if (repliesNs > deadlineNs) {
-      this.#delivery.answer(this.#leaveServed(row), OUTCOME.ok, departNs);
+      this.answersLate(row, departNs);
       return;
     }
     flights.repliesNs[row] = repliesNs;

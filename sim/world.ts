@@ -6,7 +6,7 @@ import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
 import type { Watch } from './conditions/triggers.ts';
 import type { Connections } from './connections.ts';
-import { Contents } from './contents.ts';
+import { Contents, type Homes } from './contents.ts';
 import type { Convergence } from './convergence.ts';
 import { Egress } from './egress.ts';
 import { EventQueue } from './event-queue.ts';
@@ -41,6 +41,7 @@ import {
   type NodeId,
   type NodeInfo,
   OP,
+  type PlacementTable,
   type ShardId,
   type ShardInfo,
 } from './strategy.ts';
@@ -131,7 +132,6 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   }
   const expiry = expiryOf(setup.workload, seed, -(setup.leadNs ?? 0));
   const memory = memoryOf(setup, infos.length, keys, clock, expiry, seed);
-  const contents = new Contents(infos.length, keys.count, memory, possibleFaults(setup).length > 0);
   const truth = setup.strategy.selection.module.needs?.includes('oracle')
     ? new NodeTruth(nodes, clock, setup.cluster.node.serviceNs[OP.get]!)
     : null;
@@ -139,6 +139,8 @@ export function createWorld(setup: Setup, seed: number, keys: KeyNames): World {
   const shards = shardsOf(infos);
   const clientCount = setup.clients.count + 1;
   const membership = membershipOf(setup, keys, shards, clientCount);
+  const homes = homesOf(membership, infos, setup.cluster.shards, keys.count);
+  const contents = new Contents(homes, keys.count, memory, possibleFaults(setup).length > 0);
   const clients = new Clients(setup, infos, membership, clock, clientCount, seed, (client) =>
     selectionContext({ infos, clock, truth, clientCount: setup.clients.count }, () => world.probes, client),
   );
@@ -245,6 +247,23 @@ function membershipOf(setup: Setup, keys: KeyNames, shards: ShardInfo[], clientC
   const gutter = failover?.module.gutterShards?.(failover.params) ?? 0;
   const placed = placement.module.create(placement.params, { keys, shards });
   return new Membership(placed, shards, gutter, clientCount, keys.count);
+}
+
+function homesOf({ full }: Membership, infos: readonly NodeInfo[], shards: number, keyCount: number): Homes {
+  const keys = new Int32Array(shards);
+  inChunks(keyCount, (from, end) => countOwned(full, keys, from, end));
+  return {
+    ownerOf: (key) => ownerOf(full, key),
+    keys,
+    shardOf: Int32Array.from(infos, ({ shard }) => shard),
+  };
+}
+
+function countOwned(table: PlacementTable, owned: Int32Array, from: number, end: number): void {
+  for (let key = from; key < end; key++) {
+    const shard = ownerOf(table, key);
+    owned[shard] = owned[shard]! + 1;
+  }
 }
 
 /** Every key is where it belongs when a warm run starts: on its shard's primary and replicas. */

@@ -74,6 +74,22 @@ const CASES: Readonly<Record<string, Overrides>> = {
     },
     faults: [crash, { kind: 'restart', name: 'back', atNs: 4 * SECOND, node: 1 }],
   },
+  'keys of others, written while their shard was out': {
+    ...plain,
+    ratePerSec: 400,
+    durationNs: 4 * SECOND,
+    shards: 3,
+    operations: [0.6, 0.3, 0.1, 0],
+    keys: { kind: 'uniform', count: 6 },
+    clients: { count: 2, timeoutNs: 100 * MS },
+    strategy: {
+      failover: { module: ejectAndRehash, params: ejectAndRehash.params.parse({ retryTimeout: '300ms' }) },
+    },
+    faults: [
+      { ...crash, atNs: 0.5 * SECOND },
+      { kind: 'restart', name: 'back', atNs: SECOND, node: 1 },
+    ],
+  },
   'a long calm, and then a fault': {
     ...plain,
     shards: 60,
