@@ -49,6 +49,9 @@ export interface NotLoaded {
   readonly unread: readonly NamedFile[];
 }
 
+/** Left to itself, zod first compiles a parser for each part of a schema, which not even hundreds of scenarios win back. */
+const READ_ONCE = { jitless: true };
+
 /** What a strategy's `with` may change. */
 const OVERRIDABLE = ['cluster', 'network', 'clients', 'origin', 'workload', 'faults'];
 
@@ -103,7 +106,7 @@ class Loader {
     const asWritten = draft;
     draft = this.#withFiles(asWritten);
     const { data } = draft;
-    const parsed = scenarioSchema.safeParse(data);
+    const parsed = scenarioSchema.safeParse(data, READ_ONCE);
     const findings = parsed.success ? [] : explain(scenarioSchema, data, parsed.error.issues);
     if (findings.length > LIMITS.problems) {
       for (const found of findings) this.#report(draft, found);
@@ -148,7 +151,7 @@ class Loader {
   #strategies(draft: Draft, inputs: unknown, general: readonly Finding[]): ScenarioStrategy[] {
     if (!isMap(inputs)) return [];
     return Object.entries(inputs).flatMap(([name, raw]) => {
-      const parsed = strategySchema.safeParse(raw);
+      const parsed = strategySchema.safeParse(raw, READ_ONCE);
       if (!parsed.success) return [];
       const strategy = this.#strategy(draft, name, parsed.data, general);
       return strategy === null ? [] : [strategy];
@@ -164,7 +167,7 @@ class Loader {
     const path = ['strategies', name];
     const overrides = typeof input === 'string' ? {} : (input.with ?? {});
     const layered = this.#withFiles(this.#layered(draft, [...path, 'with'], overrides));
-    const parsed = settingsSchema.safeParse(layered.data);
+    const parsed = settingsSchema.safeParse(layered.data, READ_ONCE);
     const findings = parsed.success ? [] : explain(settingsSchema, layered.data, parsed.error.issues);
     for (const found of findings) this.#report(layered, found);
     const sections = sectionsOf(withoutUnknown(layered.data, findings));
@@ -374,7 +377,7 @@ function withoutUnknown(data: unknown, findings: readonly Finding[]): unknown {
 /** Each section by itself, so that a mistake in one does not hide those in another. */
 function sectionsOf(data: unknown): Sections {
   const sound = Object.entries(settingsShape).map(
-    ([key, schema]) => [key, schema.safeParse(valueAt(data, [key]))] as const,
+    ([key, schema]) => [key, schema.safeParse(valueAt(data, [key]), READ_ONCE)] as const,
   );
   const sections = Object.fromEntries(
     sound.map(([key, parsed]) => [key, parsed.data]),
