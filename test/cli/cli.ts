@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const MAIN = join(ROOT, 'sim/cli/main.ts');
+export const COMMAND = join(ROOT, 'sim/cli/evenkeel.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -37,7 +37,7 @@ export function startCli(
     EVENKEEL_DEBUG: _debug,
     ...inherited
   } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: { ...inherited, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../sim/result.ts';
-import { type CliOptions, cli, type Ended, MAIN, startCli, temporaryFolder } from './cli.ts';
+import { type CliOptions, COMMAND, cli, type Ended, startCli, temporaryFolder } from './cli.ts';
 import { LONG_SCENARIO, SMALL_SCENARIO } from './scenarios.ts';
 
 const STRATEGIES =
@@ -100,7 +100,7 @@ describe('what it prints and writes', () => {
     const folder = temporaryFolder();
     const explain = (word: string, redirection: string) => {
       const shell = `ulimit -f 0; exec "$@" ${redirection}`;
-      const command = [process.execPath, MAIN, 'explain', word];
+      const command = [process.execPath, COMMAND, 'explain', word];
       return spawnSync('sh', ['-c', shell, 'sh', ...command], { cwd: folder, encoding: 'utf8' });
     };
     const { status, stderr } = explain('p99', '> out');

@@ -144,7 +144,7 @@ describe('loading', () => {
 });
 
 describe('the JSON Schema', () => {
-  it('is the one committed (else: node sim/cli/main.ts schema > scenarios/scenario.schema.json)', () => {
+  it('is the one committed (else: node sim/cli/evenkeel.js schema > scenarios/scenario.schema.json)', () => {
     const committed = readFileSync(join(FOLDER, 'scenario.schema.json'), 'utf8');
     expect(scenarioJsonSchema()).toEqual(JSON.parse(committed));
   });
