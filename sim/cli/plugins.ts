@@ -151,14 +151,18 @@ function lendPackages(): void {
       try {
         return nextResolve(specifier, context);
       } catch (error) {
-        if (specifier === 'zod') return nextResolve(specifier, { ...context, parentURL: import.meta.url });
-        if (specifier === 'evenkeel/strategy') return nextResolve(CONTRACT.href, context);
-        throw error;
+        const lent = LENT.get(specifier);
+        if (lent === undefined) throw error;
+        return nextResolve(lent.href, context);
       }
     },
   });
 }
-const CONTRACT = new URL(`../strategy${extname(import.meta.url)}`, import.meta.url);
+const SOURCE = extname(import.meta.url);
+const LENT: ReadonlyMap<string, URL> = new Map([
+  ['zod', new URL(`./lent-zod${SOURCE}`, import.meta.url)],
+  ['evenkeel/strategy', new URL(`../strategy${SOURCE}`, import.meta.url)],
+]);
 let packagesLent = false;
 
 function pluginError(path: string, message: string, hint: string): CliError {
