@@ -39,9 +39,11 @@ export class UnsentAnswers {
   reroute(): void {
     const { attempts, clock, network } = this.#world;
     for (let attempt = 0; attempt < attempts.capacity; attempt++) {
-      if (attempts.atNode[attempt] === 0 || attempts.departNs[attempt]! <= clock.nowNs) continue;
+      const departNs = attempts.departNs[attempt]!;
+      // What hangs for good never meets it.
+      if (attempts.atNode[attempt] === 0 || departNs <= clock.nowNs || departNs === Infinity) continue;
       const [client, node] = [attempts.client[attempt]!, attempts.node[attempt]!];
-      const lateNs = network.detourNs(client, node, attempts.departNs[attempt]!);
+      const lateNs = network.detourNs(client, node, departNs);
       if (lateNs === 0) continue;
       attempts.lateNs[attempt] = attempts.lateNs[attempt]! + lateNs;
       attempts.promise[attempt] = PROMISE.postponed;

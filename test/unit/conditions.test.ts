@@ -47,6 +47,20 @@ const slow = (factor: number, atNs: number, forNs = Infinity): Fault => ({
 });
 const origin = { latencyNs: 2 * MS, latencyShape: { kind: 'constant' }, concurrency: 100 } as const;
 
+test('what is cut off then meets no answer of a node that hangs for good', () => {
+  const cut = { zone: null, clients: null, between: 'all', direction: 'both' } as const;
+  const faults: Fault[] = [
+    { kind: 'pause', name: 'hang', atNs: 0, node: 0, forNs: Infinity },
+    { kind: 'partition', name: 'cut', atNs: 0, nodes: [0], forNs: 500 * MS, ...cut },
+  ];
+  // The request of 99 ms is in service at 100 ms.
+  const network = { sameZoneNs: 0.5 * MS, crossZoneNs: 0.5 * MS, jitterSigma: 0 };
+  const setup = steady({ network, clients: { timeoutNs: 50 * MS } });
+  const { requests } = checked(when(setup, 'inFlight >= 0', faults));
+  expect(requests.open).toBe(0);
+  expect(requests.timedOut).toBeGreaterThan(100);
+});
+
 test('strikes when it has held for so long, at every look over the second before', () => {
   // From 2 s on work takes 2.7 times as long, 90 %. Of the second before a look, 9 tenths are slow at 2.9 s (84 %), all
   // at 3.0 s; 1 s later it has held for a second.
