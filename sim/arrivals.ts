@@ -17,6 +17,8 @@ export class Arrivals {
   readonly #others = new EventQueue();
   /** When the next one arrives; Infinity for none. */
   nextTimeNs = Infinity;
+  /** How long any has been under way at most. */
+  longestNs = 0;
 
   constructor(flights: Flights) {
     this.#flights = flights;
@@ -45,8 +47,9 @@ export class Arrivals {
   add(row: number): void {
     if (this.#end === this.#rows.length) this.#makeRoom(1);
     const rows = this.#rows;
-    const { arrivesNs } = this.#flights;
+    const { arrivesNs, requests } = this.#flights;
     const timeNs = arrivesNs[row]!;
+    this.longestNs = Math.max(this.longestNs, timeNs - requests.atNs[row]!);
     if (timeNs < this.nextTimeNs) this.nextTimeNs = timeNs;
     const last = Math.max(this.#first, this.#end - MAX_PASSED);
     let place = this.#end;
@@ -60,19 +63,17 @@ export class Arrivals {
     this.#end++;
   }
 
-  /**
-   * HOT. Those from `first` on were sent last, in this order, and are numbered so.
-   * @returns how long the longest is under way
-   */
-  addRows(first: number, end: number, firstSequence: number): number {
+  /** HOT. Those from `first` on were sent last, in this order, and are numbered so. */
+  addRows(first: number, end: number, firstSequence: number): void {
     if (this.#end + end - first > this.#rows.length) this.#makeRoom(end - first);
     const { arrivesNs, sequence, requests } = this.#flights;
     const { atNs } = requests;
-    let longestNs = 0;
+    let longestNs = this.longestNs;
     for (let row = first; row < end; row++) {
       sequence[row] = firstSequence + row - first;
       longestNs = Math.max(longestNs, arrivesNs[row]! - atNs[row]!);
     }
+    this.longestNs = longestNs;
     const rows = this.#rows;
     let row = first;
     let place = this.#end;
@@ -84,7 +85,6 @@ export class Arrivals {
     this.#end = place;
     if (row > first) this.nextTimeNs = Math.min(this.nextTimeNs, arrivesNs[first]!);
     for (; row < end; row++) this.add(row);
-    return longestNs;
   }
 
   /** HOT. The next one; there must be one. */
@@ -95,17 +95,14 @@ export class Arrivals {
     return row;
   }
 
-  /**
-   * HOT. Those that arrive by `untilNs`, in order, as many as `into` takes; how many. None after a delete, nor after any
-   * write where that is asked for.
-   */
+  /** HOT. Those that arrive by `untilNs`, in order, as many as `into` takes; how many. None after a write where that is asked for. */
   takeMany(untilNs: number, into: Int32Array, stopAfterWrite: boolean): number {
     const { op } = this.#flights.requests;
     let count = 0;
     if (this.#others.size > 0) {
       while (this.nextTimeNs <= untilNs && count < into.length) {
         into[count++] = this.take();
-        if (isLast(op[into[count - 1]!]!, stopAfterWrite)) break;
+        if (stopAfterWrite && op[into[count - 1]!] !== OP.get) break;
       }
       return count;
     }
@@ -115,7 +112,7 @@ export class Arrivals {
     let at = this.#first;
     while (at < end && arrivesNs[rows[at]!]! <= untilNs) {
       into[count++] = rows[at++]!;
-      if (isLast(op[into[count - 1]!]!, stopAfterWrite)) break;
+      if (stopAfterWrite && op[into[count - 1]!] !== OP.get) break;
     }
     this.#first = at;
     this.nextTimeNs = at < this.#end ? arrivesNs[rows[at]!]! : Infinity;
@@ -130,8 +127,4 @@ export class Arrivals {
     this.#first = 0;
     this.#end = waiting.length;
   }
-}
-
-function isLast(op: number, stopAfterWrite: boolean): boolean {
-  return op === OP.delete || (stopAfterWrite && op !== OP.get);
 }

@@ -8,6 +8,7 @@
  * the checks of the arrays' types out of loops of up to about 1,000 nodes of its graph; in one loop over all of it they took
  * half of the time.
  */
+import type { CountedAhead } from './counted-ahead.ts';
 import type { Flights } from './flights.ts';
 import type { Completions } from './metrics/completions.ts';
 import { OP } from './strategy.ts';
@@ -17,6 +18,8 @@ import type { World } from './world.ts';
 export class CalmService {
   readonly #world: World;
   readonly #flights: Flights;
+  /** Null where nobody needs to know of answers that were counted ahead. */
+  readonly #ahead: CountedAhead | null;
   readonly #timeoutNs: number;
   /** [i] of the rows at hand, at first of all of them */
   readonly #done: Completions;
@@ -28,10 +31,11 @@ export class CalmService {
   readonly #perKiBNs: number;
   readonly #nodeCount: number;
 
-  constructor(world: World, flights: Flights) {
+  constructor(world: World, flights: Flights, ahead: CountedAhead | null) {
     const { setup, recorder, infos } = world;
     this.#world = world;
     this.#flights = flights;
+    this.#ahead = ahead;
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#done = recorder.completions;
     this.kept = new Int32Array(this.capacity);
@@ -152,7 +156,8 @@ export class CalmService {
 
   /** Who has an answer before then moves to the front, the others are kept; how many have. */
   #answer(rows: Int32Array, count: number, safeUntilNs: number): number {
-    const { delayNs, lastBackNs } = this.#world.network;
+    const { queue, network } = this.#world;
+    const { delayNs, lastBackNs } = network;
     const flights = this.#flights;
     const { requests, arrivesNs, shard } = flights;
     const { atNs, op, client, backFactor } = requests;
@@ -161,6 +166,9 @@ export class CalmService {
     const nodeCount = this.#nodeCount;
     const timeoutNs = this.#timeoutNs;
     const kept = this.kept;
+    const ahead = this.#ahead;
+    const firstSequence = queue.scheduled;
+    let safeNs = safeUntilNs;
     let done = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
@@ -170,8 +178,11 @@ export class CalmService {
       const backNs = Math.max(departNs + whole(delayNs[link]! * backFactor[row]!), lastBackNs[link]!);
       const tookNs = backNs - atNs[row]!;
       lastBackNs[link] = backNs;
-      const isDone = backNs < safeUntilNs && tookNs <= timeoutNs && op[row] === OP.get;
+      // Whoever waits for this one gives up then, which whoever comes behind it may notice.
+      if (tookNs > timeoutNs) safeNs = Math.min(safeNs, atNs[row]! + timeoutNs);
+      const isDone = backNs < safeNs && tookNs <= timeoutNs && op[row] === OP.get;
       if (isDone && (outages.none || !outages.concern(shard[row]!))) {
+        ahead?.add(client[row]!, node, backNs, firstSequence + done, arrivesNs[row]!);
         ordinal[done] = flights.ordinalOf(row);
         nodeOf[done] = node;
         arrivedNs[done] = atNs[row]!;

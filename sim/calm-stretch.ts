@@ -5,12 +5,13 @@
  * requests one by one, with the same result.
  *
  * It is calm where selections watch nothing, nobody is on the long way, all clients agree on who is primary, and those
- * nodes are up and have all of their keys; where reads go to replicas, no write is on its way to one. A stretch ends at the
- * next event, and before an answer could be late.
+ * nodes are up and have all of their keys; where reads go to replicas, no write is on its way to one. Nothing is under way that
+ * deletes a key, or was sent by a table of fewer shards. A stretch ends at the next event, and before an answer could be late.
  */
 import type { Answers } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';
 import { CalmService } from './calm-service.ts';
+import type { CountedAhead } from './counted-ahead.ts';
 import type { Delivery } from './delivery.ts';
 import type { ExpressLane } from './express-lane.ts';
 import type { Flights } from './flights.ts';
@@ -48,8 +49,8 @@ export class CalmStretch {
   /** Requests between surveys, and how many there must have been before the next. */
   readonly #requestsBetween: number;
   #surveyFrom = 0;
-  /** Longest way to a node so far. */
-  #longestNs = 0;
+  /** Until then something is under way that a calm node cannot just serve. */
+  #strayUntilNs = -Infinity;
 
   constructor(
     world: World,
@@ -59,6 +60,7 @@ export class CalmStretch {
     flights: Flights,
     arrivals: Arrivals,
     answers: Answers,
+    ahead: CountedAhead | null,
   ) {
     const { setup } = world;
     this.#world = world;
@@ -68,7 +70,7 @@ export class CalmStretch {
     this.#flights = flights;
     this.#arrivals = arrivals;
     this.#answers = answers;
-    this.#service = new CalmService(world, flights);
+    this.#service = new CalmService(world, flights, ahead);
     this.#rows = new Int32Array(this.#service.capacity);
     this.#timeoutNs = setup.clients.timeoutNs;
     this.#readsReplicas = setup.strategy.selection.module.candidates !== 'primary';
@@ -99,12 +101,18 @@ export class CalmStretch {
     this.#surveyed = false;
   }
 
+  /** Then a request reaches its node that deletes a key, or was placed otherwise than all. */
+  notBefore(strayNs: number): void {
+    this.#strayUntilNs = Math.max(this.#strayUntilNs, strayNs);
+  }
+
   /** Until when the stretch that begins at `fromNs` lasts; -Infinity when it is not calm. */
   untilNs(fromNs: number): number {
     const { requests, recorder } = this.#world;
     const { waitingAttempts, experience } = this.#delivery;
     if (requests.open > 0 || waitingAttempts > 0 || experience.troubles.count > 0 || this.#someLag)
       return -Infinity;
+    if (fromNs <= this.#strayUntilNs) return -Infinity;
     if (!this.#surveyed) {
       const { offered } = recorder.counters;
       if (offered < this.#surveyFrom) return -Infinity;
@@ -113,7 +121,7 @@ export class CalmStretch {
       this.#surveyFrom = offered + this.#requestsBetween;
     }
     if (!this.#isCalm) return -Infinity;
-    return Math.min(this.#eventNs, recorder.stepEndNs, fromNs + this.#timeoutNs - this.#longestNs);
+    return Math.min(this.#eventNs, recorder.stepEndNs, fromNs + this.#timeoutNs - this.#arrivals.longestNs);
   }
 
   /** The next event that requests may notice. What replicas hear of is nothing to them unless they read from replicas. */
@@ -202,15 +210,24 @@ export class CalmStretch {
     return network.outRows(this.#flights, base + from, base + to, this.#timeoutNs) - base;
   }
 
-  /** HOT. The same where selections choose: one by one, as a selection must not be asked for what is sent later. */
+  /** HOT. The same where selections choose: one by one, as a selection must not be asked for what is sent later, each at its time. */
   #choose(block: RequestBlock, from: number, to: number): number {
-    const { membership, clients, network } = this.#world;
+    const { clock } = this.#world;
+    const { nowNs } = clock;
+    const end = this.#chooseUntil(block, from, to);
+    clock.nowNs = nowNs; // who is yet to be served comes before them
+    return end;
+  }
+
+  #chooseUntil(block: RequestBlock, from: number, to: number): number {
+    const { membership, clients, network, clock } = this.#world;
     const { base, node: nodeOf, shard: shardOf, arrivesNs } = this.#flights;
     const { atNs, key, op, client: clientOf, partition, outFactor } = block;
     const { full } = membership;
     const { owners, depth } = full;
     const timeoutNs = this.#timeoutNs;
     for (let i = from; i < to; i++) {
+      clock.nowNs = atNs[i]!;
       const client = clientOf[i]!;
       const shard = owners[partition[i]! * depth]!;
       const node =
@@ -243,35 +260,38 @@ export class CalmStretch {
     if (!recorder.outages.none) this.#tellOutages(block, from, to);
     const isLate = arrivesNs[end - 1]! > block.atNs[to - 1]! + this.#timeoutNs;
     const inTime = isLate ? end - 1 : end;
-    const longestNs = this.#arrivals.addRows(first, inTime, queue.takeSequences(inTime - first));
-    this.#longestNs = Math.max(this.#longestNs, longestNs);
-    if (isLate) {
-      this.#world.clock.nowNs = block.atNs[to - 1]!;
-      this.#lane.comesLate(end - 1, arrivesNs[end - 1]!);
-    }
+    this.#arrivals.addRows(first, inTime, queue.takeSequences(inTime - first));
+    if (isLate) this.#comesLate(end - 1, block.atNs[to - 1]!);
     return to;
   }
 
+  /** Its time is ahead of those who are yet to be served. */
+  #comesLate(row: number, sentNs: number): void {
+    const { clock } = this.#world;
+    const { nowNs } = clock;
+    clock.nowNs = sentNs;
+    this.#lane.comesLate(row, this.#flights.arrivesNs[row]!);
+    clock.nowNs = nowNs;
+  }
+
   /**
-   * HOT. Whoever reaches its node by `untilNs` is served. A write may schedule an event, and a key may be deleted: what comes
-   * after that is left. The time up to which all are served.
+   * HOT. Whoever reaches its node by `untilNs` is served. A write may schedule an event: what comes after that is left. The
+   * time up to which all are served.
    */
   #serve(untilNs: number): number {
     const { queue } = this.#world;
     const rows = this.#rows;
-    const { requests, arrivesNs } = this.#flights;
+    const { arrivesNs } = this.#flights;
     for (;;) {
       const limitNs = Math.min(untilNs, this.#eventNs - 1);
       const count = this.#arrivals.takeMany(limitNs, rows, this.#writesSchedule);
       if (count === 0) return limitNs;
       const kept = this.#service.serve(rows, count, safeUntilNs(this.#world));
       queue.takeSequences(count - kept);
-      const last = rows[count - 1]!;
-      const lastNs = arrivesNs[last]!;
-      const deleted = requests.op[last] === OP.delete;
+      const lastNs = arrivesNs[rows[count - 1]!]!;
       if (kept > 0) this.#keep(this.#service.kept, kept, lastNs);
       this.#flights.releaseRows(rows, count);
-      if (deleted || this.#someLag) return lastNs;
+      if (this.#someLag) return lastNs;
     }
   }
 
@@ -291,11 +311,7 @@ export class CalmStretch {
       if (op[row] === OP.get) continue;
       const node = nodeOf[row]!;
       const departNs = arrivesNs[row]! + waitedNs[row]! + serviceNs[row]!;
-      if (op[row] !== OP.delete) contents.put(node, key[row]!, valueBytes[row]!);
-      else {
-        contents.remove(node, key[row]!);
-        this.disturbed();
-      }
+      contents.put(node, key[row]!, valueBytes[row]!);
       replication.write(node, key[row]!, op[row]!, departNs, serviceNs[row]!, valueBytes[row]!);
       replication.answered(node, repliesNs[row]!, atNs[row]! + this.#timeoutNs);
     }

@@ -60,6 +60,13 @@ export class Clock {
     this.#queue.push(Math.max(Math.round(atNs), this.nowNs), EVENT.timer, index);
   }
 
+  /** COLD. The same, in the place among what happens at that time that was taken before. */
+  atPlace(atNs: Nanos, sequence: number, callback: () => void): void {
+    const index = this.#free.pop() ?? this.#callbacks.length;
+    this.#callbacks[index] = callback;
+    this.#queue.restore(atNs, sequence, EVENT.timer, index);
+  }
+
   /** COLD. Runs `callback` after `delayNs`. */
   after(delayNs: Nanos, callback: () => void): void {
     this.at(this.nowNs + delayNs, callback);

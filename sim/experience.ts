@@ -6,7 +6,9 @@ import type { Delivery } from './delivery.ts';
 import type { Hedging } from './hedging.ts';
 import {
   type ClientFailover,
+  type ClientId,
   type HotKeysClient,
+  type NodeId,
   OUTCOME,
   type Outcome,
   type Selection,
@@ -47,8 +49,7 @@ export class Experience {
     const selection = clients.selections[client]!;
     selection.observe?.(node, elapsedNs, outcome);
     if (outcome === OUTCOME.ok) this.#feedBack(attempt, selection, elapsedNs);
-    if (this.failover !== null || this.#asksEarly) this.#hearOf(client, node, outcome);
-    if (this.failover !== null) this.failover[client]!.observe(node, outcome);
+    this.#learns(client, node, outcome);
     if (this.#world.breaker !== null) this.#tellBreaker(client, node, outcome, elapsedNs);
     if (this.topology !== null) this.topology.heard(client, node, outcome);
     if (outcome === OUTCOME.ok) {
@@ -58,6 +59,22 @@ export class Experience {
       this.#world.probes.served(node, attempts.waitingAhead[attempt]!, waitedNs, serviceNs);
       recorder.answered(node, sentNs, waitedNs, serviceNs, elapsedNs);
     } else this.#distrust(client, node, outcome);
+  }
+
+  /** Whether it may matter to anybody that a request was answered. */
+  get mindsAnswers(): boolean {
+    return this.failover !== null || this.#asksEarly;
+  }
+
+  /** An answer that was counted before is there, on the express lane: who keeps count of failures hears of it. */
+  answered(client: ClientId, node: NodeId): void {
+    this.#learns(client, node, OUTCOME.ok);
+    if (this.topology !== null) this.topology.heard(client, node, OUTCOME.ok);
+  }
+
+  #learns(client: ClientId, node: NodeId, outcome: Outcome): void {
+    if (this.mindsAnswers) this.#hearOf(client, node, outcome);
+    if (this.failover !== null) this.failover[client]!.observe(node, outcome);
   }
 
   /** From a first failure on, the client must hear of every answer of the shard: none stays on the express lane. */

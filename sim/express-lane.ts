@@ -18,6 +18,7 @@ import { Answers } from './answers.ts';
 import { Arrivals } from './arrivals.ts';
 import { CalmStretch } from './calm-stretch.ts';
 import { EVENT } from './clock.ts';
+import { CountedAhead } from './counted-ahead.ts';
 import type { Delivery } from './delivery.ts';
 import type { EventQueue } from './event-queue.ts';
 import { FLIGHT_STATE, Flights } from './flights.ts';
@@ -25,7 +26,7 @@ import { LinkAnswers } from './link-answers.ts';
 import { NODE_STATE, QUEUE_FULL } from './nodes.ts';
 import type { RequestFlow } from './request-flow.ts';
 import type { Service } from './service.ts';
-import { OP, type Op, OUTCOME } from './strategy.ts';
+import { type ClientId, NONE, type NodeId, OP, type Op, OUTCOME } from './strategy.ts';
 import type { RequestBlock } from './workload/request-block.ts';
 import { nextEventNs, ownerNow, safeUntilNs, type World } from './world.ts';
 
@@ -45,6 +46,8 @@ export class ExpressLane {
   readonly #flights = new Flights();
   readonly #arrivals = new Arrivals(this.#flights);
   readonly #answers: Answers;
+  /** Null where nobody needs to know. */
+  readonly #ahead: CountedAhead | null;
   /** Null where there are none. */
   readonly #calm: CalmStretch | null;
   #block: RequestBlock | null = null;
@@ -63,9 +66,10 @@ export class ExpressLane {
     this.#watchful = watches === 'everything';
     this.#links = watches === 'candidates' ? new LinkAnswers(world, delivery) : null;
     this.#answers = new Answers(world, this.#flights);
-    this.#calm = CalmStretch.fits(world)
-      ? new CalmStretch(world, this, flow, delivery, this.#flights, this.#arrivals, this.#answers)
-      : null;
+    const severalAnswer = module.candidates !== 'primary' && delivery.experience.mindsAnswers;
+    this.#ahead = severalAnswer && watches === 'nothing' ? new CountedAhead() : null;
+    const around = [world, this, flow, delivery, this.#flights, this.#arrivals, this.#answers] as const;
+    this.#calm = CalmStretch.fits(world) ? new CalmStretch(...around, this.#ahead) : null;
     world.clients.beforeSelect = this.#links;
   }
 
@@ -183,6 +187,7 @@ export class ExpressLane {
     flights.node[row] = node;
     flights.shard[row] = shard;
     flights.arrivesNs[row] = arrivesNs;
+    if (table !== full || op === OP.delete) this.#calm?.notBefore(arrivesNs);
     if (arrivesNs > nowNs + this.#timeoutNs) this.comesLate(row, arrivesNs);
     else {
       flights.sequence[row] = queue.takeSequence();
@@ -290,9 +295,11 @@ export class ExpressLane {
     }
     // A read whose answer is there before anything happens.
     const isDone = op === OP.get && repliesNs < safeUntilNs(this.#world) && !this.#answers.isNews(row);
-    this.#links?.add(client, node, repliesNs, isDone);
-    flights.sequence[row] = queue.takeSequence();
-    if (!isDone) {
+    const sequence = queue.takeSequence();
+    flights.sequence[row] = sequence;
+    this.#links?.add(client, node, repliesNs, isDone ? sequence : NONE);
+    if (isDone) this.#ahead?.add(client, node, repliesNs, sequence, nowNs);
+    else {
       this.#answers.add(row, nowNs);
       return;
     }
@@ -348,7 +355,10 @@ export class ExpressLane {
     }
     for (const row of this.#answers.clear())
       this.#world.queue.restore(repliesNs[row]!, sequence[row]!, EVENT.reply, this.#leaveServed(row));
-    this.#links?.clear(this.#world.clock.nowNs - 1);
+    const { nowNs } = this.#world.clock;
+    const hear = this.#hearLater.bind(this);
+    this.#links?.clear(nowNs - 1, hear);
+    this.#ahead?.clear(nowNs, hear);
     for (let row = 0; row < state.length; row++) {
       if (state[row] !== FLIGHT_STATE.served) continue;
       const attempt = this.#flights.leave(row, this.#world, this.#delivery, true);
@@ -357,6 +367,14 @@ export class ExpressLane {
       state[row] = FLIGHT_STATE.left;
     }
     this.#servedCount = 0;
+  }
+
+  /** Its answer was counted already. */
+  #hearLater(client: ClientId, node: NodeId, atNs: number, sequence: number): void {
+    this.#world.clock.atPlace(atNs, sequence, () => {
+      if (this.#links !== null) this.#delivery.heard(client, node);
+      this.#delivery.experience.answered(client, node);
+    });
   }
 
   /** Gives its row up; returns its attempt. */

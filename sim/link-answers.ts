@@ -2,6 +2,7 @@
  * When answers that are on their way reach their clients, by link: in-flight counts of the nodes a selection is about to look
  * at are brought up to date just before it does. The times of a link are a list, ascending.
  */
+import type { Hear } from './counted-ahead.ts';
 import type { Delivery } from './delivery.ts';
 import { widen } from './requests.ts';
 import { type ClientId, NONE, type NodeId } from './strategy.ts';
@@ -20,8 +21,8 @@ export class LinkAnswers {
   #timeNs = new Float64Array(0);
   /** [answer] the next one of its link, or of those that are free; NONE for the last */
   #next = new Int32Array(0);
-  /** [answer] 1 when its request is done: nobody else will say that the client has heard. */
-  #isDone = new Uint8Array(0);
+  /** [answer] its place among events of the same time when its request is done, and nobody else will say that the client has heard; or NONE */
+  #doneAt = new Float64Array(0);
   #free = NONE;
 
   constructor({ clients, infos, clock }: World, delivery: Delivery) {
@@ -34,13 +35,13 @@ export class LinkAnswers {
   }
 
   /** HOT. Answers of several threads may overtake each other. */
-  add(client: ClientId, node: NodeId, timeNs: number, isDone: boolean): void {
+  add(client: ClientId, node: NodeId, timeNs: number, doneAt: number): void {
     if (this.#free === NONE) this.#grow();
     const answer = this.#free;
     const next = this.#next;
     this.#free = next[answer]!;
     this.#timeNs[answer] = timeNs;
-    this.#isDone[answer] = isDone ? 1 : 0;
+    this.#doneAt[answer] = doneAt;
     const link = client * this.#nodeCount + node;
     const last = this.#last[link]!;
     if (last === NONE || timeNs < this.#nextNs[link]!) {
@@ -84,14 +85,14 @@ export class LinkAnswers {
     if (answer === NONE) this.#last[link] = NONE;
   }
 
-  /** COLD. Clients hear what there is by now; who hears what is still on its way is no longer known here. */
-  clear(untilNs: number): void {
+  /** COLD. Clients hear what there is by now; `hear` is told what else they will hear that nobody else will say. */
+  clear(untilNs: number, hear: Hear): void {
     for (let link = 0; link < this.#first.length; link++) {
       const client = Math.floor(link / this.#nodeCount);
       const node = link - client * this.#nodeCount;
       if (this.#nextNs[link]! <= untilNs) this.#settle(client, node, untilNs);
       for (let answer = this.#first[link]!; answer !== NONE; answer = this.#next[answer]!)
-        if (this.#isDone[answer] === 1) this.#delivery.heard(client, node);
+        if (this.#doneAt[answer] !== NONE) hear(client, node, this.#timeNs[answer]!, this.#doneAt[answer]!);
     }
     this.#first.fill(NONE);
     this.#last.fill(NONE);
@@ -105,7 +106,7 @@ export class LinkAnswers {
     const size = Math.max(1024, 2 * from);
     this.#timeNs = widen(this.#timeNs, new Float64Array(size));
     this.#next = widen(this.#next, new Int32Array(size));
-    this.#isDone = widen(this.#isDone, new Uint8Array(size));
+    this.#doneAt = widen(this.#doneAt, new Float64Array(size));
     this.#chain(from);
   }
 

@@ -31,6 +31,9 @@ const keys = fc.constantFrom<KeysSetup>(
   ZIPF,
   ZIPF,
   { kind: 'uniform', count: KEYS },
+  // So few that what one node lacks and another has too much comes to the same.
+  { kind: 'uniform', count: 6 },
+  { kind: 'zipf', count: 12, exponent: 1 },
   { kind: 'hot-set', count: KEYS, hotCount: 3, hotShare: 0.8 },
   { kind: 'latest', count: KEYS, exponent: 1 },
   { kind: 'drifting', base: ZIPF as never, keysPerSec: 1000, fromNs: 1e9 },

@@ -183,3 +183,58 @@ test('what is due by the end happens, also after the last answer', () => {
   expect(without(short!)).toEqual(without(long!));
   expect(short!.perf.events).toBe(long!.perf.events);
 });
+
+/** Answers are under way for longer than it takes to time out, so clients eject shards and take them back, again and again. */
+const hasty = (module: Overrides['strategy'] & {}): Overrides => ({
+  ...plain,
+  ratePerSec: 1500,
+  durationNs: 3 * SECOND,
+  shards: 3,
+  replicas: 1,
+  operations: [0.95, 0.05, 0, 0],
+  clients: { count: 2, timeoutNs: 15 * MS },
+  network: { sameZoneNs: 3 * MS, crossZoneNs: 6 * MS, jitterSigma: 0.5 },
+  strategy: {
+    ...module,
+    failover: {
+      module: ejectAndRehash,
+      params: ejectAndRehash.params.parse({ failureLimit: 3, retryTimeout: '300ms' }),
+    },
+  },
+  faults: [{ ...crash, atNs: 0.5 * SECOND }],
+});
+
+describe.each([
+  ['at random', { ...fewestOf(1), watches: 'nothing' }],
+  ['to the better of two, at which it looks', { ...fewestOf(2), watches: 'candidates' }],
+] as const)('clients who give up soon, reads %s', (_, module) => {
+  test.each([2, 3, 4, 5, 6, 7, 8, 9])(
+    'failures while answers are under way that were counted ahead, and requests that were placed otherwise: seed %i',
+    (seed) => {
+      const setup = buildSetup(hasty({ selection: { module, params: {} } }));
+      const [short, long] = [true, false].map((express) => run(setup, seed, { check: true, express }));
+      expect(without(short!)).toEqual(without(long!));
+      expect(short!.perf.events).toBe(long!.perf.events);
+    },
+  );
+});
+
+test.each([2, 25, 27, 30])(
+  'a request comes too late, and what was sent before it waits for a write to reach its replica: seed %i',
+  (seed) => {
+    const setup = buildSetup({
+      ...plain,
+      ratePerSec: 1000,
+      durationNs: 4 * SECOND,
+      shards: 3,
+      replicas: 1,
+      lagNs: 1000,
+      operations: [0.98, 0.02, 0, 0],
+      clients: { count: 2, timeoutNs: 20 * MS },
+      network: { sameZoneNs: 3 * MS, crossZoneNs: 6 * MS, jitterSigma: 0.8 },
+      strategy: { selection: { module: { ...fewestOf(1), watches: 'nothing' }, params: {} } },
+    });
+    const [short, long] = [true, false].map((express) => run(setup, seed, { check: true, express }));
+    expect(without(short!)).toEqual(without(long!));
+  },
+);
