@@ -70,13 +70,17 @@ function bandRows({ cases }: ModelReport): string[] {
   });
 }
 
+/** Of numbers; whatever else was measured is as it is. */
+const fiveDigits = (value: unknown): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(5))) : String(value);
+
 function disputedRows({ cases }: ModelReport): string[] {
   const rows = cases.flatMap(({ id, comparisons }) =>
     comparisons
       .filter(({ verdict }) => verdict === 'disputed')
       .map(
         ({ metric, measured: is, expected, z, why }) =>
-          `- \`${id}\`, ${metric}: ${String(is)}, the case says ${String(expected)} (${z?.toFixed(1)} standard errors): ${why}`,
+          `- \`${id}\`, ${metric}: ${fiveDigits(is)}, the case says ${fiveDigits(expected)} (${z?.toFixed(1)} standard errors): ${why}`,
       ),
   );
   return rows.length === 0 ? ['None.'] : rows;
@@ -97,7 +101,7 @@ stated lengths) and from the figures of \`npm run validate:redis\`. What is mode
 ## Against theory
 
 ${summary.played} of ${summary.cases} cases were played, ${summary.failed} failed, ${summary.disputed} are disputed. ${summary.comparisons} comparisons, ${summary.judgedByZ} of them by standard errors with the limit ${summary.limitZ} (alpha
-${summary.alpha.toExponential(1)} each; whoever is beyond is played again with a second seed). Worst deviation of those judged ${summary.worst?.z?.toFixed(2)} standard errors
+${summary.alpha.toExponential(1)} each; whoever is beyond is played again with a second seed, but for the disputed ones below). Worst deviation of those judged ${summary.worst?.z?.toFixed(2)} standard errors
 (${summary.worst?.id}, ${summary.worst?.metric}); mean deviation over ${summary.meanZOf} cases ${summary.meanZ.toFixed(2)}, so there is no pattern (0.3 would be one).
 ${summary.mutantsTold} of ${summary.mutants} stated wrong models were told apart.
 
