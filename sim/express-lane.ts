@@ -39,6 +39,8 @@ export class ExpressLane {
   readonly #readsReplicas: boolean;
   /** Who misses a key has more to do. */
   readonly #asksOrigin: boolean;
+  /** Who reads a key may ask nodes of several shards. */
+  readonly #asksOthers: boolean;
   /** Each answer is an event. */
   readonly #watchful: boolean;
   /** Null unless in-flight counts of candidates are watched. */
@@ -63,6 +65,7 @@ export class ExpressLane {
     this.#timeoutNs = world.setup.clients.timeoutNs;
     this.#readsReplicas = module.candidates !== 'primary';
     this.#asksOrigin = world.origin !== null;
+    this.#asksOthers = module.candidates === 'preference';
     this.#watchful = watches === 'everything';
     this.#links = watches === 'candidates' ? new LinkAnswers(world, delivery) : null;
     this.#answers = new Answers(world, this.#flights);
@@ -158,7 +161,8 @@ export class ExpressLane {
     const table = membership.tables[client]!;
     const partition = table === full ? block.partition[i]! : table.partitionOf(block.key[i]!);
     const shard = table.owners[partition * table.depth]!;
-    if (this.#delivery.experience.troubles.has(client, shard)) return false;
+    const { troubles } = this.#delivery.experience;
+    if (this.#asksOthers ? troubles.count > 0 : troubles.has(client, shard)) return false;
     const { copies } = this.#flow;
     if (copies !== null) {
       // Writes and copies have versions, which the lane does not know.

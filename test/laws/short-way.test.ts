@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { run } from '../../sim/run.ts';
 import type { Fault, Setup } from '../../sim/setup.ts';
-import type { FailoverModule } from '../../sim/strategy.ts';
+import type { FailoverModule, PlacementModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
 import { buildSetup, fewestOf, firstCandidate } from '../setup-builder.ts';
@@ -27,7 +27,11 @@ const selections = {
   'at random': { ...fewestOf(1), watches: 'nothing' },
   'better of two': { ...fewestOf(2), watches: 'candidates' },
   'better of two, by events': fewestOf(2),
+  'better of two shards': { ...fewestOf(2), candidates: 'preference', watches: 'candidates' },
+  'better of two shards, by events': { ...fewestOf(2), candidates: 'preference' },
 } as const;
+/** Names three shards for each key. */
+const ring = findModule(registry, 'placement', 'consistent-hash') as PlacementModule;
 const failovers = {
   none: {},
   hasty: bound('eject-and-rehash', { failureLimit: 1, retryTimeout: '100ms' }),
@@ -111,6 +115,7 @@ function setupOf(drawn: Case): Setup {
     },
     network: { sameZoneNs: delayMs * MS, crossZoneNs: 2 * delayMs * MS, jitterSigma },
     strategy: {
+      placement: { module: ring, params: ring.params.parse({}) },
       selection: { module: selections[drawn.selection], params: {} },
       ...failovers[drawn.failover],
     },
