@@ -51,6 +51,14 @@ export class Contents {
     if (this.memory !== null) this.memory.put(node, key, valueBytes);
   }
 
+  /** HOT. Before the run begins the node is given a key of its shard that it has not; where memory has no limit. */
+  place(node: number, key: number): void {
+    const word = node * this.#words + (key >>> 5);
+    this.#held[word] = this.#held[word]! | (1 << (key & 31));
+    this.held[node] = this.held[node]! + 1;
+    this.lacking[node] = this.lacking[node]! - 1;
+  }
+
   #add(node: number, key: number): void {
     const word = node * this.#words + (key >>> 5);
     const bit = 1 << (key & 31);

@@ -289,7 +289,7 @@ function place(
 ): void {
   for (let key = from; key < end; key++) {
     const nodes = nodesOfShard[ownerOf(membership.full, key)]!;
-    for (let i = 0; i < nodes.length; i++) contents.put(nodes[i]!, key, 0);
+    for (let i = 0; i < nodes.length; i++) contents.place(nodes[i]!, key);
   }
 }
 
