@@ -164,11 +164,13 @@ export class CalmStretch {
     if (!nodes.haveRoomFor(this.#arrivals.count + count - from, clock.nowNs)) return from;
     recorder.countCompletions(); // of the time before
     const end = this.#end(block, from, count, untilNs);
+    const { nowNs } = clock;
     const to = this.#send(
       block,
       from,
       this.#readsReplicas ? this.#choose(block, from, end) : this.#route(block, from, end),
     );
+    clock.nowNs = nowNs; // who is yet to be served comes before them
     if (to === from) return from;
     recorder.counters.offered += to - from;
     recorder.counters.attempts += to - from;
@@ -212,14 +214,6 @@ export class CalmStretch {
 
   /** HOT. The same where selections choose: one by one, as a selection must not be asked for what is sent later, each at its time. */
   #choose(block: RequestBlock, from: number, to: number): number {
-    const { clock } = this.#world;
-    const { nowNs } = clock;
-    const end = this.#chooseUntil(block, from, to);
-    clock.nowNs = nowNs; // who is yet to be served comes before them
-    return end;
-  }
-
-  #chooseUntil(block: RequestBlock, from: number, to: number): number {
     const { membership, clients, network, clock } = this.#world;
     const { base, node: nodeOf, shard: shardOf, arrivesNs } = this.#flights;
     const { atNs, key, op, client: clientOf, partition, outFactor } = block;
@@ -261,17 +255,11 @@ export class CalmStretch {
     const isLate = arrivesNs[end - 1]! > block.atNs[to - 1]! + this.#timeoutNs;
     const inTime = isLate ? end - 1 : end;
     this.#arrivals.addRows(first, inTime, queue.takeSequences(inTime - first));
-    if (isLate) this.#comesLate(end - 1, block.atNs[to - 1]!);
+    if (isLate) {
+      this.#world.clock.nowNs = block.atNs[to - 1]!;
+      this.#lane.comesLate(end - 1, arrivesNs[end - 1]!);
+    }
     return to;
-  }
-
-  /** Its time is ahead of those who are yet to be served. */
-  #comesLate(row: number, sentNs: number): void {
-    const { clock } = this.#world;
-    const { nowNs } = clock;
-    clock.nowNs = sentNs;
-    this.#lane.comesLate(row, this.#flights.arrivesNs[row]!);
-    clock.nowNs = nowNs;
   }
 
   /**

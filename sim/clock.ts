@@ -55,16 +55,19 @@ export class Clock {
   at(atNs: Nanos, callback: () => void): void {
     // Modules of others count, and NaN would put the list of events out of order.
     if (Number.isNaN(atNs)) throw new RangeError('a time or delay is not a number');
-    const index = this.#free.pop() ?? this.#callbacks.length;
-    this.#callbacks[index] = callback;
-    this.#queue.push(Math.max(Math.round(atNs), this.nowNs), EVENT.timer, index);
+    this.#queue.push(Math.max(Math.round(atNs), this.nowNs), EVENT.timer, this.#keep(callback));
   }
 
   /** COLD. The same, in the place among what happens at that time that was taken before. */
   atPlace(atNs: Nanos, sequence: number, callback: () => void): void {
+    this.#queue.restore(atNs, sequence, EVENT.timer, this.#keep(callback));
+  }
+
+  /** What the event will name it by. */
+  #keep(callback: () => void): number {
     const index = this.#free.pop() ?? this.#callbacks.length;
     this.#callbacks[index] = callback;
-    this.#queue.restore(atNs, sequence, EVENT.timer, index);
+    return index;
   }
 
   /** COLD. Runs `callback` after `delayNs`. */

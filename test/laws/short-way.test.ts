@@ -120,7 +120,7 @@ function setupOf(drawn: Case): Setup {
       ...failovers[drawn.failover],
     },
     faults: faultsOf(drawn),
-    ...(drawn.hasOrigin ? { origin } : { origin: undefined }),
+    origin: drawn.hasOrigin ? origin : undefined,
   } as Parameters<typeof buildSetup>[0]);
 }
 

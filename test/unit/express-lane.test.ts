@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Flights } from '../../sim/flights.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { run } from '../../sim/run.ts';
-import type { Fault } from '../../sim/setup.ts';
+import type { Fault, Setup } from '../../sim/setup.ts';
 import type { FailoverModule, HotKeysModule } from '../../sim/strategy.ts';
 import { registry } from '../../strategies/index.ts';
 import { findModule } from '../../strategies/registry.ts';
@@ -184,6 +184,12 @@ test('what is due by the end happens, also after the last answer', () => {
   expect(short!.perf.events).toBe(long!.perf.events);
 });
 
+function expectTheSame(setup: Setup, seed: number): void {
+  const [short, long] = [true, false].map((express) => run(setup, seed, { check: true, express }));
+  expect(without(short!)).toEqual(without(long!));
+  expect(short!.perf.events).toBe(long!.perf.events);
+}
+
 /** Answers are under way for longer than it takes to time out, so clients eject shards and take them back, again and again. */
 const hasty = (module: Overrides['strategy'] & {}): Overrides => ({
   ...plain,
@@ -212,9 +218,7 @@ describe.each([
     'failures while answers are under way that were counted ahead, and requests that were placed otherwise: seed %i',
     (seed) => {
       const setup = buildSetup(hasty({ selection: { module, params: {} } }));
-      const [short, long] = [true, false].map((express) => run(setup, seed, { check: true, express }));
-      expect(without(short!)).toEqual(without(long!));
-      expect(short!.perf.events).toBe(long!.perf.events);
+      expectTheSame(setup, seed);
     },
   );
 });
@@ -234,7 +238,6 @@ test.each([2, 25, 27, 30])(
       network: { sameZoneNs: 3 * MS, crossZoneNs: 6 * MS, jitterSigma: 0.8 },
       strategy: { selection: { module: { ...fewestOf(1), watches: 'nothing' }, params: {} } },
     });
-    const [short, long] = [true, false].map((express) => run(setup, seed, { check: true, express }));
-    expect(without(short!)).toEqual(without(long!));
+    expectTheSame(setup, seed);
   },
 );
